@@ -1,0 +1,47 @@
+/** `npm run check`: types, lint, format, import rules, shell, and whether what is generated is up to date. A line each. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { distProblems } from './checks/dist.ts';
+import { complaints, tool } from './checks/programs.ts';
+import { shellProblems } from './checks/shell.ts';
+
+const root = join(import.meta.dirname, '..');
+process.chdir(root);
+mkdirSync('.cache', { recursive: true });
+
+type Check = { readonly name: string; readonly problems: () => readonly string[] | Promise<readonly string[]> };
+
+const docs: Check = { name: 'docs', problems: () => complaints(process.execPath, ['scripts/docs.ts', '--check']) };
+
+const checks: readonly Check[] = [
+  { name: 'types', problems: () => tool('typescript/bin/tsc', '--noEmit') },
+  { name: 'lint', problems: () => tool('eslint/bin/eslint.js', '--max-warnings=0', '.') },
+  { name: 'format', problems: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
+  {
+    name: 'imports',
+    problems: () =>
+      tool(
+        'dependency-cruiser/bin/dependency-cruise.mjs',
+        '--config=.dependency-cruiser.cjs',
+        'actions',
+        'packages',
+        'scripts',
+        'test',
+      ),
+  },
+  { name: 'shell', problems: shellProblems },
+  ...(existsSync('scripts/docs.ts') ? [docs] : []),
+  { name: 'dist', problems: () => distProblems(root) },
+];
+
+let failed = 0;
+for (const { name, problems } of checks) {
+  const began = performance.now();
+  const found = await problems();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(8)} ${seconds} s`);
+  for (const problem of found) console.log(`       ${problem}`);
+  if (found.length > 0) failed += 1;
+}
+console.log(`check: ${checks.length - failed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);

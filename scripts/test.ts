@@ -1,0 +1,53 @@
+/** `npm test [-- jest's arguments]`: unit, contract and bundle tests. Says at its end which tests were left out, and why. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+type Results = {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  /** Suites that did not even load: their tests are not counted above. */
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly { readonly assertionResults: readonly { status: string; fullName: string }[] }[];
+};
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, '.cache', `jest-${process.pid}.json`);
+mkdirSync(join(root, '.cache'), { recursive: true });
+const paths = ['/node_modules/', '/test/proof/'].map((path) => `--testPathIgnorePatterns=${path}`);
+// A test that fails may leave a server open, which must not hold the run up.
+const words = [
+  'node_modules/jest/bin/jest.js',
+  ...paths,
+  '--forceExit',
+  '--json',
+  `--outputFile=${file}`,
+  ...process.argv.slice(2),
+];
+const jest = spawnSync(process.execPath, words, {
+  cwd: root,
+  // With --json, jest repeats the whole result on stdout; what people read is on stderr.
+  stdio: ['inherit', 'ignore', 'inherit'],
+  env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+});
+
+let results: Results | undefined;
+try {
+  results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+} catch {
+  console.log('test: jest left no results');
+}
+rmSync(file, { force: true });
+
+if (results !== undefined) {
+  const skipped = results.testResults
+    .flatMap((suite) => suite.assertionResults)
+    .filter(({ status }) => status === 'pending' || status === 'todo');
+  if (skipped.length > 0) console.log('\nLeft out on this machine:');
+  for (const { fullName } of skipped) console.log(`  ${fullName}`);
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  console.log(`test: ${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
+}
+process.exit(jest.status ?? 1);
