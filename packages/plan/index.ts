@@ -1,0 +1,12 @@
+export type * from './types.ts';
+export type * from './found.ts';
+export type { Clock } from './clock.ts';
+export { renderDuration, renderInstant } from './duration.ts';
+export { outcomeOf } from './outcome.ts';
+export { renderFault } from './fault-lines.ts';
+export { renderBytes, renderPlan } from './plan-lines.ts';
+export { gapText, renderSummary } from './summary.ts';
+export { timeline } from './timeline.ts';
+export type { Timeline } from './timeline.ts';
+export { durationForm, readDuration } from './duration-form.ts';
+export { nearest } from './nearest.ts';

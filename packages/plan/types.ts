@@ -1,0 +1,140 @@
+import type { Fault } from '#fault';
+
+/** `user@address` or `user@address:port`, as people write it. */
+export type HostName = string;
+/** `<sha7>-<hash4>`: the commit, and a hash of all that makes the release (files, environment variables, dependencies, services). */
+export type ReleaseId = string;
+export type StepId = string;
+
+/** A service of the application, as its manager runs it. Durations in ms. */
+export type Service = {
+  readonly name: string;
+  /** Words, never a shell line: the first is found in the release's environment, then on PATH. */
+  readonly command: readonly string[];
+  readonly role: 'web';
+  /** How long it may take to stop. */
+  readonly drain: number;
+  /** How long it may take to come up. */
+  readonly boot: number;
+  /** `address:port` or `port` that the service itself must listen on before it counts as up. */
+  readonly listen?: string;
+};
+
+/** What runs this: a workflow run, or a person's machine. `token` is one a job, `driver` one a process. */
+export type RunContext = {
+  readonly repository: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly runNumber: number;
+  readonly workflow: string;
+  readonly actor: string;
+  /** The page of the run. */
+  readonly url: string;
+  readonly token: string;
+  readonly driver: string;
+};
+
+/** How the open transaction is taken back; chosen before the switch. `none`: a first deploy, whose services are stopped and removed. */
+export type Undo = { readonly kind: 'code'; readonly to: ReleaseId } | { readonly kind: 'none' };
+
+/** What a step does, as data: a program on the host with its input, or something the runner does itself. */
+export type Call =
+  | { readonly program: string; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly runner: 'checks' | 'gap' | 'upload'; readonly input: Readonly<Record<string, unknown>> };
+
+export type Step = {
+  readonly id: StepId;
+  /** A host, or `runner`. */
+  readonly on: HostName;
+  /** One line for people, shown in the plan, the log and the summary. */
+  readonly says: string;
+  readonly call: Call;
+  /** Under the mutex, fenced by the transaction's number. */
+  readonly exclusive: boolean;
+  /** `finish`: detached on the host, not cut by a cancel or a lost connection. */
+  readonly interrupt: 'kill' | 'finish';
+  readonly needs?: { readonly bytes?: number; readonly seconds?: number };
+};
+
+/** Something the reader of a plan should know: a detected value and why, or a warning. */
+export type Note = { readonly kind: 'detected' | 'warning' | 'info'; readonly text: string };
+
+export type Plan = {
+  readonly action: string;
+  readonly target: string;
+  readonly host: HostName;
+  readonly release: ReleaseId;
+  /** The release that serves now. */
+  readonly live?: ReleaseId;
+  readonly path: 'online' | 'unchanged';
+  readonly undo: Undo;
+  readonly waves: readonly (readonly Step[])[];
+  readonly notes: readonly Note[];
+};
+
+/** What an action did, in one word. The first three exit 0. */
+export type Outcome = 'done' | 'unchanged' | 'planned' | 'refused' | 'failed' | 'undone' | 'held';
+
+/** A step as it went. Times in ms. */
+export type Timed = {
+  readonly id: StepId;
+  readonly says: string;
+  readonly ms: number;
+  readonly ok: boolean;
+  /** One line more: what came of it. */
+  readonly note?: string;
+};
+
+/** How long the public URL was unanswered during the switch. */
+export type Gap =
+  | { readonly measured: true; readonly ms: number; readonly requests: number; readonly bad: number }
+  | { readonly measured: false; readonly why: string };
+
+/** A process of a service, seen from outside the application: which release its working directory is. */
+export type Process = {
+  readonly service: string;
+  readonly pid: number;
+  /** `-` when there is none. */
+  readonly release: ReleaseId;
+  readonly verdict: 'ok' | 'stale' | 'missing';
+};
+
+/** One check and what came of it. */
+export type Checked = {
+  readonly says: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly tries: number;
+  /** What was expected and what was found, when it failed. Never holds a secret. */
+  readonly found?: string;
+};
+
+/** The evidence of one action: the JSON report, the summary and the log's last lines are views of it. */
+export type Report = {
+  readonly v: 1;
+  readonly action: string;
+  readonly result: Outcome;
+  /** One line: what happened, to which release, where. */
+  readonly verdict: string;
+  readonly target?: string;
+  readonly host?: HostName;
+  readonly url?: string;
+  /** `t42`. */
+  readonly transaction?: string;
+  readonly release?: ReleaseId;
+  readonly previous?: ReleaseId;
+  readonly commit?: string;
+  readonly run?: { readonly url: string; readonly actor: string };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly ms: number;
+  readonly timeline: readonly Timed[];
+  readonly gap?: Gap;
+  readonly processes: readonly Process[];
+  readonly checks: readonly Checked[];
+  /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
+  readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
+  readonly notes: readonly Note[];
+  readonly plan?: Plan;
+  readonly fault?: Omit<Fault, 'cause'>;
+};
