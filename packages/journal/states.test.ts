@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { standings, states, wishes } from './index.ts';
+
+/** Written by hand, cell by cell: a change of the table must be a change here. Refusals are their codes. */
+const expected = `
+                      | deploy         prepare        switch         confirm             abort   smoke               rollback
+none                  | open           go             open           TX_NOTHING_SWITCHED nothing test                RELEASE_AMBIGUOUS
+open-own              | resume         go             resume         TX_NOTHING_SWITCHED undo    TX_NOTHING_SWITCHED undo
+open-other            | wait           go             wait           TX_BUSY             TX_BUSY warn-test           wait
+switched-own          | finish         go             finish         confirm             undo    test                undo
+switched-other        | wait           go             wait           TX_BUSY             TX_BUSY warn-test           wait
+confirmed-own         | open           go             open           nothing             nothing test                open
+confirmed-other       | open           go             open           TX_NOTHING_SWITCHED nothing test                open
+undone-own            | open           go             open           TX_UNDONE           nothing TX_UNDONE           nothing
+undone-other          | open           go             open           TX_NOTHING_SWITCHED nothing test                open
+open-own-rollback     | open           go             open           TX_NOTHING_SWITCHED undo    TX_NOTHING_SWITCHED resume
+switched-own-rollback | wait           go             wait           confirm             undo    test                finish
+confirmed-own-rollback| open           go             open           nothing             nothing test                nothing
+rolled-back-own       | TX_ROLLED_BACK TX_ROLLED_BACK TX_ROLLED_BACK TX_ROLLED_BACK      nothing TX_ROLLED_BACK      nothing
+held                  | TX_HELD        go             TX_HELD        TX_HELD             undo    warn-test           TX_HELD
+`;
+
+const [head = '', ...rows] = expected.trim().split('\n');
+const columns = head.replace('|', '').trim().split(/\s+/);
+const cells = rows.flatMap((row) => {
+  const [found = '', answers = ''] = row.split('|');
+  return answers.trim().split(/\s+/).map((answer, at) => [found.trim(), columns[at] ?? '', answer] as const); // prettier-ignore
+});
+
+describe('the table of found states', () => {
+  test('is all here: each state and each wish', () => {
+    expect(columns).toEqual([...wishes]);
+    expect([...new Set(cells.map(([found]) => found))].sort()).toEqual([...standings].sort());
+    expect(cells).toHaveLength(standings.length * wishes.length);
+    expect(Object.keys(states).sort()).toEqual([...standings].sort());
+    for (const row of Object.values(states)) expect(Object.keys(row).sort()).toEqual([...wishes].sort());
+  });
+
+  test.each(cells)('%s × %s: %s', (found, wish, answer) => {
+    const cell = (states as Record<string, Record<string, unknown>>)[found]?.[wish];
+    expect(cell).toEqual(/^[A-Z]/.test(answer) ? { refuse: answer } : answer);
+  });
+});
