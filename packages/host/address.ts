@@ -1,0 +1,25 @@
+import type { HostName } from '#plan';
+
+/** How to reach a host, and what proves that it is the host. */
+export type HostOptions = {
+  readonly name: HostName;
+  readonly user: string;
+  readonly address: string;
+  readonly port: number;
+  /** known_hosts lines, or bare `type base64` lines. */
+  readonly pins: string;
+  /** A private key; else `agent`. */
+  readonly key?: { readonly privateKey: string; readonly passphrase?: string };
+  /** The socket of an SSH agent. */
+  readonly agent?: string;
+  /** The directory of releases on the host: steps are kept in `<base>/.landfall/steps/<driver>`. */
+  readonly base: string;
+  /** One random word a process. */
+  readonly driver: string;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+  /** ms that a host may take to answer and log in. 20 s unless set. */
+  readonly connectMs?: number;
+  /** ms between signs of life; four without an answer are a lost connection. 15 s unless set. */
+  readonly keepaliveMs?: number;
+};

@@ -1,0 +1,26 @@
+import type { Readable } from 'node:stream';
+import type { Result } from '#fault';
+import type { HostName } from '#plan';
+import type { Input, Output, ProgramName } from '#remote';
+
+/** How a program is run, beside its input. */
+export type How = {
+  /** Ends the program and all its children on the host (TERM, after 5 s KILL); a `finish` program is left to the host. */
+  readonly signal?: AbortSignal;
+  /** The program's own stdin. */
+  readonly body?: Readable | Buffer;
+  /** Each line of prose (stderr), as it comes. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** A host, as operations see it. Nothing throws: what goes wrong is a fault. */
+export interface Host {
+  readonly name: HostName;
+  /**
+   * Runs one of the table's programs and returns what it printed, parsed.
+   * A `finish` program runs detached: it survives this process, and is followed again after a lost connection.
+   * Faults: `SSH_*`, `PROGRAM_*`, `CANCELLED`, and those of the program's exit code.
+   */
+  run<P extends ProgramName>(program: P, input: Input<P>, how?: How): Promise<Result<Output<P>>>;
+  close(): Promise<void>;
+}
