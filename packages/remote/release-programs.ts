@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { lists, pairs, program } from './program.ts';
+
+const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
+const dotenv = readFileSync(new URL('./dotenv.sh', import.meta.url), 'utf8');
+const transaction = readFileSync(new URL('./transaction.sh', import.meta.url), 'utf8');
+const staging = common + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
+const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
+const application = common + dotenv + scrub + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
+
+/** What `probe` reads on stdin. */
+export const probeBody: Buffer = readFileSync(new URL('./probe.py', import.meta.url));
+
+/** A release being prepared: `staging` is `<id>.<driver>`, a folder below `<base>/staging`. */
+type Staged = { readonly base: string; readonly staging: string };
+
+/** Where the application is in its release, and what runs it. Paths relative to the release. */
+type Place = {
+  /** The folder of manage.py; `.` for the release itself. */
+  readonly directory: string;
+  /** The link to the Python environment; none: `python` runs it. */
+  readonly venv: string | undefined;
+  readonly python: string;
+};
+
+const names = (stdout: Buffer, wanted: string): readonly string[] =>
+  lists(stdout).flatMap(([key, value]) => (key === wanted ? [value] : []));
+
+/**
+ * Programs that prepare a release beside the running one, in this order: tree, receive, arrange, environment, probe, publish.
+ * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
+ */
+export const releasePrograms = {
+  /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
+  tree: program({
+    text: common + readFileSync(new URL('./tree.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; release: string | undefined }) => [input.base, input.release ?? '-'],
+    out: (stdout) => gunzipSync(stdout),
+    fault: 'PROGRAM_FAILED',
+    next: 'Read the lines above: the list of the files on the host could not be read.',
+  }),
+  /** Reads the body of `release/archive.ts`'s `upload`. On TREE_DIFFERS call it again with `from: undefined` and all files. */
+  receive: program({
+    text: staging + readFileSync(new URL('./receive.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 3_600_000,
+    args: (input: Staged & { from: string | undefined; want: string; dropBytes: number }) => [
+      input.base,
+      input.staging,
+      input.from ?? '-',
+      input.want,
+      String(input.dropBytes),
+    ],
+    out: (stdout) => ({ files: Number(pairs(stdout).get('files')) }),
+    fault: 'TREE_DIFFERS',
+    next: 'Run it again. If it says the same, something on the host changes files of releases, or the checkout changes while it is read.',
+  }),
+  /** Reads the content of the env-file where `env.from` is `given`. Gives the names of the variables. */
+  arrange: program({
+    text: application + readFileSync(new URL('./arrange.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 600_000,
+    args: (
+      input: Staged & {
+        environment: string | undefined;
+        venv: string | undefined;
+        /** `sha256`: hex, of the bytes as the release was planned with them. */
+        env: { from: 'none' } | { from: 'given' | 'shared'; sha256: string };
+        /** Paths in the release; a `/` at the end: it is a folder. */
+        shared: readonly string[];
+      },
+    ) => [
+      input.base,
+      input.staging,
+      input.environment ?? '-',
+      input.venv ?? '-',
+      input.env.from,
+      input.env.from === 'none' ? '-' : input.env.sha256,
+      ...input.shared,
+    ],
+    out: (stdout) => ({ names: names(stdout, 'name') }),
+    fault: 'PREFLIGHT',
+    next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
+  }),
+  environment: program({
+    text: application + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 3_600_000,
+    args: (input: Staged & { hash: string; python: string; requirements: string }) => [
+      input.base,
+      input.staging,
+      input.hash,
+      input.python,
+      input.requirements,
+    ],
+    out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
+    fault: 'ENVIRONMENT_FAILED',
+    next: 'The lines above are what pip said. Mend the requirements, or install what it misses on the host, and run again.',
+  }),
+  /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
+  probe: program({
+    text: application + readFileSync(new URL('./probe.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 300_000,
+    args: (input: Staged & Place) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
+    out: (stdout) => JSON.parse(stdout.toString('utf8')) as unknown,
+    fault: 'APPLICATION_FAILED',
+    next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
+  }),
+  /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
+  publish: program({
+    text: application + readFileSync(new URL('./publish.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 1_800_000,
+    args: (
+      input: Staged &
+        Place & {
+          id: string;
+          hash: string;
+          environment: string | undefined;
+          collectstatic: boolean;
+          /** `<run>/<attempt>`. */
+          run: string;
+          shared: readonly string[];
+        },
+    ) => [
+      input.base,
+      input.staging,
+      input.id,
+      input.hash,
+      input.directory,
+      input.venv ?? '-',
+      input.python,
+      input.environment ?? '-',
+      input.collectstatic ? 'yes' : 'no',
+      input.run,
+      ...input.shared,
+    ],
+    out: (stdout) => ({
+      published: pairs(stdout).get('published') === 'yes',
+      changed: Number(pairs(stdout).get('changed')),
+    }),
+    fault: 'APPLICATION_FAILED',
+    next: 'The lines above are what collectstatic said. Mend the static files, or the variables of .env, and run again.',
+  }),
+  discard: program({
+    text: common + readFileSync(new URL('./discard.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 300_000,
+    args: (input: { base: string; driver: string }) => [input.base, input.driver],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: 'What was staged stays on the host, and is deleted by a later run.',
+  }),
+  migrate: program({
+    text: common + transaction + dotenv + scrub + readFileSync(new URL('./migrate.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 1_800_000,
+    args: (input: { base: string; number: number; release: string; python: string }) => [
+      input.base,
+      String(input.number),
+      input.release,
+      input.python,
+    ],
+    out: () => undefined,
+    fault: 'MIGRATE_FAILED',
+    next: 'The lines above are what Django said. Mend the migration and deploy again; nothing was switched.',
+  }),
+};

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { foundOf, processOf } from './look.ts';
+import { lists, pairs, program } from './program.ts';
+
+const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
+const dotenv = readFileSync(new URL('./dotenv.sh', import.meta.url), 'utf8');
+const transaction = common + readFileSync(new URL('./transaction.sh', import.meta.url), 'utf8');
+const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
+const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8');
+const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
+const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
+const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
+const service = transaction + dotenv + scrub + processes + supervisor + serving + carryEnv;
+const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
+
+/** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
+const resident = {
+  undo: undoing + readFileSync(new URL('./undo.sh', import.meta.url), 'utf8'),
+  status: service + readFileSync(new URL('./status.sh', import.meta.url), 'utf8'),
+  start: common + dotenv + readFileSync(new URL('./start.sh', import.meta.url), 'utf8'),
+} as const;
+
+const residents = Object.entries(resident).map(([name, text]) => ({ name, body: Buffer.from(text) }));
+
+/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. */
+export const residentBody: Buffer = Buffer.concat(residents.map(({ body }) => body));
+
+const standing = (stdout: Buffer): { phase: string; number: number; release: string } => {
+  const at = pairs(stdout);
+  return { phase: at.get('phase') ?? '', number: Number(at.get('number') ?? 0), release: at.get('release') ?? '' };
+};
+
+const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the host says what serves and how to go on.';
+
+/** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
+export const transactionPrograms = {
+  look: program({
+    text: service + readFileSync(new URL('./look.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; path: string; python: string; programs: readonly string[] }) => [
+      input.base,
+      input.path,
+      input.python,
+      ...input.programs,
+    ],
+    out: foundOf,
+    fault: 'STATE_UNREADABLE',
+    next: readTheLog,
+  }),
+  describe: program({
+    text: common + readFileSync(new URL('./describe.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 30_000,
+    args: (input: { base: string; release: string }) => [input.base, input.release],
+    out: (stdout) => stdout.toString('utf8'),
+    fault: 'RELEASE_UNKNOWN',
+    next: 'Name another release with `to`, or deploy that commit again.',
+  }),
+  recover: program({
+    text: common + readFileSync(new URL('./recover.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 900_000,
+    args: (input: { base: string }) => [input.base],
+    out: standing,
+    fault: 'UNDO_FAILED',
+    next: readTheLog,
+  }),
+  open: program({
+    text: undoing + readFileSync(new URL('./open.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 120_000,
+    args: (input: {
+      base: string;
+      path: string;
+      seen: string;
+      how: 'anew' | 'again';
+      kind: 'deploy' | 'rollback';
+      release: string;
+      limit: number;
+      /** key=value lines, without newlines in a value. */
+      claim: readonly string[];
+    }) => [
+      input.base,
+      input.path,
+      input.seen,
+      input.how,
+      input.kind,
+      input.release,
+      String(input.limit),
+      ...input.claim,
+      '--',
+      ...residents.flatMap(({ name, body }) => [name, String(body.length)]),
+    ],
+    out: (stdout) => {
+      const at = pairs(stdout);
+      return { number: Number(at.get('number')), previous: at.get('previous') ?? '' };
+    },
+    fault: 'STATE_UNREADABLE',
+    next: readTheLog,
+  }),
+  beat: program({
+    text: transaction + readFileSync(new URL('./beat.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 15_000,
+    args: (input: { base: string; driver: string }) => [input.base, input.driver],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: readTheLog,
+  }),
+  switch: program({
+    text: undoing + readFileSync(new URL('./switch.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 1_800_000,
+    limitOf: ({ limit }) => limit * 1000,
+    args: (input: {
+      base: string;
+      number: number;
+      release: string;
+      limit: number;
+      within: number;
+      environmentFrom: string;
+    }) => [
+      input.base,
+      String(input.number),
+      input.release,
+      String(input.limit),
+      String(input.within),
+      input.environmentFrom,
+    ],
+    out: (stdout) => ({
+      remaining: Number(pairs(stdout).get('remaining')),
+      processes: lists(stdout).flatMap(([key, value]) => (key === 'process' ? [processOf(value)] : [])),
+    }),
+    fault: 'SWITCH_FAILED',
+    next: 'The lines above are what the services said. Mend the release and deploy again; the one before it is brought back.',
+  }),
+  renew: program({
+    text: undoing + readFileSync(new URL('./renew.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 900_000,
+    args: (input: { base: string; number: number; within: number }) => [
+      input.base,
+      String(input.number),
+      String(input.within),
+    ],
+    out: (stdout) => ({ remaining: Number(pairs(stdout).get('remaining')) }),
+    fault: 'UNDO_FAILED',
+    next: readTheLog,
+  }),
+  confirm: program({
+    text: undoing + readFileSync(new URL('./confirm.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 900_000,
+    args: (input: { base: string; number: number }) => [input.base, String(input.number)],
+    out: standing,
+    fault: 'UNDO_FAILED',
+    next: readTheLog,
+  }),
+  'take-back': program({
+    text: common + readFileSync(new URL('./take-back.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 1_800_000,
+    args: (input: { base: string; number: number; why: string }) => [input.base, String(input.number), input.why],
+    out: standing,
+    fault: 'UNDO_FAILED',
+    next: readTheLog,
+  }),
+  prune: program({
+    text: transaction + readFileSync(new URL('./prune.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 600_000,
+    args: (input: { base: string; number: number; what: 'releases' | 'envs'; ids: readonly string[] }) => [
+      input.base,
+      String(input.number),
+      input.what,
+      ...input.ids,
+    ],
+    out: (stdout) => lists(stdout).flatMap(([key, value]) => (key === 'deleted' ? [value] : [])),
+    fault: 'PROGRAM_FAILED',
+    next: 'The deploy itself is done. Look at the free space and the rights below <base>/releases.',
+  }),
+};

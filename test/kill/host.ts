@@ -1,0 +1,171 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
+import { servicesOf, supervisorOf } from './processes.ts';
+import type { Target } from './target.ts';
+
+/** Programs that stand in front of the host's: no waiting, and no watchdog that would go on by itself. */
+const standIns: Readonly<Record<string, string>> = {
+  setsid: 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"',
+  // a Python that makes an environment, installs and migrates at once
+  'quick-python':
+    'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',
+};
+
+/** Makes the folder of stand-ins, once. */
+export const makeStandIns = (folder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, body] of Object.entries(standIns))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  symlinkSync('/bin/true', join(folder, 'sleep'));
+};
+
+// what is of a process, not of the state: written anew when the processes are
+const volatile = (path: string): boolean =>
+  path === '.landfall/run/supervisord.pid' ||
+  (/^\.landfall\/run\/stand-in\/[^/]+$/.test(path) && path !== '.landfall/run/stand-in/active');
+
+// history, descriptors of locks, logs: apart from what is compared
+const apart = (path: string): boolean =>
+  volatile(path) ||
+  /^\.landfall\/(?:journal\.jsonl|running|mutex|watch\.lock|watch\.log|beat|reserve|run\/supervisord\.(?:out|log))$/.test(
+    path,
+  ) ||
+  /^shared\/logs\/./.test(path) ||
+  /^envs\/[^/]*\.lock$/.test(path);
+
+const comparedKeys = /^(?:kind|phase|release|previous|within)=/;
+
+/** A state of the host: its files and what runs. */
+export type State = { readonly tree: Tree; readonly processes: readonly string[] };
+
+export const readState = (target: Target): State => ({
+  tree: readTree(target.base),
+  processes: [
+    ...servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`),
+    supervisorOf(target.base) === undefined ? 'no supervisord' : 'supervisord',
+  ].sort(),
+});
+
+/** All that must be the same after a kill as without one: journal, numbers, times, logs, half-written *.new and the reserve are apart. */
+export const fingerprint = ({ tree, processes }: State): readonly string[] => [
+  ...processes,
+  ...listTree(tree, (path, bytes) => {
+    if (apart(path) || /\.new$/.test(path) || /^trees\/[^/]*\.(?:drop|keep|now|was|true|changed)$/.test(path))
+      return undefined;
+    if (path === '.landfall/transaction')
+      return bytes
+        .toString()
+        .split('\n')
+        .filter((line) => comparedKeys.test(line))
+        .sort()
+        .join(' ');
+    return bytes.length > 200
+      ? `${bytes.length} bytes ${bytes.toString('latin1').slice(0, 40)}`
+      : JSON.stringify(bytes.toString());
+  }),
+];
+
+/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. */
+export const whatIsSeen = ({ tree, processes }: State): string =>
+  [
+    ...processes,
+    ...listTree(tree, (path, bytes) => {
+      if (apart(path) && !/reserve|stand-in/.test(path)) return undefined;
+      if (volatile(path)) return '';
+      if (/^\.landfall\/transaction/.test(path))
+        return bytes.toString().replaceAll(/^(deadline|opened)=[1-9]\d*$/gm, '$1=some');
+      return bytes.length > 4096 ? `${bytes.length}` : bytes.toString('latin1');
+    }),
+  ].join('\n');
+
+const identities = (target: Target): string => JSON.stringify([servicesOf(target.base), supervisorOf(target.base)]);
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it is gone already
+  }
+};
+
+/** Ends what the target runs. */
+export const endProcesses = (target: Target): void => {
+  const supervisor = supervisorOf(target.base);
+  if (supervisor !== undefined) kill(supervisor);
+  for (const { pid } of servicesOf(target.base)) kill(pid);
+};
+
+/** A state to come back to, as often as wanted. Processes are made again at once, without supervisor's stand-in: it only needs to find them. */
+export const keepState = (target: Target): { readonly state: State; readonly restore: () => void } => {
+  const run = join(target.base, '.landfall/run');
+  const state = readState(target);
+  const services = servicesOf(target.base);
+  const serves = supervisorOf(target.base) !== undefined;
+  const socket = join(target.base, '../socket-kept');
+  rmSync(socket, { force: true });
+  if (serves) linkSync(join(run, 'supervisor.sock'), socket);
+  let live = identities(target);
+  return {
+    state,
+    restore: () => {
+      restoreTree(target.base, state.tree, volatile);
+      if (identities(target) === live) return;
+      endProcesses(target);
+      while (servicesOf(target.base).length > 0) {
+        spawnSync('/bin/sleep', ['0.002']);
+        endProcesses(target);
+      }
+      for (const name of ['supervisor.sock', 'supervisord.pid', 'stand-in/wait'])
+        rmSync(join(run, name), { force: true });
+      if (serves) {
+        linkSync(socket, join(run, 'supervisor.sock'));
+        const waits = begin(run, {}, 'sh', '-c', 'read -r _', 'supervisord', '-c', join(run, 'supervisord.conf'));
+        writeFileSync(join(run, 'supervisord.pid'), `${waits}\n`);
+        for (const name of readdirSync(join(run, 'stand-in')))
+          if (name !== 'active') rmSync(join(run, 'stand-in', name));
+        for (const { service, release } of services) {
+          const cwd = join(target.base, 'releases', release);
+          const environment = { LANDFALL_SERVICE: service, LANDFALL_RELEASE: release };
+          const pid = begin(cwd, environment, '/bin/sleep', '1000');
+          writeFileSync(join(run, 'stand-in', service), `${pid} ${born(pid)}\n`);
+        }
+      }
+      live = identities(target);
+    },
+  };
+};
+
+/** A process of its own, as setsid would begin it. Its stdin never ends. */
+const begin = (cwd: string, env: NodeJS.ProcessEnv, file: string, ...args: readonly string[]): number => {
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.unref();
+  return child.pid ?? 0;
+};
+
+/** When a process began, in ticks since boot: field 22 of its stat. */
+const born = (pid: number): string =>
+  readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ')[19] ?? '';
+
+/** Is the mutex free (a child that outlived its program may end within a second)? */
+export const mutexFree = (target: Target): boolean =>
+  !existsSync(join(target.base, '.landfall/mutex')) ||
+  spawnSync('flock', ['-w', '1', join(target.base, '.landfall/mutex'), 'true']).status === 0;
+
+/** Changes a line of the transaction by hand: another boot mark, a deadline that is over. */
+export const editTransaction = (target: Target, key: string, value: string): void => {
+  const file = join(target.base, '.landfall/transaction');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(new RegExp(`^${key}=.*$`, 'm'), `${key}=${value}`));
+};

@@ -1,0 +1,28 @@
+import { withLine, withLines } from './positions.ts';
+
+// where a body begins, the status is that of something before it, maybe of a condition that was false: to return it would end the program
+const call = (line: string): string => (/^\w+\(\) \{|(?:\bdo|\bthen|\belse|\{|\))$/.test(line) ? '_at || :' : '_at');
+
+/** The text that writes the number of each of these lines into a file when it is there, without a change of the exit status. */
+export const noting = (text: string, at: readonly number[], file: string): string =>
+  `_at() { _status=$?; echo "$1" >>'${file}'; return "$_status"; }\n` +
+  withLines(text, at, (line, old) => call(old).replace('_at', `_at ${line}`));
+
+/** Lines that change something are killed each time that they are reached, up to this often; others the first time. */
+const oftenest = 6;
+const changing =
+  /^\s*(?:\(|mv|ln|rm|mkdir|store|put|note|ask|order|retire|setsid|cp|tar|cat >|serve|point|describe|register)\b/;
+
+/** How often a line that is reached `visits` times is killed. */
+export const timesKilled = (line: string, visits: number): number =>
+  Math.min(visits, changing.test(line) ? oftenest : 1);
+
+// the whole group: a subshell of the program that lived on would go on with half of what it was to be told
+const kill = 'kill -9 -$$';
+
+/** The text that kills itself when it is at `line` for the `visit`th time. */
+export const killing = (text: string, line: number, visit: number): string =>
+  visit === 1
+    ? withLine(text, line, kill)
+    : `_at() { _status=$?; _visits=$((\${_visits:-0} + 1)); [ "$_visits" -lt ${visit} ] || ${kill}; return "$_status"; }\n` +
+      withLine(text, line, call(text.split('\n')[line - 1] ?? ''));

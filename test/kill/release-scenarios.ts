@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { open } from './deploy.ts';
+import { of, type Scenario } from './scenario.ts';
+import { idle, makeRelease, type Target } from './target.ts';
+
+const staging = 'r2.d1';
+const quick = 'quick-python';
+
+const sha256 = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
+
+const write = (target: Target, path: string, content: string): void => {
+  const file = join(target.base, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+};
+
+/** The list of a tree, as programs make it. */
+const listed = (files: Readonly<Record<string, string>>): string =>
+  Object.entries(files)
+    .map(([path, content]) => `f${sha256(content)}  ./${path}\0`)
+    .sort((a, b) => (a.slice(67) < b.slice(67) ? -1 : 1))
+    .join('');
+
+const packed = (files: Readonly<Record<string, string>>): Buffer => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-pack-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const { stdout } = spawnSync('tar', ['-C', folder, '-czf', '-', ...Object.keys(files)]);
+  rmSync(folder, { recursive: true });
+  return stdout;
+};
+
+const old = { 'app.py': "RELEASE = 'r1'\n", 'dir/kept.py': 'kept\n' };
+const sent = { 'new.py': 'new\n', 'dir/other.py': 'other\n' };
+const whole = { ...old, ...sent };
+
+/** Release r1 is there, and its files are known; so is something that another driver stages. */
+const before = (target: Target): void => {
+  makeRelease(target, 'r1', { web: idle });
+  write(target, 'releases/r1/dir/kept.py', old['dir/kept.py']);
+  write(target, 'trees/r1', listed(old));
+  write(target, 'staging/r3.d2/app.py', 'of another run');
+  write(target, 'shared/.env', 'A=1\n');
+};
+
+const received = (target: Target): void => {
+  before(target);
+  for (const [path, content] of Object.entries({ ...whole, 'media/seed': 'seed', 'requirements.txt': '' }))
+    write(target, `staging/${staging}/${path}`, content);
+  write(target, `trees/${staging}`, listed(whole));
+};
+
+/** Programs that prepare a release, and the one that migrates. */
+export const releaseScenarios: readonly Scenario[] = [
+  {
+    name: 'receive',
+    before,
+    ...of('receive', ({ base }) => ({ base, staging, from: 'r1', want: sha256(listed(whole)), dropBytes: 1 })),
+    stdin: Buffer.concat([Buffer.from('\0'), packed(sent)]),
+  },
+  {
+    name: 'arrange',
+    before: received,
+    ...of('arrange', ({ base }) => ({
+      base,
+      staging,
+      environment: 'ab',
+      venv: '.venv',
+      env: { from: 'shared', sha256: sha256('A=1\n') },
+      shared: ['media/', 'data/db.sqlite3'],
+    })),
+  },
+  {
+    name: 'environment',
+    before: received,
+    ...of('environment', ({ base }) => ({
+      base,
+      staging,
+      hash: 'ab',
+      python: quick,
+      requirements: 'requirements.txt',
+    })),
+  },
+  {
+    name: 'publish',
+    before: received,
+    ...of('publish', ({ base }) => ({
+      base,
+      staging,
+      id: 'r2',
+      hash: 'h',
+      directory: '.',
+      venv: undefined,
+      python: quick,
+      environment: undefined,
+      collectstatic: true,
+      run: '7/1',
+      shared: ['media/'],
+    })),
+    stdin: packed({
+      'RELEASE.json': '{}\n',
+      '.landfall/release': 'id=r2\nhash=h\ndirectory=.\nvenv=\n',
+      '.landfall/services/web': 'role=web\n',
+    }),
+  },
+  { name: 'discard', before: received, ...of('discard', ({ base }) => ({ base, driver: 'd1' })) },
+  {
+    name: 'migrate',
+    before: async (target) => {
+      makeRelease(target, 'r2', { web: idle }, { env: 'A=1\n' });
+      await open(target, 'r2');
+    },
+    ...of('migrate', ({ base }) => ({ base, number: 1, release: 'r2', python: quick })),
+  },
+];

@@ -1,0 +1,36 @@
+import { programs, type Input, type ProgramName } from '#remote';
+import type { Ran, Target } from './target.ts';
+
+/** A program at work on a host: what it finds, how it is called, and how the next run goes on after it was killed. */
+export type Scenario = {
+  readonly name: string;
+  /** Makes what the program finds. */
+  readonly before: (target: Target) => Promise<void> | void;
+  /** The text that is killed, as `sh -c TEXT program ARGS`; or, `resident`, as the file <base>/.landfall/undo-killed. */
+  readonly text: string;
+  readonly resident?: true;
+  readonly args: (target: Target) => readonly string[];
+  readonly stdin?: Buffer;
+  /** What the next run does. Not given: the same again. */
+  readonly next?: (target: Target) => Promise<Ran>;
+  /** `recover`, with which every action begins, brings either what was before or what was wanted too. */
+  readonly recovers?: true;
+  /** Kill only from the line that begins so on: what stands before is killed where the same program finds something else. */
+  readonly from?: string;
+  /** And only up to the line that begins so. */
+  readonly to?: string;
+  /** The exit code of a run without a kill. */
+  readonly code?: number;
+};
+
+/** Text and arguments of one of the table's programs. */
+export const of = <P extends ProgramName>(
+  program: P,
+  input: (target: Target) => Input<P>,
+): Pick<Scenario, 'text' | 'args'> => {
+  const { text, args } = programs[program] as unknown as {
+    text: string;
+    args: (input: Input<P>) => readonly string[];
+  };
+  return { text, args: (target) => args(input(target)) };
+};
