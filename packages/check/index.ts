@@ -1,0 +1,4 @@
+export type { Answer, HttpClient, HttpRequest, Unanswered } from './http.ts';
+export { httpClient } from './http-client.ts';
+export { checkSays, runChecks } from './run-checks.ts';
+export type { Setting } from './run-checks.ts';

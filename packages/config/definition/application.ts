@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { check } from './check.ts';
+import { hosts } from './hosts.ts';
+import { services } from './services.ts';
+import { duration, hostPath, insidePath, variableName, webAddress } from './values.ts';
+
+/** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
+export const longestBase = 60;
+
+const python = z.strictObject({
+  requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
+  venv: insidePath
+    .prefault('.venv')
+    .describe('The name of the Python environment in the release, as the services call it.'),
+  version: z
+    .string()
+    .regex(/^[A-Za-z0-9._/+-]+$/, 'expected the name of a program, like python3.12')
+    .default('python3')
+    .describe('The Python program that environments are made with.'),
+});
+
+const env = z.strictObject({
+  require: z.array(variableName).default([]).describe('Names that the environment of the release must have.'),
+});
+
+/** Every key that describes the application and where it goes, with its meaning and default. */
+export const applicationKeys = {
+  hosts: hosts.optional().describe('The host that the application runs on.'),
+  path: hostPath
+    .optional()
+    .describe('Where the application is found on the host: a symlink to the live release, made by the first deploy.'),
+  base: hostPath
+    .optional()
+    .describe('Where releases, environments and state lie on the host. `<path>-landfall` if not given.'),
+  url: webAddress
+    .optional()
+    .describe('The public address of the application: the gap is measured there, and checks go there.'),
+  directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
+  services: services.default({}).describe('The services of the application, by name.'),
+  python: python.prefault({}).describe('How the Python environment is made.'),
+  shared: z
+    .array(insidePath)
+    .default([])
+    .describe('Files and directories of the application that outlive releases: media, logs, a SQLite file.'),
+  env: env.prefault({}).describe("The application's environment variables (`.env`)."),
+  include: z.array(insidePath).default([]).describe('Build output to deploy although git ignores it (patterns).'),
+  exclude: z.array(insidePath).default([]).describe('Files of the commit that are not deployed (patterns).'),
+  smoke: z
+    .array(check)
+    .optional()
+    .describe(
+      'What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.',
+    ),
+  keep: z.int().min(2).max(100).default(5).describe('How many releases stay on the host.'),
+  wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
+  'confirm-within': duration
+    .optional()
+    .describe(
+      'How long a switched release may stay unconfirmed before the host takes it back. If not given: 10m with `commit: step`, 45m with `job`, 60m with `later`.',
+    ),
+};
+
+/** What one target is made from: the top level of the file with the target's own keys in place of the same keys. */
+export const application = z.strictObject(applicationKeys);
+
+const targetName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a target has letters, digits, _ and -');
+
+/** The whole of landfall.yml. */
+export const file = z.strictObject({
+  ...applicationKeys,
+  targets: z
+    .record(targetName, application)
+    .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')
+    .optional()
+    .describe(
+      'Several places that the application goes to, by name. A key given there takes the place of the same key at the top.',
+    ),
+});
+
+export type Application = z.output<typeof application>;

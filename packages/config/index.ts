@@ -1,0 +1,7 @@
+export type { Check } from './definition/check.ts';
+export type { HostAddress } from './definition/hosts.ts';
+export { readConfig } from './read.ts';
+export type { ConfigFile } from './read.ts';
+export { resolveSettings, resolveTarget } from './resolve.ts';
+export type { Source } from './resolve.ts';
+export type { Overrides, Settings, Target } from './target.ts';

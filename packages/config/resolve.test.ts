@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveSettings, resolveTarget } from '#config';
+
+const file = 'landfall.yml';
+const good = `hosts: { ssh: app@example.org, key: ssh-ed25519 AAAA }
+path: /srv/app/
+url: https://example.org/
+services:
+  web: { command: "gunicorn 'my site.wsgi' --bind 127.0.0.1:8000", listen: 8000 }
+smoke:
+  - { get: /health/, status: 200, json: { status: ok, $.db: true }, max: 500ms }
+`;
+const target = (text: string, rest: Partial<Parameters<typeof resolveTarget>[0]> = {}) =>
+  resolveTarget({ text, file, overrides: {}, ...rest });
+
+describe('a target', () => {
+  test('has every default filled in', () => {
+    const { target: found, problems } = target(good);
+    expect(problems).toEqual([]);
+    expect(found).toMatchObject({
+      name: 'production',
+      host: { name: 'app@example.org', user: 'app', address: 'example.org', port: 22 },
+      pins: 'ssh-ed25519 AAAA',
+      path: '/srv/app',
+      base: '/srv/app-landfall',
+      url: 'https://example.org',
+      directory: '.',
+      python: { venv: '.venv', version: 'python3' },
+      shared: [],
+      env: { require: [] },
+      keep: 5,
+      wait: 600_000,
+    });
+    expect(found?.services).toEqual([
+      {
+        name: 'web',
+        command: ['gunicorn', 'my site.wsgi', '--bind', '127.0.0.1:8000'],
+        role: 'web',
+        drain: 30_000,
+        boot: 60_000,
+        listen: '8000',
+      },
+    ]);
+    expect(found?.checks).toMatchObject([
+      {
+        method: 'GET',
+        url: '/health/',
+        status: [200],
+        json: { status: 'ok', '$.db': true },
+        max: 500,
+        every: 1000,
+        within: 60_000,
+      },
+    ]);
+    expect(found).not.toHaveProperty('confirmWithin');
+  });
+
+  test('needs no file where inputs say enough', () => {
+    const overrides = {
+      host: 'a@[::1]:2222',
+      hostKey: 'k',
+      path: '/srv/b',
+      url: 'http://127.0.0.1:8000',
+      confirmWithin: 5000,
+    };
+    const { target: found, problems } = resolveTarget({ file, overrides });
+    expect(problems).toEqual([]);
+    expect(found).toMatchObject({ host: { user: 'a', address: '::1', port: 2222 }, pins: 'k', confirmWithin: 5000 });
+    expect(found?.checks).toMatchObject([{ method: 'GET', url: '/', ownRedirect: true }]);
+  });
+
+  test('takes an input before the file', () => {
+    const overrides = { host: 'b@example.net', path: '/opt/x', checks: 'get: /only/' };
+    const { target: found } = target(good, { overrides });
+    expect(found).toMatchObject({ host: { name: 'b@example.net' }, base: '/opt/x-landfall', pins: 'ssh-ed25519 AAAA' });
+    expect(found?.checks.map(({ url }) => url)).toEqual(['/only/']);
+  });
+
+  test('takes its own key in place of the same key at the top', () => {
+    const text = `${good}targets:\n  production: {}\n  staging: { path: /srv/staging, keep: 2, smoke: [] }\n`;
+    expect(target(text, { target: 'staging' }).target).toMatchObject({
+      name: 'staging',
+      base: '/srv/staging-landfall',
+      keep: 2,
+      checks: [],
+      host: { address: 'example.org' },
+    });
+    expect(target(text, { target: 'production' }).target).toMatchObject({ path: '/srv/app', keep: 5 });
+  });
+
+  test('must be named where there are several, and be one of them', () => {
+    const text = `${good}targets:\n  production: {}\n  staging: {}\n`;
+    expect(target(text).problems).toEqual([
+      {
+        where: 'input target',
+        what: 'is missing: landfall.yml has the targets production, staging',
+        next: 'name one of them: target: production',
+      },
+    ]);
+    expect(target(text, { target: 'stagin' }).problems).toMatchObject([{ next: 'did you mean staging?' }]);
+    expect(target(`${good}targets:\n  blue: {}\n`).target?.name).toBe('blue');
+    expect(target(good, { target: 'constructor' }).problems).toHaveLength(1);
+  });
+
+  test('has a host and a path; settings need none', () => {
+    const { problems } = resolveTarget({ file, overrides: { url: 'https://example.org' } });
+    expect(problems.map(({ where }) => where)).toEqual(['input host', 'input path']);
+    expect(target('keep: 3\n').problems.map(({ where, next }) => [where, next])).toEqual([
+      ['landfall.yml', 'add hosts: { ssh: user@host } to landfall.yml, or set the input host'],
+      ['landfall.yml', 'add path: /srv/app to landfall.yml, or set the input path'],
+    ]);
+    const { settings } = resolveSettings({ file, overrides: { url: 'https://example.org' } });
+    expect(settings).toMatchObject({ name: 'production', url: 'https://example.org', checks: [{ ownRedirect: true }] });
+    expect(settings).not.toHaveProperty('host');
+  });
+});
+
+test('all problems come out together, each with its line', () => {
+  const text = `hots: { ssh: a@b }
+path: srv/app
+keep: many
+services:
+  web:
+    command: gunicorn | tee
+    role: worker
+    drian: 3s
+    drain: 30
+smoke:
+  - get: /health/
+    post: /x
+  - max: 2
+env: { require: [1A] }
+targets:
+  staging:
+    wait: 5
+`;
+  const { problems } = target(text, { overrides: { path: '/x y', checks: '- get: nope\n- gte: /\n' } });
+  expect(
+    problems.map(
+      ({ where, line, what, next }) => `${where}:${line ?? '-'} ${what}${next === undefined ? '' : ` → ${next}`}`,
+    ),
+  ).toEqual([
+    'landfall.yml:1 hots: there is no such key → did you mean hosts?',
+    'landfall.yml:2 path: expected an absolute path of letters, digits and . _ / @ + -',
+    'landfall.yml:3 keep: expected a number',
+    "landfall.yml:6 services.web.command: |: a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process",
+    'landfall.yml:7 services.web.role: role worker is not supported; only web is',
+    'landfall.yml:8 services.web.drian: there is no such key → did you mean drain?',
+    'landfall.yml:9 services.web.drain: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:12 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options',
+    'landfall.yml:13 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:14 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
+    'landfall.yml:17 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
+    'input path:- expected an absolute path of letters, digits and . _ / @ + -',
+    'input checks:1 [0].get: expected a path that begins with /, or an http(s) address',
+    'input checks:2 [1].gte: there is no such key → did you mean get?',
+    'input checks:2 [1]: a check has exactly one of get, head, post, put, patch, delete, options',
+    'landfall.yml:- no host is named → add hosts: { ssh: user@host } to landfall.yml, or set the input host',
+  ]);
+});
+
+describe('what is refused', () => {
+  const one = (text: string) => target(text).problems.map(({ line, what }) => `${line ?? '-'} ${what}`);
+  test.each([
+    ['no YAML', 'path: [1\n', /^[12] /],
+    ['a key twice', `${good}path: /x\n`, /^8 Map keys must be unique/],
+    ['a list', '- a\n', /expected a map of keys/],
+    ['..', good.replace('/srv/app/', '/srv/../app'), /^2 path: a path may not hold \.\./],
+    ['the root', good.replace('/srv/app/', '/'), /^2 path: the root directory/],
+    ['a shared path outside', `${good}shared: [/etc]\n`, /^8 shared\[0\]: expected a path relative/],
+    ['a shared path upwards', `${good}shared: [a/../..]\n`, /^8 shared\[0\]: a path may not hold/],
+    ['a host without its user', good.replace('app@example.org,', 'example.org,'), /^1 hosts\.ssh: the user is missing/],
+    ['a host that is an option', good.replace('app@example.org,', 'app@-oProxyCommand,'), /^1 hosts\.ssh: expected/],
+    ['a port beyond', good.replace('app@example.org,', 'app@example.org:70000,'), /^1 hosts\.ssh: expected/],
+    ['several hosts', good.replace(/^hosts: .*/, 'hosts: [a@b, c@d]'), /^1 hosts: expected one host/],
+    ['a service name', good.replace('  web:', '  "w b":'), /^5 services\.w b: the name of a service/],
+    ['no such service key', good.replace('listen', 'lisen'), /^5 services\.web\.lisen/],
+    ['a path without url', good.replace(/^url: .*\n/m, ''), /^5 GET \/health\/ is a path, but there is no url/],
+    [
+      'a base too long for sockets',
+      good.replace('/srv/app/', `/srv/${'a'.repeat(60)}`),
+      /^2 base would be .* more than 60 bytes/,
+    ],
+    ['an empty map of targets', `${good}targets: {}\n`, /^8 targets: expected at least one/],
+    ['a missing command', good.replace(/command: ".*?", /, ''), /^5 services\.web\.command: is missing/],
+  ])('%s', (_, text, expected) => {
+    const found = one(text);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(expected);
+  });
+
+  test('nothing is a template', () => {
+    const text = good.replace('ssh-ed25519 AAAA', '$KEY');
+    expect(target(text).target?.pins).toBe('$KEY');
+  });
+});

@@ -1,0 +1,47 @@
+import type { Service } from '#plan';
+import type { Application } from './definition/application.ts';
+import { check } from './definition/check.ts';
+import type { Check } from './definition/check.ts';
+import type { Given } from './inputs.ts';
+import type { Settings } from './target.ts';
+
+/** A target's keys and what inputs say instead of them, joined. */
+export const settingsOf = (name: string, keys: Application, given: Given): Settings => {
+  const url = given.url ?? keys.url;
+  const host = given.host ?? keys.hosts?.ssh;
+  const path = given.path ?? keys.path;
+  const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
+  const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
+  const { requirements, venv, version } = keys.python;
+  return {
+    name,
+    ...(host === undefined ? {} : { host }),
+    pins: given.hostKey ?? keys.hosts?.key ?? '',
+    ...(path === undefined ? {} : { path }),
+    ...(base === undefined ? {} : { base }),
+    ...(url === undefined ? {} : { url }),
+    directory: keys.directory,
+    services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service)),
+    python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
+    shared: keys.shared,
+    env: keys.env,
+    include: keys.include,
+    exclude: keys.exclude,
+    checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
+    keep: keys.keep,
+    wait: keys.wait,
+    ...(confirmWithin === undefined ? {} : { confirmWithin }),
+  };
+};
+
+const serviceOf = (name: string, { command, role, drain, boot, listen }: Application['services'][string]): Service => ({
+  name,
+  command,
+  role,
+  drain,
+  boot,
+  ...(listen === undefined ? {} : { listen }),
+});
+
+/** What is checked where nobody says what: that the front page answers. */
+const front = (): Check => ({ ...check.parse({ get: '/' }), ownRedirect: true });

@@ -1,0 +1,42 @@
+import type { Service } from '#plan';
+import type { Check } from './definition/check.ts';
+import type { HostAddress } from './definition/hosts.ts';
+
+/** One place that the application goes to, with every default filled in. Durations in ms. */
+export type Target = {
+  readonly name: string;
+  readonly host: HostAddress;
+  /** Lines of known_hosts, or bare `type base64` that hold for this host; empty when none is given. */
+  readonly pins: string;
+  readonly path: string;
+  readonly base: string;
+  readonly url?: string;
+  /** Where manage.py is, relative to the release's root. */
+  readonly directory: string;
+  readonly services: readonly Service[];
+  readonly python: { readonly requirements?: string; readonly venv: string; readonly version: string };
+  readonly shared: readonly string[];
+  readonly env: { readonly require: readonly string[] };
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly checks: readonly Check[];
+  /** How many releases stay. */
+  readonly keep: number;
+  readonly wait: number;
+  /** Not given: it depends on who commits. */
+  readonly confirmWithin?: number;
+};
+
+/** A target that need not have a host: enough for checks from outside. */
+export type Settings = Omit<Target, 'host' | 'path' | 'base'> & Partial<Pick<Target, 'host' | 'path' | 'base'>>;
+
+/** What inputs say; each beats the file. Durations in ms. */
+export type Overrides = {
+  readonly host?: string | undefined;
+  readonly hostKey?: string | undefined;
+  readonly path?: string | undefined;
+  readonly url?: string | undefined;
+  /** YAML: a list of checks, or one. */
+  readonly checks?: string | undefined;
+  readonly confirmWithin?: number | undefined;
+};

@@ -1,0 +1,64 @@
+import { renderFault, renderSummary } from '#plan';
+import type { Outcome, Report } from '#plan';
+import { annotations } from './annotations.ts';
+import type { Runner } from './runner.ts';
+import type { Secrets } from './secrets.ts';
+
+/** GitHub takes 1 MiB a step; some is left for the line that says where the rest is. */
+const longestSummary = 1024 * 1024 - 4096;
+
+const good: ReadonlySet<Outcome> = new Set<Outcome>(['done', 'unchanged', 'planned']);
+
+export type Delivery = {
+  readonly report: Report;
+  readonly outputs?: Readonly<Record<string, string | number | boolean | undefined>>;
+};
+
+/**
+ * Shows a report everywhere that people and later steps look: the log, annotations, the summary, outputs, a JSON file.
+ * No secret passes. Returns the exit code.
+ */
+export const deliver = (delivery: Delivery, runner: Runner, secrets: Secrets): number => {
+  // Scrubbed as data, before JSON or markdown could write a secret in another way.
+  const report = secrets.scrubAll(withoutCause(delivery.report));
+  const path = runner.file(
+    `landfall-${report.action}-${Date.now().toString(36)}-${process.pid}.json`,
+    `${JSON.stringify(report, null, 2)}\n`,
+  );
+  const outputs: Delivery['outputs'] = {
+    ...delivery.outputs,
+    result: report.result,
+    release: report.release,
+    transaction: report.transaction,
+    report: path,
+  };
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value !== undefined) runner.output(name, secrets.scrub(String(value)));
+  }
+  runner.summary(shortened(renderSummary(report), path));
+  for (const line of log(report)) runner.print(line);
+  if (report.fault !== undefined) annotations(report.fault).forEach(runner.annotate);
+  return good.has(report.result) ? 0 : 1;
+};
+
+/** A cause is a live error: no part of the evidence. */
+const withoutCause = ({ fault, ...report }: Report): Report => {
+  if (fault === undefined) return report;
+  const shown = Object.entries(fault).filter(([key]) => key !== 'cause');
+  return { ...report, fault: Object.fromEntries(shown) as typeof fault };
+};
+
+/** The last lines of the log. */
+const log = (report: Report): string[] => [
+  '',
+  `${report.action}: ${report.result}: ${report.verdict}`,
+  ...(report.fault === undefined ? [] : ['', ...renderFault(report.fault)]),
+  ...(report.undo === undefined ? [] : ['', 'to undo, from any machine with the deploy key:', `  ${report.undo.line}`]),
+];
+
+const shortened = (markdown: string, path: string): string => {
+  const bytes = Buffer.from(markdown);
+  if (bytes.length <= longestSummary) return markdown;
+  const kept = bytes.subarray(0, bytes.lastIndexOf(10, longestSummary) + 1).toString('utf8');
+  return `${kept}\n\n… the rest is in the JSON report (output \`report\`, ${path}).\n`;
+};

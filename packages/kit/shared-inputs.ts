@@ -1,0 +1,61 @@
+import type { InputDefinition } from './definition.ts';
+
+type Shared = Readonly<Record<string, InputDefinition>>;
+
+/** The inputs of every action that touches a host. An input beats the same key in landfall.yml. */
+export const hostInputs = {
+  config: {
+    kind: 'text',
+    description:
+      'The file that describes the application and its targets. `landfall.yml` or `landfall.yaml` in the workspace if not given; none is needed where the inputs say enough.',
+  },
+  target: {
+    kind: 'text',
+    description: 'The target in the file, like `production`. May be left out where there is only one.',
+  },
+  host: {
+    kind: 'text',
+    description: 'Where to connect, as `user@host` or `user@host:port`, in place of `hosts.ssh`.',
+  },
+  path: {
+    kind: 'text',
+    description: 'Where the application is found on the host, in place of `path`: a symlink to the live release.',
+  },
+  'ssh-key': {
+    kind: 'secret',
+    description: 'The private key of the deploy user. If not given, the SSH agent at `SSH_AUTH_SOCK` is asked.',
+  },
+  'ssh-key-passphrase': { kind: 'secret', description: 'The passphrase of `ssh-key`, where it has one.' },
+  'host-key': {
+    kind: 'text',
+    description:
+      "The host's public key, in place of `hosts.key`: lines of `ssh-keyscan`, or `ssh-ed25519 AAAA…` alone. It is no secret, and is best kept in the file. Without a pinned key no connection is made.",
+  },
+} as const satisfies Shared;
+
+/** For actions that change something. */
+export const dryRunInput = {
+  'dry-run': {
+    kind: 'flag',
+    default: false,
+    description: 'Look at the host, print the plan, change nothing.',
+  },
+} as const satisfies Shared;
+
+/** For actions that run checks. */
+export const envInput = {
+  env: {
+    kind: 'lines',
+    description:
+      'Names of environment variables of this step, one a line, that checks may use as `$NAME` in addresses, header values and bodies. Others stay as they are written. The values are masked.',
+  },
+} as const satisfies Shared;
+
+/** How the job stands: evaluated by the runner, afresh for the post step. */
+export const jobStatusInput = {
+  'job-status': {
+    kind: 'hidden',
+    default: '${{ job.status }}',
+    description: 'Set by the runner: the post step learns from it how the job ended. Leave it alone.',
+  },
+} as const satisfies Shared;

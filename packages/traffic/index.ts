@@ -1,0 +1,5 @@
+export { get } from './get.ts';
+export { measureGap } from './meter.ts';
+export type { Measured, Meter } from './meter.ts';
+export { longestGap } from './samples.ts';
+export type { Sample } from './samples.ts';

@@ -1,0 +1,128 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Clock } from '#plan';
+import { get, measureGap } from '#traffic';
+
+const clock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+};
+
+let server: http.Server | undefined;
+let connections = 0;
+const serve = async (
+  port = 0,
+  answer: http.RequestListener = (_, response) => response.end('hello'),
+): Promise<number> => {
+  const made = http.createServer(answer);
+  made.on('connection', () => connections++);
+  server = made;
+  await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
+  return (made.address() as AddressInfo).port;
+};
+const halt = async (): Promise<void> => {
+  const old = server;
+  server = undefined;
+  if (old === undefined) return;
+  old.closeAllConnections();
+  await new Promise((resolve) => old.close(resolve));
+};
+afterEach(halt);
+
+test('a server that is away for a while leaves a gap of that length', async () => {
+  const port = await serve();
+  connections = 0;
+  const meter = measureGap({ url: `http://127.0.0.1:${port}/`, serves: true, request: get, clock, everyMs: 25 });
+  meter.start();
+  await wait(250);
+  await halt();
+  await wait(500);
+  await serve(port);
+  await wait(150);
+  meter.proven();
+  const gap = await meter.stop();
+  if (!gap.measured) throw new Error(gap.why);
+  expect(gap.ms).toBeGreaterThanOrEqual(490);
+  expect(gap.ms).toBeLessThan(2500);
+  expect(gap.bad).toBeGreaterThan(3);
+  // one may have been taken by the server just before it went away
+  expect(connections).toBeGreaterThanOrEqual(gap.requests - gap.bad);
+  expect(connections).toBeLessThanOrEqual(gap.requests);
+  expect(await meter.stop()).toEqual(gap);
+});
+
+test('hanging requests hold up no others', async () => {
+  let count = 0;
+  const port = await serve(0, (_, response) => {
+    if (++count % 2 === 1) response.end();
+  });
+  const request = (url: string) => get(url, 200);
+  const meter = measureGap({ url: `http://127.0.0.1:${port}/`, serves: true, request, clock, everyMs: 20 });
+  meter.start();
+  await wait(400);
+  const gap = await meter.stop();
+  if (!gap.measured) throw new Error(gap.why);
+  expect(gap.requests).toBeGreaterThan(5);
+  expect(gap.bad).toBeGreaterThan(1);
+  expect(gap.bad).toBeLessThan(gap.requests);
+});
+
+/** A clock that is moved by sleeping, and a URL that answers with these statuses in turn, then with nothing. */
+const scripted = (statuses: readonly number[]) => {
+  let time = 0;
+  let at = 0;
+  const moved: Clock = {
+    now: () => time,
+    sleep: async (ms, signal) => {
+      await wait(0);
+      if (signal?.aborted !== true) time += ms;
+    },
+  };
+  const meter = measureGap({
+    url: 'http://example.org',
+    serves: true,
+    request: () => Promise.resolve(statuses[at++]),
+    clock: moved,
+  });
+  return {
+    meter,
+    until: async (asked: number) => {
+      while (at < asked) await wait(0);
+    },
+  };
+};
+
+test('a 5xx is bad; a redirect and a 4xx are not; without a good end the gap lasts until stop', async () => {
+  const { meter, until } = scripted([200, 302, 404, 500, 200]);
+  meter.start();
+  await until(8);
+  const gap = await meter.stop();
+  expect(gap).toMatchObject({ measured: true });
+  if (!gap.measured) return;
+  expect(gap.requests - gap.bad).toBe(4);
+  // Good at 0, 50, 100 and 200 ms; then nothing, until the stop at 350 ms or a tick later.
+  expect(gap.ms).toBeGreaterThanOrEqual(150);
+  expect(gap.ms).toBeLessThanOrEqual(250);
+});
+
+test('what cannot be measured is never 0', async () => {
+  const none = { request: get, clock, serves: true };
+  expect(await measureGap(none).stop()).toEqual({ measured: false, why: 'no url' });
+  const first = measureGap({ ...none, url: 'http://127.0.0.1:1/', serves: false });
+  first.start();
+  first.proven();
+  expect(await first.stop()).toEqual({ measured: false, why: 'nothing served before' });
+  expect(await measureGap({ ...none, url: 'http://127.0.0.1:1/' }).stop()).toEqual({
+    measured: false,
+    why: 'no request was sent',
+  });
+  const down = scripted([]);
+  down.meter.start();
+  await down.until(3);
+  expect(await down.meter.stop()).toEqual({
+    measured: false,
+    why: 'the url gave no good answer before the switch',
+  });
+});
