@@ -1,0 +1,189 @@
+import { must } from '#fault';
+import type { Problem } from '#fault';
+import { renderPlan } from '#plan';
+import type { Report } from '#plan';
+import { readEnvFile } from '#release';
+import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
+import type { Conclusion } from './conclude.ts';
+import { open, refuseStale } from './open.ts';
+import type { Opening } from './open.ts';
+import { planDeploy, planPrepare, planSwitch } from './plan.ts';
+import { nothingMore, preflight } from './preflight.ts';
+import { design } from './design.ts';
+import { prepare, preparedOf, schemaStep } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import type { Scene } from './scene.ts';
+import { keptTarget, play, playOn } from './stage.ts';
+import type { Place, Stage } from './stage.ts';
+import { liveOf, survey } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { gapProblems, passThrough, withinOf } from './through.ts';
+import { baselineOf } from './undo.ts';
+
+export type DeployWish = {
+  readonly phase: 'deploy' | 'prepare' | 'switch' | 'confirm' | 'abort';
+  /** Who ends the transaction; undefined: the step, or after `phase: switch` the job. */
+  readonly commit: Opening['commit'] | undefined;
+  /** The content of .env; undefined: shared/.env on the host. */
+  readonly envFile: string | undefined;
+  /** ms */
+  readonly within: number | undefined;
+  /** ms */
+  readonly maxDowntime: number | undefined;
+  readonly allowOlder: boolean;
+  readonly dry: boolean;
+};
+
+/** Who ends the transaction when nothing is said. */
+const commitOf = ({ phase, commit }: Pick<DeployWish, 'phase' | 'commit'>): Opening['commit'] =>
+  commit ?? (phase === 'switch' ? 'job' : 'step');
+
+/** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
+const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
+  const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
+  refuseStale(scene, surveyed, wish.allowOlder);
+  const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+  const { release } = designed;
+  const plan = planDeploy(scene, surveyed, designed);
+  scene.evidence.plan = plan;
+  scene.evidence.release = release.id;
+  scene.evidence.commit = release.commit;
+  for (const line of renderPlan(plan)) scene.show(line);
+  if (plan.path === 'unchanged')
+    return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
+  if (wish.dry)
+    return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
+  const prepared = await prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+  return toLive(scene, wish, surveyed, prepared);
+};
+
+/** What `switch` and `deploy` share: from a prepared release to a live one. */
+const toLive = async (
+  scene: Scene,
+  wish: DeployWish,
+  surveyed: Survey,
+  { release, before }: Prepared,
+): Promise<Conclusion> => {
+  const commit = commitOf(wish);
+  const live = liveOf(surveyed.found);
+  // where this run has switched already, what serves is not what an undo would bring back
+  const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, scene.target.checks);
+  const opened = await open(scene, surveyed, {
+    wish: wish.phase === 'switch' ? 'switch' : 'deploy',
+    kind: 'deploy',
+    release: release.id,
+    commit,
+    allowOlder: wish.allowOlder,
+    measured: wish.maxDowntime !== undefined,
+  });
+  return passThrough(scene, opened, {
+    release: release.id,
+    services: release.services.map(({ name }) => name),
+    commit,
+    within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
+    maxDowntime: wish.maxDowntime,
+    environmentFrom: '',
+    baseline,
+    before,
+  });
+};
+
+/** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
+const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
+  const surveyed = await survey(scene, 'prepare', { dry: wish.dry });
+  const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+  const plan = planPrepare(scene, surveyed, designed);
+  scene.evidence.plan = plan;
+  scene.evidence.release = designed.release.id;
+  scene.evidence.commit = designed.release.commit;
+  for (const line of renderPlan(plan)) scene.show(line);
+  if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
+  await prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+  return {
+    outcome: 'done',
+    verdict: `${designed.release.id} is prepared; ${surveyed.found.current || 'nothing'} serves as before`,
+  };
+};
+
+/** `phase: switch`: what this attempt of the run has prepared goes live. */
+const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> => {
+  const surveyed = await survey(scene, 'switch', { dry: wish.dry });
+  refuseStale(scene, surveyed, wish.allowOlder);
+  const release = await preparedOf(scene, surveyed);
+  scene.evidence.release = release.id;
+  scene.evidence.commit = release.commit;
+  must(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target)));
+  const plan = planSwitch(scene, surveyed, release);
+  scene.evidence.plan = plan;
+  for (const line of renderPlan(plan)) scene.show(line);
+  if (plan.path === 'unchanged')
+    return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
+  if (wish.dry)
+    return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
+  const before = await schemaStep(scene, surveyed, release);
+  return toLive(scene, wish, surveyed, { release, before });
+};
+
+const phases = {
+  deploy,
+  prepare: preparePhase,
+  switch: switchPhase,
+  confirm: confirmPhase,
+  abort: abortPhase,
+} as const satisfies Record<
+  DeployWish['phase'],
+  (scene: Scene, wish: DeployWish, workspace: string) => Promise<Conclusion>
+>;
+
+const ended = 'ended';
+
+/** Nothing is left for post: nothing was opened, or it was confirmed or taken back already. */
+export const endsItself = (result: Report['result'], commit: Opening['commit']): boolean =>
+  ['unchanged', 'planned', 'refused', 'undone'].includes(result) || (result === 'done' && commit === 'step');
+
+const commitProblems = ({ phase, commit }: DeployWish): readonly Problem[] =>
+  commit === undefined || phase === 'deploy' || phase === 'switch'
+    ? []
+    : [
+        {
+          where: 'input commit',
+          what: `commit says who ends a switched release: it goes with phase deploy or switch, not ${phase}`,
+          next: 'leave commit out here',
+        },
+      ];
+
+const envFileProblems = ({ envFile }: DeployWish): readonly Problem[] => {
+  const read = envFile === undefined ? undefined : readEnvFile(envFile);
+  return read?.ok === false ? (read.fault.problems ?? []) : [];
+};
+
+/** The action deploy-over-ssh: one of its phases, from inputs to report. Throws INPUT_INVALID, SSH_*. */
+export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish): Promise<Report> => {
+  const body = (scene: Scene): Promise<Conclusion> => phases[wish.phase](scene, wish, stage.workspace);
+  const report = await play(stage, 'deploy-over-ssh', place, body, (target) => [
+    ...commitProblems(wish),
+    ...envFileProblems(wish),
+    ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
+  ]);
+  if (endsItself(report.result, commitOf(wish))) stage.save(ended, 'yes');
+  return report;
+};
+
+/** Its post step: closes what main left open. Nothing to report where there is nothing to close. */
+export const closeDeploy = async (
+  stage: Stage,
+  place: Place,
+  { phase, commit, jobStatus }: { phase: DeployWish['phase']; commit: DeployWish['commit']; jobStatus: string },
+  action = 'deploy-over-ssh',
+): Promise<Report | undefined> => {
+  if ((phase !== 'deploy' && phase !== 'switch') || stage.state(ended) === 'yes') return undefined;
+  const target = keptTarget(stage);
+  if (target === undefined) return undefined;
+  const found = { open: true };
+  const report = await playOn(stage, `${action} (post)`, place, target, async (scene) => {
+    const conclusion = await closeAfterJob(scene, commitOf({ phase, commit }), jobStatus === 'success');
+    found.open = conclusion !== undefined;
+    return conclusion ?? { outcome: 'unchanged', verdict: 'nothing was left open' };
+  });
+  return found.open ? report : undefined;
+};

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { Failure, must } from '#fault';
+import type { Service } from '#plan';
+import {
+  baseOf,
+  declaredShared,
+  difference,
+  envHash,
+  environmentHash,
+  lockOf,
+  readEnvFile,
+  readSource,
+  releaseHash,
+  releaseId,
+  textOf,
+} from '#release';
+import type { Difference, Lock, Shared, Source } from '#release';
+import { preflight } from './preflight.ts';
+import type { Scene } from './scene.ts';
+import { warn } from './survey.ts';
+import type { Survey } from './survey.ts';
+
+/** A release as it will be: everything is known of it but what only the application itself can say. */
+export type Designed = {
+  readonly release: {
+    readonly id: string;
+    readonly hash: string;
+    readonly commit: string;
+    readonly services: readonly Service[];
+  };
+  readonly source: Source;
+  readonly lock: Lock | undefined;
+  /** Name of its Python environment. */
+  readonly environment: string | undefined;
+  readonly env: { readonly from: 'none' } | { readonly from: 'given' | 'shared'; readonly sha256: string };
+  readonly shared: readonly Shared[];
+  /** The release on the host that unchanged files are taken from. */
+  readonly from: string | undefined;
+  readonly travels: Difference;
+  /** Names of its variables that are not empty. */
+  readonly variables: readonly string[];
+  /** This very release is on the host already. */
+  readonly kept: boolean;
+};
+
+export type Material = { readonly workspace: string; readonly envFile: string | undefined };
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
+ * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
+ */
+export const design = async (scene: Scene, { found }: Survey, { workspace, envFile }: Material): Promise<Designed> =>
+  scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
+    const { target, host, signal } = scene;
+    const from = found.current || found.releases.at(-1)?.id;
+    const [read, listed] = await Promise.all([
+      readSource({ root: workspace, include: target.include, exclude: target.exclude, venv: target.python.venv }),
+      host.run('tree', { base: target.base, release: from }, { signal }),
+    ]);
+    const source = must(read);
+    for (const { text } of source.notes) warn(scene, text);
+    needServices(target.services);
+    const { requirements } = target.python;
+    const lock = must(
+      lockOf({
+        ...(requirements === undefined ? {} : { requirements }),
+        directory: target.directory,
+        read: textOf(source),
+      }),
+    );
+    const given = envFile === undefined ? undefined : must(readEnvFile(envFile));
+    const env =
+      envFile !== undefined
+        ? { from: 'given' as const, sha256: sha256(envFile) }
+        : found.sharedEnv !== undefined
+          ? { from: 'shared' as const, sha256: found.sharedEnv.hash }
+          : { from: 'none' as const };
+    const variables =
+      given === undefined
+        ? (found.sharedEnv?.names ?? [])
+        : given.filter(({ value }) => value !== '').map(({ name }) => name);
+    const environment = lock === undefined ? undefined : environmentHash(lock, found.python);
+    const travels = difference(source.entries, baseOf(must(listed)));
+    must(
+      preflight(found, target, {
+        bytes: source.bytes,
+        files: source.entries.length,
+        python: lock !== undefined,
+        built: environment !== undefined && found.environments.includes(environment),
+        variables,
+      }),
+    );
+    const hash = releaseHash({
+      commit: source.commit,
+      listHash: source.listHash,
+      env: env.from === 'none' ? undefined : envHash(env.sha256),
+      environment,
+      venv: target.python.venv,
+      directory: target.directory,
+      services: target.services,
+      shared: target.shared,
+    });
+    const wanted = env.from === 'none' ? undefined : env.sha256;
+    // one whose variables were replaced when it was gone back to is another release now
+    const known = found.releases.map((one) => ({ ...one, hash: one.env === wanted ? one.hash : '' }));
+    const id = releaseId(source.commit, hash, known);
+    const kept = known.some((one) => one.id === id && one.hash === hash);
+    note(`${id}: ${source.entries.length} files, ${kept ? 'on the host already' : `${travels.send.length} travel`}`);
+    return {
+      release: { id, hash, commit: source.commit, services: target.services },
+      source,
+      lock,
+      environment,
+      env,
+      shared: declaredShared(target.shared, source.entries),
+      from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
+      travels,
+      variables,
+      kept,
+    };
+  });
+
+const needServices = (services: readonly Service[]): void => {
+  if (services.length > 0) return;
+  throw new Failure({
+    code: 'SERVICE_UNFIT',
+    what: 'no service is described: nothing would serve the release',
+    next: 'Add to landfall.yml, say: services: { web: { command: "gunicorn config.wsgi --bind 127.0.0.1:8000", listen: "127.0.0.1:8000" } }',
+  });
+};

@@ -1,0 +1,150 @@
+import type { Note, Plan, Step } from '#plan';
+import type { Release } from '#release';
+import { strays } from './check.ts';
+import { confirmStep } from './confirm.ts';
+import type { Designed } from './design.ts';
+import { undoOf } from './open.ts';
+import { step } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { arrangeStep, environmentStep, probeStep, publishStep, receiveStep, runnerStep } from './steps.ts';
+import { liveOf } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { switchStep } from './switch.ts';
+
+type On = Pick<Scene, 'host' | 'target' | 'context'>;
+
+/** From a prepared release to a confirmed one. The number is that which an opening would get now. */
+const forward = (on: On, { found }: Survey, release: string): readonly (readonly Step[])[] => {
+  const number = found.number + 1;
+  const first = liveOf(found) === '';
+  const checks = on.target.checks;
+  const { base, path, python } = on.target;
+  return [
+    [
+      step(on, 'migrate', 'migrate, if the database is empty; anything pending is refused before', 'migrate', {
+        base,
+        number,
+        release,
+        python: python.version,
+      }),
+    ],
+    [
+      switchStep(on, number, { release, within: 0, environmentFrom: '', first }),
+      ...(on.target.url === undefined || first
+        ? []
+        : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),
+    ],
+    ...(checks.length === 0
+      ? []
+      : [[runnerStep('checks', `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} from outside`)]]),
+    [
+      step(on, 'processes', 'ask which release each process runs', 'look', {
+        base,
+        path,
+        python: python.version,
+        programs: [],
+      }),
+    ],
+    [confirmStep(on, number)],
+  ];
+};
+
+const preparation = (on: On, designed: Designed): readonly (readonly Step[])[] => {
+  const { lock, environment } = designed;
+  const environmentSteps =
+    lock !== undefined && environment !== undefined ? [[environmentStep(on, { ...designed, lock, environment })]] : [];
+  const publish = publishStep(on, designed, { collectstatic: true, shared: designed.shared });
+  if (designed.kept) return [[probeStep(on, designed)], [publish]];
+  return [
+    [receiveStep(on, designed)],
+    [arrangeStep(on, designed)],
+    ...environmentSteps,
+    [probeStep(on, designed)],
+    [publish],
+  ];
+};
+
+const frame = (on: On, { found }: Survey, release: string) => {
+  const live = liveOf(found);
+  return {
+    action: 'deploy-over-ssh',
+    target: on.target.name,
+    host: on.host.name,
+    release,
+    ...(live === '' ? {} : { live }),
+    undo: undoOf(found),
+  };
+};
+
+/** This very release is live, nothing is open, and every process runs it. */
+const servesAlready = ({ found }: Survey, id: string, services: readonly { readonly name: string }[]): boolean =>
+  liveOf(found) === id &&
+  ['confirmed', 'undone'].includes(found.phase) &&
+  strays(
+    found,
+    id,
+    services.map(({ name }) => name),
+  ).length === 0;
+
+/** The whole deploy as data. */
+export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => {
+  const { id, services } = designed.release;
+  const same = designed.kept && servesAlready(survey, id, services);
+  return {
+    ...frame(on, survey, id),
+    path: same ? 'unchanged' : 'online',
+    waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
+    notes: [...detected(designed), ...unproven(designed), watchdog],
+  };
+};
+
+/** `phase: prepare` as data: whatever serves goes on serving. */
+export const planPrepare = (on: On, survey: Survey, designed: Designed): Plan => ({
+  ...frame(on, survey, designed.release.id),
+  path: 'online',
+  waves: preparation(on, designed),
+  notes: detected(designed),
+});
+
+/** `phase: switch` as data. */
+export const planSwitch = (on: On, survey: Survey, { id, services }: Designed['release'] | Release): Plan => {
+  const same = servesAlready(survey, id, services);
+  return {
+    ...frame(on, survey, id),
+    path: same ? 'unchanged' : 'online',
+    waves: same ? [] : forward(on, survey, id),
+    notes: [watchdog],
+  };
+};
+
+const watchdog: Note = {
+  kind: 'info',
+  text: 'the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed',
+};
+
+/** What is not proven of it, and so is not called clean. */
+const unproven = ({ release }: Designed): Plan['notes'] =>
+  release.services
+    .filter(({ listen }) => listen === undefined)
+    .map(({ name }) => ({
+      kind: 'warning',
+      text: `${name} has no \`listen\`: that it answers, and not something else at the same address, is not proven`,
+    }));
+
+const detected = ({ env, lock, environment }: Designed): Plan['notes'] => [
+  {
+    kind: 'detected',
+    text: {
+      none: 'no .env: neither the input env-file nor shared/.env',
+      given: '.env is the input env-file',
+      shared: '.env is a copy of shared/.env on the host',
+    }[env.from],
+  },
+  {
+    kind: 'detected',
+    text:
+      lock === undefined
+        ? 'no Python environment: there is no requirements.txt'
+        : `Python environment ${environment ?? ''} from ${lock.requirements}${lock.hashed ? ', with hashes' : ''}`,
+  },
+];

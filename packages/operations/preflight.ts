@@ -1,0 +1,222 @@
+import { fail, ok } from '#fault';
+import type { Problem, Result } from '#fault';
+import type { Target } from '#config';
+import { renderBytes } from '#plan';
+import type { Found } from '#plan';
+
+/** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
+const packages: Readonly<Record<string, string>> = {
+  flock: 'util-linux',
+  setsid: 'util-linux',
+  tar: 'tar',
+  gzip: 'gzip',
+  sha256sum: 'coreutils',
+  timeout: 'coreutils',
+  sed: 'sed',
+  awk: 'mawk',
+  find: 'findutils',
+  supervisord: 'supervisor',
+  supervisorctl: 'supervisor',
+};
+
+/** The programs that a host must have for this target. */
+export const neededPrograms = ({ python }: Pick<Target, 'python'>): readonly string[] => [
+  ...Object.keys(packages),
+  python.version,
+];
+
+/** What the release will take on the host. */
+export type Needs = {
+  readonly bytes: number;
+  readonly files: number;
+  /** It has Python dependencies. */
+  readonly python: boolean;
+  /** Their environment is on the host already. */
+  readonly built: boolean;
+  /** Names of the variables that it will have. */
+  readonly variables: readonly string[];
+};
+
+/** The needs of a release that lies on the host already. */
+export const nothingMore = ({ env }: Pick<Target, 'env'>): Needs => ({
+  bytes: 0,
+  files: 0,
+  python: false,
+  built: true,
+  variables: env.require,
+});
+
+/** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
+const environmentBytes = 250_000_000;
+const environmentFiles = 8_000;
+
+/**
+ * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
+ * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
+ */
+export const preflight = (found: Found, target: Target, needs: Needs): Result<undefined> => {
+  const occupied = occupation(found, target);
+  const problems = [
+    ...occupied,
+    ...rights(found, target),
+    ...missing(found, target, needs),
+    ...space(found, target, needs),
+    ...ports(found, target),
+    ...variables(target, needs),
+  ];
+  if (problems.length === 0) return ok(undefined);
+  return fail({
+    code: occupied.length > 0 ? 'PATH_OCCUPIED' : 'PREFLIGHT',
+    what: problems.length === 1 ? (problems[0]?.what ?? '') : `the host lacks ${problems.length} things`,
+    next: 'Mend each as said, on the host or in landfall.yml, and run again. Nothing was changed.',
+    problems,
+  });
+};
+
+const occupation = (found: Found, target: Target): readonly Problem[] => [
+  ...pathOccupied(found, target),
+  ...(found.base === 'file'
+    ? [
+        {
+          where: `host ${target.host.name}`,
+          what: `${target.base}, where releases and state shall be, is a file`,
+          next: `it is not touched: set another base, or move it away yourself: mv ${target.base} ${target.base}.before`,
+        },
+      ]
+    : []),
+];
+
+const pathOccupied = (found: Found, { path, base, host }: Target): readonly Problem[] => {
+  if (found.path === 'absent' || found.path === `link ${base}/current`) return [];
+  const [kind = '', ...rest] = found.path.split(' ');
+  const what =
+    kind === 'link'
+      ? `${path} is a link to ${rest.join(' ')}, not to ${base}/current`
+      : kind === 'directory'
+        ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}`
+        : `${path} is a file`;
+  return [
+    {
+      where: `host ${host.name}`,
+      what,
+      next: `it is not touched: set another path, or move it away yourself: mv ${path} ${path}.before`,
+    },
+  ];
+};
+
+const rights = (found: Found, { path, base, host }: Target): readonly Problem[] => {
+  const where = `host ${host.name}`;
+  return [
+    ...(found.path === 'absent' && !found.parent.writable
+      ? [
+          {
+            where,
+            what: `${found.user} may not write in ${found.parent.path}, where the link ${path} shall be`,
+            next: `sudo ln -s ${base}/current ${path}`,
+          },
+        ]
+      : []),
+    ...(found.baseNearest.writable
+      ? []
+      : [
+          {
+            where,
+            what: `${found.user} may not write in ${found.baseNearest.path}, where ${base} shall be`,
+            next: `sudo install -d -o ${found.user} ${base}`,
+          },
+        ]),
+  ];
+};
+
+const missing = (found: Found, { python, host, services }: Target, needs: Needs): readonly Problem[] => {
+  const where = `host ${host.name}`;
+  const absent = Object.keys(packages).filter(
+    (name) => found.programs.get(name) === '' && (services.length > 0 || packages[name] !== 'supervisor'),
+  );
+  const wanted = [...new Set(absent.map((name) => packages[name] ?? name))];
+  return [
+    ...(absent.length === 0
+      ? []
+      : [
+          {
+            where,
+            what: `missing programs: ${absent.join(', ')}`,
+            next: `sudo apt-get install -y ${wanted.join(' ')}`,
+          },
+        ]),
+    ...(needs.python && found.python.version === ''
+      ? [
+          {
+            where,
+            what: `missing program: ${python.version}`,
+            next: `sudo apt-get install -y ${python.version} ${python.version}-venv`,
+          },
+        ]
+      : []),
+    ...(needs.python && found.python.version !== '' && found.python.pip === ''
+      ? [
+          {
+            where,
+            what: `${python.version} has no venv module`,
+            next: `sudo apt-get install -y ${python.version}-venv`,
+          },
+        ]
+      : []),
+  ];
+};
+
+const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
+  const builds = needs.python && !needs.built;
+  const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
+  const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
+  const where = `host ${host.name}`;
+  const next = `df -h ${found.baseNearest.path}; du -xsh ${base}/* | sort -h`;
+  return [
+    ...(found.free.bytes < bytes
+      ? [
+          {
+            where,
+            what: `${renderBytes(found.free.bytes)} free at ${found.baseNearest.path}, ${renderBytes(bytes)} needed`,
+            next,
+          },
+        ]
+      : []),
+    // file systems that have no inodes to count (btrfs) report 0
+    ...(found.free.inodes > 0 && found.free.inodes < files
+      ? [
+          {
+            where,
+            what: `${found.free.inodes} inodes free at ${found.baseNearest.path}, ${files} needed`,
+            next: `df -i ${found.baseNearest.path}`,
+          },
+        ]
+      : []),
+  ];
+};
+
+/** A port that a service wants is free, or held by that very service of the live release. */
+const ports = (found: Found, { services, host }: Target): readonly Problem[] =>
+  services.flatMap(({ name, listen }) => {
+    const port = Number(listen?.split(':').at(-1));
+    if (listen === undefined || !found.listening.includes(port)) return [];
+    if (found.processes.some(({ service, verdict }) => service === name && verdict !== 'missing')) return [];
+    return [
+      {
+        where: `host ${host.name}`,
+        what: `port ${port}, which ${name} shall listen on, is taken`,
+        next: `ss -ltnp 'sport = :${port}' shows by whom`,
+      },
+    ];
+  });
+
+const variables = ({ env, base, host }: Target, needs: Needs): readonly Problem[] => {
+  const absent = env.require.filter((name) => !needs.variables.includes(name));
+  if (absent.length === 0) return [];
+  return [
+    {
+      where: `host ${host.name}`,
+      what: `missing or empty environment variables: ${absent.join(', ')}`,
+      next: `add them to ${base}/shared/.env on the host, or give the input env-file`,
+    },
+  ];
+};

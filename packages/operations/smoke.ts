@@ -1,0 +1,131 @@
+import { resolveSettings } from '#config';
+import type { Settings } from '#config';
+import { Failure } from '#fault';
+import { timeline } from '#plan';
+import type { Report } from '#plan';
+import { checkOutside, strays } from './check.ts';
+import { conclude } from './conclude.ts';
+import type { Conclusion } from './conclude.ts';
+import { renew } from './renew.ts';
+import { noEvidence } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { configOf, keyProblems, overridesOf, play, refuseProblems } from './stage.ts';
+import type { Place, Stage } from './stage.ts';
+import { look, survey } from './survey.ts';
+import { Ended, undoAfter } from './undo.ts';
+
+/** What a smoke test is to prove. */
+export type SmokeWish = {
+  /** The release that must be live; undefined: whichever is. */
+  readonly release: string | undefined;
+  readonly processes: 'auto' | 'true' | 'false';
+  /** ms; in place of each check's own `within`. */
+  readonly timeout: number | undefined;
+  readonly onFailure: 'undo' | 'keep';
+  readonly dry: boolean;
+};
+
+/** With a host: the run's unconfirmed release is kept alive, checked, and taken back when it fails. Without: checks from outside alone. */
+export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Promise<Report> => {
+  const config = configOf(stage, place);
+  const { settings, problems } = resolveSettings({
+    text: config.text,
+    file: config.file,
+    target: place.target,
+    overrides: overridesOf(place),
+  });
+  // a url alone is enough: without a key nobody is asked to look at processes, and the verdict says so
+  const outsideOnly = place.url !== undefined && keyProblems(place).length > 0;
+  const hosted = settings?.host !== undefined && wish.processes !== 'false' && !outsideOnly;
+  const needsHost = wish.processes === 'true' || wish.release !== undefined;
+  if (hosted || needsHost) return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish));
+  const env = stage.variables(place.env ?? []);
+  refuseProblems([
+    ...stage.problems,
+    ...(config.problems.length > 0 ? config.problems : problems),
+    ...env.problems,
+    ...(settings !== undefined && settings.checks.length === 0
+      ? [{ where: 'input url', what: 'there is nothing to check', next: 'set url, or checks, or a host' }]
+      : []),
+  ]);
+  if (settings === undefined)
+    throw new Failure({ code: 'INTERNAL', what: 'no settings and no problem', next: 'Please report this.' });
+  const evidence = noEvidence();
+  const line = timeline({ clock: stage.clock, show: stage.show });
+  const { startedAt, clock, signal, show } = stage;
+  const told = {
+    action: 'smoke-test',
+    startedAt,
+    wall: stage.wall,
+    url: settings.url,
+    timed: line.timed,
+    evidence,
+  };
+  return conclude(told, async () => {
+    if (wish.dry) return { outcome: 'planned', verdict: `${settings.checks.length} checks would be made from outside` };
+    const target = { ...settings, checks: patient(settings.checks, wish.timeout) };
+    await checkOutside({ timeline: line, evidence, clock, env: env.values, signal, show, target });
+    return {
+      outcome: 'done',
+      verdict: `${evidence.checks.length} of ${evidence.checks.length} checks passed from outside; no process was looked at`,
+    };
+  });
+};
+
+const patient = (checks: Settings['checks'], timeout: number | undefined) =>
+  timeout === undefined ? checks : checks.map((check) => ({ ...check, within: timeout }));
+
+const withTimeout = (scene: Scene, { timeout }: SmokeWish): Scene => ({
+  ...scene,
+  target: { ...scene.target, checks: patient(scene.target.checks, timeout) },
+});
+
+const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
+  const { found, answer, standing } = await survey(scene, 'smoke', { dry: wish.dry });
+  const number = found.number;
+  const unconfirmed = standing === 'switched-own' || standing === 'switched-own-rollback';
+  const release = wish.release ?? found.current;
+  scene.evidence.release = release;
+  if (number > 0) scene.evidence.transaction = `t${number}`;
+  if (unconfirmed && found.previous !== '') scene.evidence.previous = found.previous;
+  if (wish.dry)
+    return { outcome: 'planned', verdict: `${release || 'nothing'} would be checked on ${scene.host.name}` };
+  try {
+    if (unconfirmed) await renew(scene, number, 0);
+    await truth(scene, release);
+    await checkOutside(scene);
+  } catch (thrown) {
+    if (!unconfirmed || wish.onFailure === 'keep') throw thrown;
+    const { outcome, fault } = await undoAfter(scene, number, thrown, []);
+    throw new Ended(outcome, fault);
+  }
+  const at =
+    answer === 'warn-test' ? ' (while another run is at work)' : unconfirmed ? ` (t${number}, not confirmed yet)` : '';
+  return {
+    outcome: 'done',
+    verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}`,
+  };
+};
+
+const truth = async (scene: Scene, release: string): Promise<void> => {
+  await scene.timeline.step('processes', 'ask which release each process runs', async (note) => {
+    const found = await look(scene);
+    scene.evidence.processes = found.processes;
+    const wrong = strays(
+      found,
+      release,
+      scene.target.services.map(({ name }) => name),
+    );
+    if (release === '')
+      throw new Failure({ code: 'CHECK_FAILED', what: 'no release serves on this host', next: 'Deploy first.' });
+    if (wrong.length > 0)
+      throw new Failure({
+        code: 'CHECK_FAILED',
+        what: `not every process is on ${release}`,
+        host: scene.host.name,
+        said: wrong,
+        next: `Read the services’ logs below ${scene.target.base}/shared/logs on the host.`,
+      });
+    note(`${found.processes.length} on ${release}`);
+  });
+};

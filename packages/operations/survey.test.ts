@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure, ok } from '#fault';
+import type { FaultCode } from '#fault';
+import { claimOf, foundOn } from '../../test/fakes/found.ts';
+import { fakeHost, fault } from '../../test/fakes/host.ts';
+import { chronicle } from '../../test/fakes/journal.ts';
+import { sceneOn, targetOf } from '../../test/fakes/scene.ts';
+import { liveOf, survey, undoLine } from './survey.ts';
+
+const switched = foundOn({ number: 5, kind: 'deploy', phase: 'switched', release: 'B', previous: 'A', claim: claimOf({ run: 'run-9', actor: 'bob', url: 'https://example.org/9' }) }); // prettier-ignore
+const held = { ...switched, phase: 'held' } as const;
+const settled = { phase: 'none', number: 0, release: '' };
+
+describe('an action begins', () => {
+  test('with what was left half-way, then it reads and judges', async () => {
+    const on = fakeHost({ recover: () => ok(settled), look: () => ok(foundOn()) });
+    const scene = sceneOn(on);
+    expect(await survey(scene, 'deploy')).toMatchObject({ standing: 'none', answer: 'open', history: { line: [] } });
+    expect(on.ran()).toEqual(['recover', 'look']);
+    expect(scene.timeline.timed().map(({ id, note }) => [id, note])).toEqual([
+      ['recover', 'nothing was ever deployed'],
+      ['look', undefined],
+    ]);
+  });
+
+  test('dry: only reads', async () => {
+    const on = fakeHost({ look: () => ok(foundOn()) });
+    await survey(sceneOn(on), 'deploy', { dry: true });
+    expect(on.ran()).toEqual(['look']);
+  });
+
+  test('where an undo fails: it is read, judged, and refused as held', async () => {
+    const on = fakeHost({ recover: () => fault('UNDO_FAILED'), look: () => ok(held) });
+    await expect(survey(sceneOn(on), 'deploy')).rejects.toMatchObject({ fault: { code: 'TX_HELD' } });
+    expect((await survey(sceneOn(on), 'abort')).answer).toBe('undo');
+  });
+
+  test.each<FaultCode>(['SSH_LOST', 'STATE_UNREADABLE', 'TX_BUSY', 'CANCELLED'])(
+    'where the host cannot recover (%s): with that, and reads nothing',
+    async (code) => {
+      const on = fakeHost({ recover: () => fault(code) });
+      await expect(survey(sceneOn(on), 'deploy')).rejects.toBeInstanceOf(Failure);
+      expect(on.ran()).toEqual(['recover']);
+    },
+  );
+
+  test('with a warning where another run is at work, and it only looks', async () => {
+    const scene = sceneOn(fakeHost({ recover: () => ok(settled), look: () => ok(switched) }));
+    expect((await survey(scene, 'smoke')).answer).toBe('warn-test');
+    expect(scene.evidence.notes).toEqual([
+      { kind: 'warning', text: 't5 is switched: bob is at work (https://example.org/9)' },
+    ]);
+  });
+
+  test('with a warning where the journal is damaged; a cut first line is none', async () => {
+    const journal = chronicle();
+    journal.deploy('A');
+    for (const [lines, warnings] of [['cut\n', 0], ['cut\n{"torn\n', 1]] as const) {
+      const found = foundOn({ journal: lines + journal.text() });
+      const scene = sceneOn(fakeHost({ look: () => ok(found) }));
+      await survey(scene, 'deploy', { dry: true });
+      expect(scene.evidence.notes).toHaveLength(warnings);
+    }
+  }); // prettier-ignore
+});
+
+test('what is live is what was confirmed last', () => {
+  expect(liveOf({ ...switched, phase: 'confirmed' })).toBe('B');
+  for (const phase of ['open', 'switching', 'switched', 'undoing', 'undone', 'held'] as const)
+    expect(liveOf({ ...switched, phase })).toBe('A');
+  expect(liveOf(foundOn())).toBe('');
+});
+
+test('the line to paste names the port where it is not 22', () => {
+  expect(undoLine({ target: targetOf() }, 42)).toBe('ssh deploy@example.org sh /srv/app-landfall/.landfall/undo t42');
+  const host = { name: 'a@b:2222', user: 'a', address: 'b', port: 2222 };
+  expect(undoLine({ target: targetOf({ host }) }, 42)).toBe('ssh -p 2222 a@b sh /srv/app-landfall/.landfall/undo t42');
+});

@@ -1,0 +1,76 @@
+import { faultOf, must } from '#fault';
+import { fold, readJournal, standing, states } from '#journal';
+import type { Answer, History, Standing, Wish } from '#journal';
+import type { Found } from '#plan';
+import { neededPrograms } from './preflight.ts';
+import { refusal } from './refusal.ts';
+import { perform, step } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+/** What was read of the host, and what that means for this caller. */
+export type Survey = {
+  readonly found: Found;
+  readonly history: History;
+  readonly standing: Standing;
+  readonly answer: Exclude<Answer, { refuse: unknown }>;
+};
+
+/** The line that a person pastes to take a transaction back, without Landfall and without GitHub. */
+export const undoLine = ({ target: { host, base } }: Pick<Scene, 'target'>, number: number): string =>
+  `ssh ${host.port === 22 ? '' : `-p ${host.port} `}${host.user}@${host.address} sh ${base}/.landfall/undo t${number}`;
+
+/** Reads the host, and changes nothing. */
+export const look = async ({ host, target, signal }: Scene): Promise<Found> =>
+  must(
+    await host.run(
+      'look',
+      { base: target.base, path: target.path, python: target.python.version, programs: neededPrograms(target) },
+      { signal },
+    ),
+  );
+
+/** Judges what was read by the table of found states. Throws the refusal where it says so. */
+export const judge = (scene: Scene, wish: Wish, found: Found): Survey => {
+  const history = fold(readJournal(found.journal));
+  const where = standing(found, history, scene.context, wish);
+  const answer = states[where][wish];
+  if (typeof answer === 'object') throw refusal(answer.refuse, wish, found, undoLine(scene, found.number));
+  return { found, history, standing: where, answer };
+};
+
+/**
+ * What every action begins with: the host finishes what was left half-way, then it is read and judged. A dry run only reads.
+ * An undo that fails here does not stop the reading: the state says `held`.
+ */
+export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Promise<Survey> => {
+  if (!dry) {
+    const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
+      base: scene.target.base,
+    });
+    try {
+      await perform(scene, recovery, {
+        note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
+      });
+    } catch (thrown) {
+      if (faultOf(thrown).code !== 'UNDO_FAILED') throw thrown;
+    }
+  }
+  const found = await scene.timeline.step('look', 'read the state of the host', () => look(scene));
+  const surveyed = judge(scene, wish, found);
+  if (surveyed.history.damaged > 1)
+    warn(scene, `${surveyed.history.damaged} lines of the host's journal are damaged and were passed over`);
+  if (surveyed.answer === 'warn-test')
+    warn(
+      scene,
+      `t${found.number} is ${found.phase}: ${found.claim?.actor ?? 'another run'} is at work (${found.claim?.url ?? ''})`,
+    );
+  return surveyed;
+};
+
+export const warn = (scene: Scene, text: string): void => {
+  scene.evidence.notes = [...scene.evidence.notes, { kind: 'warning', text }];
+  scene.show(`! ${text}`);
+};
+
+/** The release that was confirmed last; empty: none. */
+export const liveOf = (found: Found): string => (found.phase === 'confirmed' ? found.release : found.previous);

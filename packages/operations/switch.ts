@@ -1,0 +1,90 @@
+import { Failure } from '#fault';
+import { renderDuration } from '#plan';
+import type { Gap, ReleaseId } from '#plan';
+import { get, measureGap } from '#traffic';
+import type { Meter } from '#traffic';
+import { perform, step } from './scene.ts';
+import type { Scene, StepOf } from './scene.ts';
+import { undoLine } from './survey.ts';
+
+export type Switching = {
+  readonly release: ReleaseId;
+  /** Until the host undoes by itself, from the end of the switch on: ms. */
+  readonly within: number;
+  /** The release whose variables are carried over (a rollback); empty: none. */
+  readonly environmentFrom: string;
+  /** No release serves yet. */
+  readonly first: boolean;
+};
+
+/** How long the switch may take: its services' boots and drains, and a minute. Seconds. */
+export const switchLimit = ({ services }: Scene['target']): number =>
+  Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + 60;
+
+export const switchStep = (
+  scene: Pick<Scene, 'host' | 'target'>,
+  number: number,
+  { release, within, environmentFrom }: Switching,
+): StepOf<'switch'> =>
+  step(scene, 'switch', `switch to ${release}`, 'switch', {
+    base: scene.target.base,
+    number,
+    release,
+    limit: switchLimit(scene.target),
+    within: Math.ceil(within / 1000),
+    environmentFrom,
+  });
+
+/** Switches, with the public URL's gap measured from here. The meter runs on until it is told that the release answered. */
+export const switchTo = async (scene: Scene, number: number, switching: Switching): Promise<Meter> => {
+  const { evidence, target, wall } = scene;
+  const meter = measureGap({
+    ...(target.url === undefined ? {} : { url: target.url }),
+    serves: !switching.first,
+    request: get,
+    clock: scene.clock,
+  });
+  meter.start();
+  try {
+    const { remaining, processes } = await perform(scene, switchStep(scene, number, switching), {
+      note: (at) => `${at.processes.length} processes on ${switching.release}`,
+    });
+    evidence.release = switching.release;
+    evidence.processes = processes;
+    evidence.undo = {
+      line: undoLine(scene, number),
+      by: new Date(wall().getTime() + remaining * 1000).toISOString(),
+      ...(evidence.previous === undefined ? {} : { to: evidence.previous }),
+    };
+    scene.show(
+      `    not confirmed by ${evidence.undo.by ?? ''}, the host undoes by itself; by hand: ${evidence.undo.line}`,
+    );
+    return meter;
+  } catch (thrown) {
+    evidence.gap = await meter.stop();
+    if (thrown instanceof Failure && thrown.fault.code === 'SWITCH_FAILED')
+      throw new Failure({ ...thrown.fault, what: `${switching.release} did not come up: ${thrown.fault.what}` });
+    throw thrown;
+  }
+};
+
+/** Ends the measuring. Throws GAP_EXCEEDED where the gap was longer than allowed. */
+export const judgeGap = async (scene: Scene, meter: Meter, maxDowntime: number | undefined): Promise<Gap> => {
+  const gap = await scene.timeline.step('gap', 'measure the gap at the public URL', async (note) => {
+    const measured = await meter.stop();
+    note(
+      measured.measured
+        ? `${renderDuration(measured.ms)}, ${measured.bad} of ${measured.requests} requests unanswered`
+        : `not measured: ${measured.why}`,
+    );
+    return measured;
+  });
+  scene.evidence.gap = gap;
+  if (maxDowntime !== undefined && gap.measured && gap.ms > maxDowntime)
+    throw new Failure({
+      code: 'GAP_EXCEEDED',
+      what: `${scene.target.url ?? 'the URL'} was unanswered for ${renderDuration(gap.ms)}; max-downtime is ${renderDuration(maxDowntime)}`,
+      next: 'Make the application boot faster, or allow more with max-downtime.',
+    });
+  return gap;
+};

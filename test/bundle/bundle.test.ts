@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type StepEnd, startStep, workflowRun } from '../runner/index.ts';
+
+const root = join(import.meta.dirname, '../..');
+const fixture = join(import.meta.dirname, 'fixture');
+const temp = mkdtempSync(join(tmpdir(), 'landfall-bundle-'));
+afterAll(() => {
+  rmSync(temp, { recursive: true, force: true });
+});
+
+const build = (from: string, to: string) =>
+  execFileSync(process.execPath, ['scripts/build.ts', '--root', from, '--out', join(temp, to)], { cwd: root });
+const step = (of: string, dist: string, action: string, more: Partial<Parameters<typeof startStep>[0]> = {}) =>
+  startStep({ action, root: of, dist: join(temp, dist), run: workflowRun(), workspace: temp, temp, ...more }).ended;
+
+describe('a bundle', () => {
+  beforeAll(() => void build(fixture, 'one'), 60_000);
+
+  test('starts each action by an entry of its own', async () => {
+    const end = await step(fixture, 'one', 'plain', { inputs: { greeting: 'hello' } });
+    expect(end).toMatchObject({ exit: 0, outputs: { said: 'hello' }, log: [] });
+    const failed = await step(fixture, 'one', 'plain');
+    expect(failed).toMatchObject({ exit: 1, annotations: [{ level: 'error', message: 'greeting is missing' }] });
+    const post = await step(fixture, 'one', 'plain', { part: 'post', state: { name: 'ada' } });
+    expect(post.log).toEqual(['post of ada']);
+  });
+
+  test('carries SSH and the texts of programs in a chunk', async () => {
+    expect(await step(fixture, 'one', 'remote')).toMatchObject({ exit: 0, log: ['function 5 lines'] });
+    expect(readFileSync(join(temp, 'one/bundle/index.js'), 'utf8').length).toBeLessThan(50_000);
+  });
+
+  test('holds no binary, and the same bytes when it is built again', () => {
+    expect(globSync('**/*.{exe,node}', { cwd: join(temp, 'one') })).toEqual([]);
+    build(fixture, 'two');
+    execFileSync('diff', ['-r', join(temp, 'one'), join(temp, 'two')]);
+  }, 60_000);
+});
+
+const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file) => file.slice(0, -'/main.ts'.length));
+
+describe('the bundle of our actions', () => {
+  beforeAll(() => void build(root, 'ours'), 60_000);
+
+  test.each(actions)('%s fails well without any input, and fast', async (action) => {
+    const end: StepEnd = await step(root, 'ours', action);
+    expect(end.exit).toBe(1);
+    expect(end.annotations.map(({ level }) => level)).toContain('error');
+    expect(end.raw.filter((line) => /^\s+at /.test(line))).toEqual([]);
+    expect(end.ms).toBeLessThan(3000); // 0.3 s on a machine with nothing else to do
+  });
+
+  test('has every program that runs on a host', () => {
+    const texts = (cwd: string) => globSync('*.{sh,py}', { cwd }).map((file) => readFileSync(join(cwd, file), 'utf8'));
+    const carried = new Set(texts(join(temp, 'ours/bundle'))); // under other names
+    const programs = texts(join(root, 'packages/remote'));
+    expect(programs.length).toBeGreaterThan(0);
+    expect(programs.filter((text) => !carried.has(text))).toEqual([]);
+  });
+});
