@@ -1,0 +1,12 @@
+#!/usr/bin/env python3
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spine.settings")
+    from django.core.management import execute_from_command_line
+
+    from spine import faults
+
+    faults.tell()
+    execute_from_command_line(sys.argv)
