@@ -89,7 +89,7 @@ const host = (states: readonly Found[], over: Answers = {}): FakeHost => {
     beat: () => ok(undefined),
     switch: ({ release }) => {
       serve(release);
-      return ok({ remaining: 600, processes: processes(release) });
+      return ok({ remaining: 600, since: 1000, processes: processes(release) });
     },
     renew: () => ok({ remaining: 600 }),
     confirm: () => ok({ phase: 'confirmed', number: 6, release: now.current }),

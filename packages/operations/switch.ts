@@ -35,8 +35,11 @@ export const switchStep = (
     environmentFrom,
   });
 
-/** Switches, with the public URL's gap measured from here. The meter runs on until it is told that the release answered. */
-export const switchTo = async (scene: Scene, number: number, switching: Switching): Promise<Meter> => {
+/** The meter asks on until it is told that the release is proven; `since`: when the host saw it come up, in ms of the scene's clock. */
+export type Switched = { readonly meter: Meter; readonly since: number };
+
+/** Switches, with the public URL's gap measured from here. */
+export const switchTo = async (scene: Scene, number: number, switching: Switching): Promise<Switched> => {
   const { evidence, target, wall } = scene;
   const meter = measureGap({
     ...(target.url === undefined ? {} : { url: target.url }),
@@ -46,7 +49,7 @@ export const switchTo = async (scene: Scene, number: number, switching: Switchin
   });
   meter.start();
   try {
-    const { remaining, processes } = await perform(scene, switchStep(scene, number, switching), {
+    const { remaining, since, processes } = await perform(scene, switchStep(scene, number, switching), {
       note: (at) => `${at.processes.length} processes on ${switching.release}`,
     });
     evidence.release = switching.release;
@@ -59,7 +62,7 @@ export const switchTo = async (scene: Scene, number: number, switching: Switchin
     scene.show(
       `    not confirmed by ${evidence.undo.by ?? ''}, the host undoes by itself; by hand: ${evidence.undo.line}`,
     );
-    return meter;
+    return { meter, since: scene.clock.now() - since };
   } catch (thrown) {
     evidence.gap = await meter.stop();
     if (thrown instanceof Failure && thrown.fault.code === 'SWITCH_FAILED')

@@ -35,7 +35,7 @@ const host = (over: Answers = {}): FakeHost => {
     beat: () => ok(undefined),
     switch: () => {
       current = 'B';
-      return ok({ remaining: 600, processes: processes('B') });
+      return ok({ remaining: 600, since: 1000, processes: processes('B') });
     },
     look: () => ok(serving(current)),
     renew: () => ok({ remaining: 600 }),
@@ -190,7 +190,7 @@ describe('what fails is taken back', () => {
         // every request is 50 ms of the clock
         await web.asked(40);
         web.answer(200);
-        return ok({ remaining: 600, processes: processes('B') });
+        return ok({ remaining: 600, since: 1000, processes: processes('B') });
       },
       look: () => ok(serving('B')),
     });
@@ -229,7 +229,7 @@ describe('what is not taken back', () => {
         controller.abort(new Failure({ code: 'CANCELLED', what: 'the run was cancelled', next: '-' }));
         return fault('CANCELLED');
       };
-      const switched = ok({ remaining: 600, processes: processes('B') });
+      const switched = ok({ remaining: 600, since: 1000, processes: processes('B') });
       const ways = {
         before: {},
         switch: { switch: cancel },

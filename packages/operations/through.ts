@@ -49,7 +49,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
       await passage.before?.(number);
       scene.signal.throwIfAborted();
       switched = true;
-      const meter = await switchTo(scene, number, {
+      const { meter, since } = await switchTo(scene, number, {
         release,
         within: passage.within,
         environmentFrom: passage.environmentFrom,
@@ -58,9 +58,8 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
       rest();
       try {
         await checkOutside(scene);
-        meter.proven();
-        // the meter asks on for two seconds: time enough to look at the processes
         found = await checkProcesses(scene, release, services);
+        meter.proven(since);
       } catch (thrown) {
         scene.evidence.gap = await meter.stop();
         throw thrown;

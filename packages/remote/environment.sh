@@ -26,9 +26,11 @@ main() {
   command -v "$python" >/dev/null || die 69 "$python is missing on the host"
   "$python" -m venv "$env" >&2 || die 69 "'$python -m venv' does not work (Debian, Ubuntu: apt-get install python3-venv)"
   cd "$tree"
-  if ! hushed "$tree/.env" "$env/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off -r "$requirements"; then
+  if ! hushed "$tree/.env" "$env/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off --no-compile -r "$requirements"; then
     die 1 "pip could not install $requirements"
   fi
+  # by all cores, where pip would use one. What does not compile is not meant to (templates, other Pythons' files): as with pip
+  "$env/bin/python" -m compileall -q -j 0 "$env/lib" >/dev/null 2>&1 8>&- || :
   sync -f "$env"
   : >"$env/.complete"
   print built yes

@@ -33,6 +33,10 @@ inspect() { # RELEASE: states, what the manager says; managed, `name pid` of eac
   # asked once: each question to the manager takes as long as a Python takes to start
   states=$(ask status 2>/dev/null) || :
   managed=$(printf '%s\n' "$states" | sed -n 's/^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*/\1 \2/p')
+  examine "$1"
+}
+
+examine() { # RELEASE: what inspect found, but for what the manager says: that stays as it was told last
   # `pid parent` of every process of this host; a name may hold spaces and brackets
   parents=$(cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/p')
   found=$(processes "$1")

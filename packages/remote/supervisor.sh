@@ -139,13 +139,23 @@ describe() { # RELEASE: supervisor's files name its services and no other
   done
 }
 
+files() { # which supervisord, and what its files say
+  printf '%s ' "$(daemon)"
+  cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
+}
+
 register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
   started=''
+  known=$(files)
   if [ "$fresh" = yes ]; then
     started=$(services "$1")
+    printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
     return 0
   fi
-  # asked, not remembered: whoever wrote the files may have been killed before telling it
+  # it has taken up just these: a question less. An undo asks all the same
+  if [ "${patient:-no}" = no ] && [ "$known" = "$(cat "$lf/run/known" 2>/dev/null)" ]; then
+    return 0
+  fi
   if ! told=$(ask reread 2>&1); then
     say "supervisor cannot read its files: $told"
     return 1
@@ -153,8 +163,9 @@ register() { # supervisor takes up its files: it ends what they no longer name, 
   started=$(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p')
   if [ -n "$started" ]; then
     # shellcheck disable=SC2086
-    order update $started >&2 || :
+    order update $started >&2 || return 0
   fi
+  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
 
 retire() { # no service runs, supervisor is gone, and `current` leads nowhere

@@ -130,6 +130,8 @@ export const transactionPrograms = {
     ],
     out: (stdout) => ({
       remaining: Number(pairs(stdout).get('remaining')),
+      /** How long ago the release came up: ms. */
+      since: Number(pairs(stdout).get('since')) * 10,
       processes: lists(stdout).flatMap(([key, value]) => (key === 'process' ? [processOf(value)] : [])),
     }),
     fault: 'SWITCH_FAILED',

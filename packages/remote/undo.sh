@@ -90,7 +90,8 @@ watch() { # one watchdog a target: a second one waits for the first to end, so t
   while :; do
     lock watch finish 3600
     case $phase in
-      none | confirmed | undone | held) exit 0 ;;
+      # open: nothing is to be undone by the clock, and the switch starts a watchdog of its own
+      none | open | confirmed | undone | held) exit 0 ;;
     esac
     # in a subshell: what ends it, a full disk for one, must not end the watching
     (settle) || sleep 5

@@ -41,7 +41,7 @@ test('a server that is away for a while leaves a gap of that length', async () =
   await wait(500);
   await serve(port);
   await wait(150);
-  meter.proven();
+  meter.proven(clock.now());
   const gap = await meter.stop();
   if (!gap.measured) throw new Error(gap.why);
   expect(gap.ms).toBeGreaterThanOrEqual(490);
@@ -88,6 +88,7 @@ const scripted = (statuses: readonly number[]) => {
   });
   return {
     meter,
+    now: () => time,
     until: async (asked: number) => {
       while (at < asked) await wait(0);
     },
@@ -107,12 +108,34 @@ test('a 5xx is bad; a redirect and a 4xx are not; without a good end the gap las
   expect(gap.ms).toBeLessThanOrEqual(250);
 });
 
+test('once the release is proven, it asks until 2 s after the first good answer since it came up', async () => {
+  const { meter, until, now } = scripted([200, 500, 500, 200, 200, 200, 200, 200, ...Array<number>(99).fill(200)]);
+  meter.start();
+  await until(8);
+  // good at 0, then from 150 ms on; it came up at 120 ms
+  meter.proven(120);
+  const gap = await meter.stop();
+  expect(now()).toBeGreaterThanOrEqual(2150);
+  expect(now()).toBeLessThan(2150 + 200);
+  expect(gap).toMatchObject({ measured: true, ms: 150, bad: 2 });
+});
+
+test('proven before any good answer, it asks for 2 s from then on', async () => {
+  const { meter, until, now } = scripted([200, ...Array<number>(99).fill(500)]);
+  meter.start();
+  await until(4);
+  const from = now();
+  meter.proven(60);
+  await meter.stop();
+  expect(now()).toBeGreaterThanOrEqual(from + 2000);
+});
+
 test('what cannot be measured is never 0', async () => {
   const none = { request: get, clock, serves: true };
   expect(await measureGap(none).stop()).toEqual({ measured: false, why: 'no url' });
   const first = measureGap({ ...none, url: 'http://127.0.0.1:1/', serves: false });
   first.start();
-  first.proven();
+  first.proven(0);
   expect(await first.stop()).toEqual({ measured: false, why: 'nothing served before' });
   expect(await measureGap({ ...none, url: 'http://127.0.0.1:1/' }).stop()).toEqual({
     measured: false,

@@ -6,8 +6,11 @@ import type { Sample } from './samples.ts';
 export type Meter = {
   /** Begins to ask. */
   readonly start: () => void;
-  /** The new release has given its first proven answer: asks for 2 s more, then no longer. */
-  readonly proven: () => void;
+  /**
+   * The new release is proven, and has been what serves since then (ms, on the meter's clock): asks until 2 s after its first good
+   * answer, then no longer.
+   */
+  readonly proven: (since: number) => void;
   /** Asks no longer (after `proven`: once its 2 s are over), waits for what is under way, and gives the result. The same each time. */
   readonly stop: () => Promise<Gap>;
 };
@@ -70,8 +73,12 @@ export const measureGap = ({ url, serves, request, clock, everyMs = 50 }: Measur
     start: () => {
       ticking ??= tick();
     },
-    proven: () => {
-      over ??= clock.sleep(after, halt.signal).then(() => {
+    proven: (since) => {
+      const first = Math.min(
+        ...samples.filter(({ good, sent }) => good && sent >= since).map(({ received }) => received),
+      );
+      const from = Math.min(first, clock.now());
+      over ??= clock.sleep(from + after - clock.now(), halt.signal).then(() => {
         halt.abort();
       });
     },

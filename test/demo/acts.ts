@@ -21,6 +21,11 @@ const serves = async (stage: Stage, release: string | undefined): Promise<void> 
   expect(found === release, `${release ?? 'nothing'} should serve, and ${found ?? 'nothing'} does`);
 };
 
+/** Waits until the host says of its newest transaction that it is undone; at most 15 s. Asked seldom, for each answer takes the host a while. */
+const undone = async (stage: Stage): Promise<void> => {
+  for (let tries = 0; tries < 30 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(500);
+};
+
 /** Resolves with the first line that holds the text. */
 const line = (): { show: (text: string) => void; comes: (text: string) => Promise<void> } => {
   const seen: string[] = [];
@@ -113,7 +118,7 @@ const killed: Act = {
     const between = await stage.serving();
     expect(between !== before, 'the new release should serve when the run is killed');
     telling.say(`killed; ${between ?? 'nothing'} serves, unconfirmed. Nobody acts now but the host.`);
-    for (let tries = 0; tries < 150 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(100);
+    await undone(stage);
     await serves(stage, before);
     telling.say(`${before ?? ''} serves again: the watchdog on the host has undone it`);
   },
@@ -175,8 +180,7 @@ const zombie: Act = {
       stage.deploy({ 'confirm-within': '1s' }),
     );
     process.kill(asleep.step.pid, 'SIGSTOP');
-    telling.say('the run is stopped; its time passes, the host takes its release back');
-    for (let tries = 0; tries < 150 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(100);
+    telling.say('the run is stopped; its time passes, the host takes its release back, and another run goes on');
     stage.commit('Overtake');
     const end = await deploy(stage, {
       ...telling,

@@ -1,12 +1,13 @@
-"""gunicorn's settings: loopback only, two workers, and the fault that ends the master after a while."""
+"""gunicorn's settings: loopback only, one worker, and the fault that ends the master after a while."""
 
 import os
 import threading
 
 bind = "127.0.0.1:" + os.environ.get("PORT", "8000")
-workers = 2
+workers = 1
 worker_class = "gthread"
 threads = 4
+graceful_timeout = 2
 control_socket_disable = True
 
 
