@@ -31,7 +31,7 @@ up() { # RELEASE: by what was found last, every process of every service is on i
   done
 }
 
-settled() { # the main processes that inspect found have run for a while: a crash loop looks up in between, and after a second to supervisor
+mature() { # waits until the main processes that inspect found have run for a while: a crash loop looks up in between, and after a second to supervisor
   # a runner looks again before it confirms; nobody does after an undo
   least=150
   if [ "${patient:-no}" = yes ]; then
@@ -42,12 +42,13 @@ settled() { # the main processes that inspect found have run for a while: a cras
     set -- "$@" "/proc/$pid/stat"
   done
   # when a process began is the 20th field behind its name, in hundredths of a second. The first is cat's own: now
-  cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk -v least="$least" '
+  sleep "$(cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk -v least="$least" '
     NR == 1 { now = $20 }
-    NR > 1 && now - $20 < least { exit 1 }'
+    NR > 1 && least - now + $20 > left { left = least - now + $20 }
+    END { printf "%.2f", left / 100 }')"
 }
 
-prove() { # RELEASE: it is up within its boot time, and still when its main processes have settled
+prove() { # RELEASE: it is up within its boot time, and still when its main processes are mature
   # since: when it came up, in hundredths of a second since boot
   boots=5
   for name in $(services "$1"); do
@@ -64,9 +65,7 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
     inspect "$1"
     if up "$1"; then
       since=$(uptime)
-      until settled; do
-        sleep 0.1
-      done
+      mature
       # the manager is not asked again: the processes that it named must still be there
       examine "$1"
       if up "$1"; then

@@ -35,10 +35,21 @@ const volatile = (path: string): boolean =>
   path === '.landfall/run/supervisord.pid' ||
   (/^\.landfall\/run\/stand-in\/[^/]+$/.test(path) && path !== '.landfall/run/stand-in/active');
 
+const knownFile = '.landfall/run/known';
+
+/** What supervisord was told last, with the pid of the one that was told: that it is the one that runs counts, not its number. */
+const knownOf = ({ tree }: State, pid: string): string => {
+  const [known, told] = [knownFile, '.landfall/run/supervisord.pid'].map((path) => {
+    const entry = tree.get(path);
+    return entry?.kind === 'file' ? entry.content.toString() : '';
+  });
+  return (known ?? '').replace(/^\d+/, (own) => (own === told?.trim() ? pid : '0'));
+};
+
 // history, descriptors of locks, logs: apart from what is compared
 const apart = (path: string): boolean =>
   volatile(path) ||
-  /^\.landfall\/(?:journal\.jsonl|running|mutex|watch\.lock|watch\.log|beat|reserve|run\/supervisord\.(?:out|log))$/.test(
+  /^\.landfall\/(?:journal\.jsonl|running|mutex|watch\.lock|watch\.log|beat|reserve|run\/(?:known|supervisord\.(?:out|log)))$/.test(
     path,
   ) ||
   /^shared\/logs\/./.test(path) ||
@@ -77,10 +88,11 @@ export const fingerprint = ({ tree, processes }: State): readonly string[] => [
 ];
 
 /** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. */
-export const whatIsSeen = ({ tree, processes }: State): string =>
+export const whatIsSeen = (state: State): string =>
   [
-    ...processes,
-    ...listTree(tree, (path, bytes) => {
+    ...state.processes,
+    ...listTree(state.tree, (path, bytes) => {
+      if (path === knownFile) return knownOf(state, 'own');
       if (apart(path) && !/reserve|stand-in/.test(path)) return undefined;
       if (volatile(path)) return '';
       if (/^\.landfall\/transaction/.test(path))
@@ -116,11 +128,18 @@ export const keepState = (target: Target): { readonly state: State; readonly res
   rmSync(socket, { force: true });
   if (serves) linkSync(join(run, 'supervisor.sock'), socket);
   let live = identities(target);
+  const restoreKnown = (): void => {
+    if (state.tree.has(knownFile))
+      writeFileSync(join(target.base, knownFile), knownOf(state, String(supervisorOf(target.base) ?? 0)));
+  };
   return {
     state,
     restore: () => {
       restoreTree(target.base, state.tree, volatile);
-      if (identities(target) === live) return;
+      if (identities(target) === live) {
+        restoreKnown();
+        return;
+      }
       endProcesses(target);
       while (servicesOf(target.base).length > 0) {
         spawnSync('/bin/sleep', ['0.002']);
@@ -141,6 +160,7 @@ export const keepState = (target: Target): { readonly state: State; readonly res
           writeFileSync(join(run, 'stand-in', service), `${pid} ${born(pid)}\n`);
         }
       }
+      restoreKnown();
       live = identities(target);
     },
   };
