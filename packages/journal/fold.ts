@@ -63,6 +63,8 @@ const goneOn = (known: Past, event: Event): Past => ({
 export const fold = ({ events, damaged }: { events: readonly Event[]; damaged: number }): History => {
   const byNumber = new Map<number, Past>();
   for (const event of events) {
+    // says nothing about what became of the transaction
+    if (event.e === 'checked') continue;
     const known = byNumber.get(event.tx);
     byNumber.set(event.tx, event.e === 'opened' || known === undefined ? begun(event) : goneOn(known, event));
   }

@@ -67,7 +67,7 @@ const toLive = async (
   const commit = commitOf(wish);
   const live = liveOf(surveyed.found);
   // where this run has switched already, what serves is not what an undo would bring back
-  const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, scene.target.checks);
+  const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
   const opened = await open(scene, surveyed, {
     wish: wish.phase === 'switch' ? 'switch' : 'deploy',
     kind: 'deploy',

@@ -94,7 +94,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${release} would serve after ${live || 'nothing'}` };
 
-  const baseline = live === '' ? [] : await baselineOf(stage, stage.target.checks);
+  const baseline = live === '' ? [] : await baselineOf(stage, surveyed.found);
   const opened = await open(stage, surveyed, {
     wish: 'rollback',
     kind: 'rollback',

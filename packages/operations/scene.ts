@@ -53,6 +53,7 @@ const exclusive: ReadonlySet<ProgramName> = new Set<ProgramName>([
   'renew',
   'confirm',
   'take-back',
+  'checked',
   'prune',
   'recover',
 ]);

@@ -12,7 +12,7 @@ import type { Scene } from './scene.ts';
 import { configOf, keyProblems, overridesOf, play, refuseProblems } from './stage.ts';
 import type { Place, Stage } from './stage.ts';
 import { look, survey } from './survey.ts';
-import { Ended, undoAfter } from './undo.ts';
+import { Ended, noteChecked, undoAfter } from './undo.ts';
 
 /** What a smoke test is to prove. */
 export type SmokeWish = {
@@ -94,6 +94,7 @@ const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
     if (unconfirmed) await renew(scene, number, 0);
     await truth(scene, release);
     await checkOutside(scene);
+    if (found.unchecked && scene.evidence.checks.length > 0) await noteChecked(scene, number);
   } catch (thrown) {
     if (!unconfirmed || wish.onFailure === 'keep') throw thrown;
     const { outcome, fault } = await undoAfter(scene, number, thrown, []);

@@ -13,7 +13,7 @@ import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
 import { passThrough, withinOf } from './through.ts';
 import type { Passage } from './through.ts';
-import { Ended } from './undo.ts';
+import { baselineOf, Ended } from './undo.ts';
 
 let web: Site;
 beforeEach(async () => {
@@ -40,6 +40,7 @@ const host = (over: Answers = {}): FakeHost => {
     look: () => ok(serving(current)),
     renew: () => ok({ remaining: 600 }),
     confirm: () => ok({ phase: 'confirmed', number: 5, release: 'B' }),
+    checked: () => ok(undefined),
     'take-back': () => {
       current = 'A';
       return ok({ phase: 'undone', number: 5, release: 'A' });
@@ -177,9 +178,26 @@ describe('what fails is taken back', () => {
     const good = await end(on, { baseline: [check] });
     expect(good.outcome).toBe('undone');
     expect(good.scene.evidence.notes).toEqual([]);
+    expect(on.inputs('checked')).toMatchObject([{ number: 5 }]);
     web.answer(500);
-    const bad = await end(host({ switch: () => fault('SWITCH_FAILED') }), { baseline: [check] });
+    const red = host({ switch: () => fault('SWITCH_FAILED') });
+    const bad = await end(red, { baseline: [check] });
     expect(bad).toMatchObject({ outcome: 'held', code: 'UNDO_FAILED' });
+    expect(red.ran()).not.toContain('checked');
+  });
+
+  test('what the host brought back by itself is asked from outside by the next run, which notes that it answered', async () => {
+    const [on, again] = [host(), host()];
+    const back = { number: 5, unchecked: true };
+    expect(await baselineOf(scened(on), back)).toHaveLength(1);
+    expect(on.inputs('checked')).toMatchObject([{ number: 5 }]);
+    await baselineOf(scened(again), { number: 5, unchecked: false });
+    expect(again.ran()).toEqual([]);
+    web.answer(500);
+    const red = scened(again);
+    expect(await baselineOf(red, back)).toEqual([]);
+    expect(again.ran()).toEqual([]);
+    expect(red.evidence.notes).toMatchObject([{ kind: 'warning', text: expect.stringContaining('t5 brought back') }]);
   });
 
   test('a gap that is too long', async () => {

@@ -38,7 +38,10 @@ export const undo = async (
   scene.evidence.processes = await processesNow(scene);
   // its confirm had come through, although this run did not hear of it
   if (phase === 'confirmed' && newest === number) return 'stays';
-  if (baseline.length > 0) await recheck(scene, baseline);
+  if (baseline.length > 0) {
+    await recheck(scene, baseline);
+    await noteChecked(scene, newest);
+  }
   return 'undone';
 };
 
@@ -77,8 +80,20 @@ const check = (scene: Scene, checks: readonly Check[], signal: AbortSignal): Pro
     },
   });
 
-/** Which checks pass on the running release: what an undo must bring back. One try each. */
-export const baselineOf = async (scene: Scene, checks: readonly Check[]): Promise<readonly Check[]> => {
+/** Notes on the host that what an undo brought back was asked from outside. No run fails by it: whoever overtook it asks for himself. */
+export const noteChecked = async (scene: Scene, number: number): Promise<void> => {
+  await scene.host.run('checked', { base: scene.target.base, number }, { signal: scene.deadline(20_000) });
+};
+
+/**
+ * Which checks pass on the running release: what an undo must bring back. One try each. Where the host has undone something by itself
+ * before, this is the first look at it from outside.
+ */
+export const baselineOf = async (
+  scene: Scene,
+  { number, unchecked }: Pick<Found, 'number' | 'unchecked'>,
+): Promise<readonly Check[]> => {
+  const { checks } = scene.target;
   const once = checks.map((check) => ({ ...check, within: 0 }));
   const checked = await scene.timeline.step('baseline', 'check the running release', async (note) => {
     const all = await check(scene, once, scene.signal);
@@ -86,7 +101,12 @@ export const baselineOf = async (scene: Scene, checks: readonly Check[]): Promis
     note(red === 0 ? `${all.length} of ${all.length} pass` : `${red} of ${all.length} fail already`);
     return all;
   });
-  return checks.filter((_, at) => checked[at]?.ok === true);
+  const green = checks.filter((_, at) => checked[at]?.ok === true);
+  if (unchecked && checks.length > 0) {
+    if (green.length === checks.length) await noteChecked(scene, number);
+    else warn(scene, `t${number} brought back what serves, and not all checks pass on it`);
+  }
+  return green;
 };
 
 /** Where the host's program failed, it can be asked again by hand. */

@@ -48,6 +48,8 @@ export type Found = {
   readonly remaining: number;
   /** The host was started anew since the transaction opened. */
   readonly booted: boolean;
+  /** What serves was brought back by an undo, and nobody has asked it from outside since. */
+  readonly unchecked: boolean;
   /** Since the transaction's driver was last heard of. */
   readonly silence: number;
   /** The last 64 kB of the journal. */

@@ -54,6 +54,7 @@ export const foundOf = (stdout: Buffer): Found => {
           },
     remaining: Number(get('remaining')),
     booted: get('booted') === 'yes',
+    unchecked: get('claim.checked') === 'no',
     silence: Number(get('silence')),
     journal: Buffer.from(get('journal'), 'base64').toString('utf8'),
     path: get('at.path'),

@@ -110,6 +110,7 @@ of=
 boot=$here
 deadline=$((now + limit))
 within=0
+checked=
 opened=$now
 $claim"
   claimed

@@ -8,6 +8,9 @@ main() {
   printf 'target       %s\n' "$base"
   printf 'serves       %s\n' "${current#releases/}"
   printf 'transaction  t%s %s\n' "$number" "$(meaning)"
+  if [ "$checked" = no ]; then
+    printf 'checked      not from outside, since it was brought back: the next action does it\n'
+  fi
   printf 'release      %s (before: %s)\n' "$release" "${previous:-none}"
   printf 'opened by    %s %s\n' "$(claim actor)" "$(claim url)"
   if [ -n "$release" ] && [ -S "$lf/run/supervisor.sock" ]; then

@@ -168,6 +168,15 @@ export const transactionPrograms = {
     fault: 'UNDO_FAILED',
     next: readTheLog,
   }),
+  checked: program({
+    text: transaction + readFileSync(new URL('./checked.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; number: number }) => [input.base, String(input.number)],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: readTheLog,
+  }),
   prune: program({
     text: transaction + readFileSync(new URL('./prune.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',

@@ -28,7 +28,7 @@ uptime() { # hundredths of a second since boot
 }
 
 load() { # the newest transaction into variables; no file: phase none
-  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver=''
+  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked=''
   clock
   if [ -e "$lf/format" ]; then
     read -r format <"$lf/format" || format='?'
@@ -47,6 +47,7 @@ load() { # the newest transaction into variables; no file: phase none
       deadline) deadline=$value ;;
       within) within=$value ;;
       driver) driver=$value ;;
+      checked) checked=$value ;;
     esac
   done <"$lf/transaction"
   for value in "$number" "$deadline" "$within"; do

@@ -364,6 +364,27 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(stdout).toContain(`take back    sh ${target.base}/.landfall/undo t2`);
     });
 
+    test('what an undo brought back is not checked from outside, until somebody says that it is; a new transaction begins anew', async () => {
+      const told = async (): Promise<boolean> =>
+        /^checked {6}not from outside/m.test((await runResident(target, 'status')).stdout);
+      const unchecked = async (): Promise<string> => answered((await looked(target)).ran, 'claim.checked');
+      await deployed(target, 'r1');
+      expect(await told()).toBe(false);
+      await switched(target, 'r2');
+      await undo('t2', 'failed');
+      expect([await told(), await unchecked()]).toEqual([true, 'no']);
+      expect(await runProgram(target, 'checked', { base: target.base, number: 1 })).toMatchObject({ code: 79 });
+      expect(await told()).toBe(true);
+      expect(await runProgram(target, 'checked', { base: target.base, number: 2 })).toMatchObject({ code: 0 });
+      expect([await told(), await unchecked()]).toEqual([false, 'yes']);
+      await deployed(target, 'r2');
+      expect(await unchecked()).toBe('');
+      await undo('t3');
+      expect([await told(), await unchecked()]).toEqual([true, 'no']);
+      await open(target, 'r1');
+      expect([await told(), await unchecked()]).toEqual([false, '']);
+    });
+
     test('look tells a process on another release, and one that is missing', async () => {
       await deployed(target, 'r1');
       symlinkSync('releases/r2', join(target.base, 'current.new'));

@@ -12,7 +12,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   say "t$number: back to ${previous:-nothing, for nothing served before}"
   if serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
     note undone "$1" release="$release" previous="$previous"
-    put phase=undone deadline=0
+    put phase=undone deadline=0 checked="${previous:+no}"
     say "t$number is undone: ${previous:-nothing} serves"
     return 0
   fi
@@ -31,7 +31,7 @@ close_open() { # WHY: a transaction that switched nothing
 go_forward() { # finishes the transaction by which a person took a confirmed one back
   if serve "$release" && prove "$release"; then
     note confirmed 'asked' release="$release" previous="$previous"
-    put phase=confirmed deadline=0
+    put phase=confirmed deadline=0 checked=no
     say "t$of is taken back by t$number: $release serves"
     return 0
   fi

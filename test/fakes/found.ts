@@ -41,6 +41,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     seen: '',
     claim: undefined,
     remaining: 0,
+    unchecked: false,
     booted: false,
     silence: 0,
     journal: '',

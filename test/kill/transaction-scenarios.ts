@@ -155,6 +155,14 @@ export const transactionScenarios: readonly Scenario[] = [
     ...of('take-back', (target) => ({ base: target.base, number: 2, why: 'failed' })),
   },
   {
+    name: 'checked',
+    before: async (target) => {
+      await secondConfirmed(target);
+      await runResident(target, 'undo', 't2');
+    },
+    ...of('checked', numbered(3)),
+  },
+  {
     name: 'prune, of releases',
     before: async (target) => {
       await secondConfirmed(target);
