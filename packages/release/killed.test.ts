@@ -61,7 +61,7 @@ needing('dash', 'git', 'tar', 'flock').describe('killed after any line and run a
     const record = new Map([
       ['RELEASE.json', '{}\n'],
       ['.landfall/release', 'id=abc-1234\nhash=h\n'],
-      ['.landfall/services/web', 'role=web\n'],
+      ['.landfall/services/web', 'role=web\nword=sh\n'],
     ]);
     facts = Buffer.concat((await packed(record, time).toArray()) as Buffer[]);
     initial = folder('initial');

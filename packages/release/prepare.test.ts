@@ -195,7 +195,7 @@ eachShell(
       const services = [
         {
           name: 'web',
-          command: ['.venv/bin/gunicorn', '--bind', 'unix:a b', ''],
+          command: ['bin/serve', '--bind', 'unix:a b', ''],
           role: 'web',
           drain: 1500,
           boot: 60_000,
@@ -205,6 +205,7 @@ eachShell(
       const record = release({ services });
       const fill = (at: string): void => {
         write(at, 'same.py', '1');
+        write(at, 'bin/serve', '#!/bin/sh\n', 0o755);
         write(at, 'locale/x.mo', 'committed');
       };
       const tree = staged(base, staging, fill);
@@ -214,7 +215,7 @@ eachShell(
       const at = join(base, 'releases/abc1234-ffff');
       expect(readFileSync(join(at, 'RELEASE.json'), 'utf8')).toBe(encodeRelease(record));
       expect(readFileSync(join(at, '.landfall/services/web'), 'utf8')).toBe(
-        'role=web\ndrain=2\nboot=60\nlisten=8000\nword=.venv/bin/gunicorn\nword=--bind\nword=unix:a b\nword=\n',
+        'role=web\ndrain=2\nboot=60\nlisten=8000\nword=bin/serve\nword=--bind\nword=unix:a b\nword=\n',
       );
       expect(readFileSync(join(at, '.landfall/release'), 'utf8')).toContain(`hash=${hash}\n`);
       expect(lstatSync(join(at, 'media')).isSymbolicLink()).toBe(true);
@@ -222,7 +223,7 @@ eachShell(
         readFileSync(join(base, 'trees/abc1234-ffff'), 'utf8')
           .split('\0')
           .map((line) => line.slice(67)),
-      ).toEqual(['./same.py', '']);
+      ).toEqual(['./bin/serve', './same.py', '']);
       expect(readdirSync(join(base, 'trees'))).toEqual(['abc1234-ffff']);
       expect(readdirSync(join(base, 'staging'))).toEqual([]);
 
@@ -247,6 +248,46 @@ eachShell(
         facts(record),
       );
       expect(other.code).toBe(64);
+    });
+
+    test('does not publish a release with a service whose program is nowhere; it names all of them', async () => {
+      const fill = (at: string): void => {
+        write(at, 'bin/serve', '#!/bin/sh\n', 0o755);
+        write(at, 'bin/data', '');
+      };
+      staged(base, staging, fill);
+      const serving = (...commands: readonly (readonly string[])[]) =>
+        facts({
+          ...release(),
+          services: commands.map((command, at) => ({
+            name: `s${at}`,
+            role: 'web' as const,
+            drain: 1000,
+            boot: 1000,
+            command,
+          })),
+        });
+      const { code, stderr } = await runProgram(
+        shell,
+        'publish',
+        publishing(base),
+        serving(
+          ['sh', '-c', 'true'],
+          ['bin/serve'],
+          ['/bin/true'],
+          ['bin/data'],
+          ['no-such-program'],
+          ['cd'],
+          ['/no/such'],
+        ),
+      );
+      expect(code).toBe(69);
+      expect(stderr).toMatch(/no such program for the service s3:bin\/data s4:no-such-program s5:cd s6:\/no\/such \(/);
+      expect(existsSync(join(base, 'releases/abc1234-ffff'))).toBe(false);
+      const good = serving(['sh', '-c', 'true'], ['bin/serve'], ['/bin/true']);
+      const other = 'abc1234-ffff.d2';
+      staged(base, other, fill);
+      expect((await runProgram(shell, 'publish', publishing(base, { staging: other }), good)).code).toBe(0);
     });
 
     test('does not publish facts that came cut short, nor without its environment', async () => {

@@ -4,7 +4,7 @@
 # Where releases/<ID> exists with the same HASH, another run has prepared the same: that one stays, and this staging goes.
 # RUN (`<run>/<attempt>`) becomes a line of .landfall/prepared, the one file of a release that grows: each run that prepared it.
 # Reads a tar.gz of RELEASE.json, .landfall/release and .landfall/services/<name>.
-# Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (static files, or facts cut short), 64, 73.
+# Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (static files, or facts cut short), 64, 69 (a service's program), 73.
 main() {
   staged "$1" "$2"
   id=$3
@@ -39,6 +39,7 @@ main() {
   if [ "$environment" != - ] && [ ! -e "$base/envs/$environment/.complete" ]; then
     die 1 "the environment $environment was deleted meanwhile: run this again"
   fi
+  startable
   printf '%s\n' "$run" >"$tree/.landfall/prepared"
   (cd "$tree" && list) | LC_ALL=C sort -z >"$list.now"
   LC_ALL=C sort -z "$list" >"$list.was"
@@ -57,6 +58,32 @@ main() {
   print published yes
   print changed "$changed"
 }
+
+startable() { # the program of each service is where start.sh will look for it: the switch would find out too late
+  lost=''
+  for file in "$tree/.landfall/services"/*; do
+    [ -e "$file" ] || continue
+    word=$(sed -n '/^word=/ { s/^word=//p; q; }' "$file")
+    case $word in
+      /*) [ ! -x "$word" ] || continue ;;
+      */*) [ ! -x "$tree/$word" ] || continue ;;
+      *) ! searched "$word" "$tree/$venv/bin:$PATH" || continue ;;
+    esac
+    lost="$lost ${file##*/}:$word"
+  done
+  [ -z "$lost" ] || die 69 "no such program for the service$lost (looked in the release's Python environment, then in the PATH of $(id -un): is it in requirements.txt?)"
+}
+
+searched() ( # WORD PATH: a program of that name is in one of the folders
+  set -f
+  IFS=:
+  for folder in $2; do
+    if [ -f "$folder/$1" ] && [ -x "$folder/$1" ]; then
+      exit 0
+    fi
+  done
+  exit 1
+)
 
 static() {
   collector=$tree/$venv/bin/python

@@ -106,7 +106,7 @@ export const releaseScenarios: readonly Scenario[] = [
     stdin: packed({
       'RELEASE.json': '{}\n',
       '.landfall/release': 'id=r2\nhash=h\ndirectory=.\nvenv=\n',
-      '.landfall/services/web': 'role=web\n',
+      '.landfall/services/web': 'role=web\nword=sh\n',
     }),
   },
   { name: 'discard', before: received, ...of('discard', ({ base }) => ({ base, driver: 'd1' })) },
