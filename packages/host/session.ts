@@ -5,14 +5,14 @@ import { fail, faultOf, ok, type Result } from '#fault';
 import type { Program } from '#remote';
 import type { HostOptions } from './address.ts';
 import { attempt, type Ending } from './attempt.ts';
-import { connect, type Link } from './connect.ts';
 import { endingOf, following } from './detach.ts';
 import { words } from './frame.ts';
-import { pinsFor } from './known-hosts.ts';
 import { lines, type Lines } from './lines.ts';
+import type { Link } from './link.ts';
 import { outcome } from './outcome.ts';
 import type { How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
+import { reach } from './route.ts';
 import { shells, type Shells } from './shells.ts';
 
 /** A host that runs programs, known to the table or not. */
@@ -61,7 +61,6 @@ const orCancelled = async <T>(promise: Promise<Result<T>>, host: string, signal?
 export const openSession = async (at: HostOptions): Promise<Result<Session>> => {
   const key = await loadKey(at);
   if (!key.ok) return key;
-  const pins = pinsFor(at.pins, at.address, at.port);
   const steps = `${at.base}/.landfall/steps/${at.driver}`;
   const closing = new AbortController();
   let count = 0;
@@ -69,7 +68,7 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
   let dialing: Promise<Result<Connected>> | undefined;
 
   const dial = async (signal?: AbortSignal): Promise<Result<Connected>> => {
-    const link = await connect(at, pins, key.value, signal);
+    const link = await reach(at, { ...at, key: key.value, signal });
     if (!link.ok) return link;
     current = { link: link.value, shells: shells(link.value) };
     return ok(current);

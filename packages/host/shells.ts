@@ -1,4 +1,4 @@
-import type { Link } from './connect.ts';
+import type { Link } from './link.ts';
 import { openShell, type Shell } from './shell.ts';
 
 /** The waiting shells of one connection. */
