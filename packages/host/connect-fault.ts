@@ -30,7 +30,7 @@ export const connectFault = (hop: Hop, error: SshError, agent: boolean): Fault =
     return fault(
       'SSH_REFUSED',
       `${place} accepts no key of the SSH agent for the user ${hop.user}`,
-      `\`ssh-add -L\` lists the agent's keys: one of them must be a line of ${authorized}. sshd ends the login after ${'`MaxAuthTries`'} (6) keys: add only the deploy key to the agent. ${retryHint}`,
+      `\`ssh-add -L\` lists the agent's keys: one of them must be a line of ${authorized}. sshd ends the login after \`MaxAuthTries\` (6) keys: add only the deploy key to the agent. ${retryHint}`,
     );
   if (error.level === 'client-authentication')
     return fault(
@@ -41,7 +41,7 @@ export const connectFault = (hop: Hop, error: SshError, agent: boolean): Fault =
   if (error.level === 'agent')
     return fault(
       'SSH_KEY_UNREADABLE',
-      'the SSH agent does not answer, or has no key',
+      'the SSH agent does not answer',
       'Give the key in `ssh-key`, or check the agent at SSH_AUTH_SOCK: `ssh-add -l` must list the deploy key.',
     );
   if (/no matching host key format/i.test(error.message))

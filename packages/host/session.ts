@@ -4,6 +4,7 @@ import type { ParsedKey } from 'ssh2';
 import { fail, faultOf, ok, type Result } from '#fault';
 import type { Program } from '#remote';
 import type { HostOptions } from './address.ts';
+import { askAgent } from './agent.ts';
 import { attempt, type Ending } from './attempt.ts';
 import { endingOf, following } from './detach.ts';
 import { words } from './frame.ts';
@@ -27,9 +28,12 @@ const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const patience = 60_000;
 
+const named = <T>(result: Result<T>, host: string): Result<T> =>
+  result.ok ? result : { ok: false, fault: { ...result.fault, host } };
+
 const loadKey = async (at: HostOptions): Promise<Result<ParsedKey | undefined>> => {
   if (at.key === undefined) {
-    if (at.agent !== undefined && at.agent !== '') return ok(undefined);
+    if (at.agent !== undefined && at.agent !== '') return named(await askAgent(at.agent), at.name);
     return fail({
       code: 'SSH_KEY_UNREADABLE',
       host: at.name,
@@ -39,7 +43,7 @@ const loadKey = async (at: HostOptions): Promise<Result<ParsedKey | undefined>> 
   }
   const { default: ssh2 } = await import('ssh2');
   const parsed = readPrivateKey(at.key.privateKey, at.key.passphrase, ssh2.utils.parseKey);
-  return parsed.ok ? parsed : { ok: false, fault: { ...parsed.fault, host: at.name } };
+  return named(parsed, at.name);
 };
 
 const orCancelled = async <T>(promise: Promise<Result<T>>, host: string, signal?: AbortSignal): Promise<Result<T>> => {
