@@ -1,5 +1,5 @@
 export type { Check } from './definition/check.ts';
-export type { HostAddress } from './definition/hosts.ts';
+export type { HostAddress, JumpHost } from './definition/hosts.ts';
 export { readConfig } from './read.ts';
 export type { ConfigFile } from './read.ts';
 export { resolveSettings, resolveTarget } from './resolve.ts';

@@ -55,6 +55,19 @@ describe('a target', () => {
     expect(found).not.toHaveProperty('confirmWithin');
   });
 
+  test('is reached through its jump hosts, the first one first', () => {
+    const hosts =
+      'hosts: { ssh: app@db.internal, via: { ssh: jump@inner, key: [ssh-ed25519 BBBB, ssh-rsa CCCC], via: { ssh: "jump@outer:2222" } } }';
+    expect(target(good.replace(/^hosts: .*/, hosts)).target?.via).toEqual([
+      { name: 'jump@outer:2222', user: 'jump', address: 'outer', port: 2222, pins: '' },
+      { name: 'jump@inner', user: 'jump', address: 'inner', port: 22, pins: 'ssh-ed25519 BBBB\nssh-rsa CCCC' },
+    ]);
+    expect(target(good).target?.via).toEqual([]);
+    // an input says another host, not another way
+    const { target: other } = target(good.replace(/^hosts: .*/, hosts), { overrides: { host: 'a@b' } });
+    expect(other?.via).toHaveLength(2);
+  });
+
   test('needs no file where inputs say enough', () => {
     const overrides = {
       host: 'a@[::1]:2222',
@@ -172,6 +185,21 @@ describe('what is refused', () => {
     ['a host without its user', good.replace('app@example.org,', 'example.org,'), /^1 hosts\.ssh: the user is missing/],
     ['a host that is an option', good.replace('app@example.org,', 'app@-oProxyCommand,'), /^1 hosts\.ssh: expected/],
     ['a port beyond', good.replace('app@example.org,', 'app@example.org:70000,'), /^1 hosts\.ssh: expected/],
+    [
+      'a jump host that is text',
+      good.replace('app@example.org,', 'app@example.org, via: jump@inner,'),
+      /^1 hosts\.via: expected one jump host/,
+    ],
+    [
+      'a jump host without its user',
+      good.replace('app@example.org,', 'app@example.org, via: { ssh: inner },'),
+      /^1 hosts\.via\.ssh: the user is missing/,
+    ],
+    [
+      'a jump host with a key of its own',
+      good.replace('app@example.org,', 'app@example.org, via: { ssh: a@b, kye: x },'),
+      /^1 hosts\.via\.kye: there is no such key/,
+    ],
     ['several hosts', good.replace(/^hosts: .*/, 'hosts: [a@b, c@d]'), /^1 hosts: expected one host/],
     ['a service name', good.replace('  web:', '  "w b":'), /^5 services\.w b: the name of a service/],
     ['no such service key', good.replace('listen', 'lisen'), /^5 services\.web\.lisen/],

@@ -2,6 +2,7 @@ import type { Service } from '#plan';
 import type { Application } from './definition/application.ts';
 import { check } from './definition/check.ts';
 import type { Check } from './definition/check.ts';
+import type { JumpHost } from './definition/hosts.ts';
 import type { Given } from './inputs.ts';
 import type { Settings } from './target.ts';
 
@@ -17,6 +18,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     name,
     ...(host === undefined ? {} : { host }),
     pins: given.hostKey ?? keys.hosts?.key ?? '',
+    via: jumps(keys.hosts?.via),
     ...(path === undefined ? {} : { path }),
     ...(base === undefined ? {} : { base }),
     ...(url === undefined ? {} : { url }),
@@ -32,6 +34,15 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     wait: keys.wait,
     ...(confirmWithin === undefined ? {} : { confirmWithin }),
   };
+};
+
+type Via = NonNullable<NonNullable<Application['hosts']>['via']>;
+
+/** The way to the host, from the runner on: in the file it is told from the host's end. */
+const jumps = (via: Via | undefined): readonly JumpHost[] => {
+  if (via === undefined) return [];
+  const own = { ...via.ssh, pins: via.key ?? '' };
+  return [...jumps(via.via), own];
 };
 
 const serviceOf = (name: string, { command, role, drain, boot, listen }: Application['services'][string]): Service => ({

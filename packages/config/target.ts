@@ -1,6 +1,6 @@
 import type { Service } from '#plan';
 import type { Check } from './definition/check.ts';
-import type { HostAddress } from './definition/hosts.ts';
+import type { HostAddress, JumpHost } from './definition/hosts.ts';
 
 /** One place that the application goes to, with every default filled in. Durations in ms. */
 export type Target = {
@@ -8,6 +8,8 @@ export type Target = {
   readonly host: HostAddress;
   /** Lines of known_hosts, or bare `type base64` that hold for this host; empty when none is given. */
   readonly pins: string;
+  /** Jump hosts, in the order in which they are passed; none: the runner reaches the host itself. */
+  readonly via: readonly JumpHost[];
   readonly path: string;
   readonly base: string;
   readonly url?: string;

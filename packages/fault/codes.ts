@@ -10,6 +10,7 @@ export const codes = {
   SSH_HOST_KEY_CA: 'the pin is an @cert-authority line, which cannot be checked',
   SSH_REFUSED: 'the host does not accept this user with this key',
   SSH_UNREACHABLE: 'no SSH server answers at this address',
+  SSH_NO_FORWARDING: 'the jump host does not pass connections on',
   SSH_LOST: 'the connection to the host was lost',
   SSH_NO_SHELL: 'the host accepts the login, but does not run commands for this user',
   CANCELLED: 'the run was cancelled',

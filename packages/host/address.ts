@@ -1,13 +1,19 @@
 import type { HostName } from '#plan';
 
-/** How to reach a host, and what proves that it is the host. */
-export type HostOptions = {
+/** One SSH server, and what proves that it is the one. */
+export type Hop = {
   readonly name: HostName;
   readonly user: string;
   readonly address: string;
   readonly port: number;
   /** known_hosts lines, or bare `type base64` lines. */
   readonly pins: string;
+};
+
+/** How to reach a host. */
+export type HostOptions = Hop & {
+  /** Jump hosts, in the order in which they are passed. The same key logs in to each. */
+  readonly via?: readonly Hop[];
   /** A private key; else `agent`. */
   readonly key?: { readonly privateKey: string; readonly passphrase?: string };
   /** The socket of an SSH agent. */

@@ -5,7 +5,7 @@ import { bootstrap, frame, type Argument } from '#host';
 import { needing } from '../../test/lab/needs.ts';
 
 /** The bootstrap with another sh in the place of the host's. */
-const commandFor = (shell: string) => bootstrap.replace('exec sh -c', `exec ${shell} -c`);
+const commandFor = (shell: string) => bootstrap.replace('exec /bin/sh -c', `exec ${shell} -c`);
 
 /** The real boundary: the bootstrap as the login shell's command, the frame on its stdin. */
 const run = (shell: string, args: readonly Argument[], script: string, stdin = '') => {

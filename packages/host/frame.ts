@@ -5,9 +5,10 @@ import { Failure } from '#fault';
  * stderr: all before these is noise of login files), and runs the program in it. Its bytes mean the same to bash, zsh, fish, tcsh
  * and dash as a login shell: no backslash, `!`, newline, or quote within the quotes. `dd iflag=fullblock` reads exactly so many
  * bytes, so what follows the frame is the program's own stdin; `head -c` reads ahead in busybox. The pid is the process group's.
+ * A login file may have left a PATH on which not even `dd` is found: it is made longer, and sh is called by its full path.
  */
 export const bootstrap =
-  'exec sh -c \'read -r a n t && echo "$t $$" && echo "$t" >&2' +
+  'exec /bin/sh -c \'PATH=${PATH:+$PATH:}/usr/bin:/bin; export PATH; read -r a n t && echo "$t $$" && echo "$t" >&2' +
   ' && a=$(dd bs="$a" count=1 iflag=fullblock 2>/dev/null)' +
   ' && s=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null)' +
   ' && eval "set -- $a" && unset a n t && eval "$s"\'';

@@ -1,6 +1,7 @@
 import { codes, fail, ok, type Fault, type Result } from '#fault';
 import { exitCodes, type Program } from '#remote';
 import type { Ending } from './attempt.ts';
+import { noShell } from './no-shell.ts';
 
 /** What to do about an exit code of the shared table. */
 const nexts = {
@@ -51,21 +52,8 @@ export const outcome = <In, Out>(
           ? 'The program may go on on the host: run again when the host answers, or look with `sh <base>/.landfall/status`.'
           : 'Run it again when the host answers.',
       );
-    case 'no-shell': {
-      const lines = ending.said
-        .split(/\r?\n/)
-        .filter((line) => line.trim() !== '')
-        .slice(-10);
-      const rc = ending.code === undefined ? '' : ` (exit code ${ending.code})`;
-      return fail({
-        code: 'SSH_NO_SHELL',
-        host,
-        step: name,
-        what: `the host accepts the login but ran no command${rc}${lines.length > 0 ? `; it said: ${lines.join(' / ')}` : ''}`,
-        said: lines,
-        next: 'Give the user a login shell (`chsh -s /bin/sh <user>`), and take ForceCommand and `command=` away from its key. (`restrict` may stay: it lets commands run.)',
-      });
-    }
+    case 'no-shell':
+      return { ok: false, fault: noShell(at, ending) };
     case 'broken':
       return fault(
         'INTERNAL',

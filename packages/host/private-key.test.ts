@@ -61,11 +61,18 @@ describe('PKCS#8, which other tools write', () => {
   });
 });
 
+/** The head of what `ssh-keygen -t ed25519-sk` writes: enough to tell it. */
+const securityKey = `-----BEGIN OPENSSH PRIVATE KEY-----
+${Buffer.concat([Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01\0\0\0\x4a\0\0\0\x1ask-ssh-ed25519@openssh.com', 'latin1'), Buffer.alloc(90)]).toString('base64')}
+-----END OPENSSH PRIVATE KEY-----
+`;
+
 describe('what is no readable key', () => {
   test.each([
     ['nothing', '', 'empty', 'gh secret'],
     ['a word', 'hunter2', 'no private key', 'gh secret set'],
     ['a public key', own.publicKey, 'public key', '.pub'],
+    ['a key on a security key', securityKey, 'FIDO', 'ssh-keygen -t ed25519'],
     ['a PuTTY key of version 3', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', 'PuTTY', 'puttygen'],
     ['a key cut short', own.privateKey.slice(0, 200), 'cannot be read', 'ssh-keygen -p'],
   ])('%s is refused with what mends it', (_, text, what, next) => {

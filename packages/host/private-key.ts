@@ -2,6 +2,9 @@ import { createPrivateKey } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
 import { fail, ok, type Result } from '#fault';
 
+/** Also one of node:crypto's, which is of another realm where this runs within a context of its own (a test). */
+const isError = (value: unknown): value is Error => Object.prototype.toString.call(value) === '[object Error]';
+
 /** ssh2's parser, passed in: the library is loaded only when a connection is made. */
 export type ParseKey = (data: string, passphrase?: string) => ParsedKey | Error;
 
@@ -77,7 +80,12 @@ const why = (text: string, passphrase: string | undefined, error: Error): Result
       'this PuTTY key cannot be read',
       'Convert it with `puttygen key.ppk -O private-openssh -o id_deploy` and store the text of id_deploy.',
     );
-  const encrypted = /ENCRYPTED|encrypted|passphrase|integrity check failed|decrypt/i.test(
+  if (Buffer.from(text.replace(/-----[^\n]*-----/g, ''), 'base64').includes('sk-ssh-') || text.includes('sk-ecdsa-'))
+    return unreadable(
+      'this key lies on a security key (FIDO), which somebody has to touch',
+      'Make a key for deploys: `ssh-keygen -t ed25519 -f id_deploy`, and store the text of id_deploy.',
+    );
+  const encrypted = /ENCRYPTED|encrypted|passphrase|integrity check failed|decrypt|unable to authenticate/i.test(
     text.slice(0, 200) + error.message,
   );
   if (encrypted && passphrase === undefined)
@@ -119,14 +127,15 @@ export const readPrivateKey = (raw: string, passphrase: string | undefined, pars
     try {
       const parsed: unknown = parse(candidate, given);
       const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
-      return key instanceof Error || key.isPrivateKey() ? key : new Error('a public key');
+      if (isError(key)) return key;
+      return key.isPrivateKey() ? key : new Error('a public key');
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return isError(error) ? error : new Error(String(error));
     }
   };
   const first = attempt(text);
-  if (!(first instanceof Error)) return ok(first);
+  if (!isError(first)) return ok(first);
   const mended = text.includes('PRIVATE KEY') ? fromPkcs8(text, given) : undefined;
   const second = mended === undefined ? first : attempt(mended);
-  return second instanceof Error ? why(text, given, first) : ok(second);
+  return isError(second) ? why(text, given, first) : ok(second);
 };

@@ -4,15 +4,16 @@ import type { ParsedKey } from 'ssh2';
 import { fail, faultOf, ok, type Result } from '#fault';
 import type { Program } from '#remote';
 import type { HostOptions } from './address.ts';
+import { askAgent } from './agent.ts';
 import { attempt, type Ending } from './attempt.ts';
-import { connect, type Link } from './connect.ts';
 import { endingOf, following } from './detach.ts';
 import { words } from './frame.ts';
-import { pinsFor } from './known-hosts.ts';
 import { lines, type Lines } from './lines.ts';
+import type { Link } from './link.ts';
 import { outcome } from './outcome.ts';
 import type { How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
+import { reach } from './route.ts';
 import { shells, type Shells } from './shells.ts';
 
 /** A host that runs programs, known to the table or not. */
@@ -27,9 +28,12 @@ const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const patience = 60_000;
 
+const named = <T>(result: Result<T>, host: string): Result<T> =>
+  result.ok ? result : { ok: false, fault: { ...result.fault, host } };
+
 const loadKey = async (at: HostOptions): Promise<Result<ParsedKey | undefined>> => {
   if (at.key === undefined) {
-    if (at.agent !== undefined && at.agent !== '') return ok(undefined);
+    if (at.agent !== undefined && at.agent !== '') return named(await askAgent(at.agent), at.name);
     return fail({
       code: 'SSH_KEY_UNREADABLE',
       host: at.name,
@@ -39,7 +43,7 @@ const loadKey = async (at: HostOptions): Promise<Result<ParsedKey | undefined>> 
   }
   const { default: ssh2 } = await import('ssh2');
   const parsed = readPrivateKey(at.key.privateKey, at.key.passphrase, ssh2.utils.parseKey);
-  return parsed.ok ? parsed : { ok: false, fault: { ...parsed.fault, host: at.name } };
+  return named(parsed, at.name);
 };
 
 const orCancelled = async <T>(promise: Promise<Result<T>>, host: string, signal?: AbortSignal): Promise<Result<T>> => {
@@ -61,7 +65,6 @@ const orCancelled = async <T>(promise: Promise<Result<T>>, host: string, signal?
 export const openSession = async (at: HostOptions): Promise<Result<Session>> => {
   const key = await loadKey(at);
   if (!key.ok) return key;
-  const pins = pinsFor(at.pins, at.address, at.port);
   const steps = `${at.base}/.landfall/steps/${at.driver}`;
   const closing = new AbortController();
   let count = 0;
@@ -69,7 +72,7 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
   let dialing: Promise<Result<Connected>> | undefined;
 
   const dial = async (signal?: AbortSignal): Promise<Result<Connected>> => {
-    const link = await connect(at, pins, key.value, signal);
+    const link = await reach(at, { ...at, key: key.value, signal });
     if (!link.ok) return link;
     current = { link: link.value, shells: shells(link.value) };
     return ok(current);

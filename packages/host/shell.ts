@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
-import type { Link } from './connect.ts';
+import type { Link } from './link.ts';
 import { bootstrap, frame, type Argument } from './frame.ts';
 import { divide, type Divided } from './mark.ts';
 

@@ -1,4 +1,5 @@
-import type { Link } from './connect.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Link } from './link.ts';
 import { openShell, type Shell } from './shell.ts';
 
 /** The waiting shells of one connection. */
@@ -13,6 +14,9 @@ export type Shells = {
 const limit = 8;
 /** Opened ahead, so that a step costs one round trip and not three. */
 const spares = 2;
+/** How often, and after how many ms, a server is asked again that opens no channel at all. */
+const patience = 20;
+const pause = 50;
 
 /**
  * Keeps shells waiting on a connection. A channel counts until the server has closed it: that is when its process has ended.
@@ -34,9 +38,9 @@ export const shells = (link: Link): Shells => {
       void shell.ended.then(free);
       return shell;
     } catch (error) {
-      open -= 1;
       // This server opens fewer channels than most do: live with what there is.
-      if (link.alive()) most = Math.max(1, Math.min(most, open));
+      if (link.alive()) most = Math.max(1, Math.min(most, open - 1));
+      free();
       throw error;
     }
   };
@@ -51,15 +55,21 @@ export const shells = (link: Link): Shells => {
       });
     }
   };
-  /** A shell opened now: when the server refuses one, another of ours has to end first. */
+  /**
+   * A shell opened now: when the server refuses one, another of ours has to end first. Where none is open, sshd is asked again
+   * for a second: it gives a slot back a moment after it has closed the channel.
+   */
   const fresh = async (): Promise<Shell> => {
-    for (;;) {
+    for (let refused = 0; ;) {
       while (open >= most && link.alive()) await new Promise<void>((resolve) => queue.push(resolve));
       open += 1;
       try {
         return await begin();
       } catch (error) {
-        if (open === 0 || !link.alive()) throw error;
+        if (refused >= patience || !link.alive()) throw error;
+        if (open > 0) continue;
+        refused += 1;
+        await sleep(pause);
       }
     }
   };

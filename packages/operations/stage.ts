@@ -117,7 +117,7 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
 /** Connects to the target's host. Faults: SSH_*. */
 export const enter = async (stage: Stage, place: Place, target: Target): Promise<Scene> => {
   const line = timeline({ clock: stage.clock, show: stage.show });
-  const { host, base, pins } = target;
+  const { host, base, pins, via } = target;
   const key = place['ssh-key'];
   const passphrase = place['ssh-key-passphrase'];
   const agent = agentSocket();
@@ -128,6 +128,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
       await openHost({
         ...host,
         pins,
+        via,
         base,
         driver: stage.context.driver,
         signal: stage.signal,

@@ -75,4 +75,11 @@ test('the line to paste names the port where it is not 22', () => {
   expect(undoLine({ target: targetOf() }, 42)).toBe('ssh deploy@example.org sh /srv/app-landfall/.landfall/undo t42');
   const host = { name: 'a@b:2222', user: 'a', address: 'b', port: 2222 };
   expect(undoLine({ target: targetOf({ host }) }, 42)).toBe('ssh -p 2222 a@b sh /srv/app-landfall/.landfall/undo t42');
+  const via = [
+    { name: 'c@::1', user: 'c', address: '::1', port: 22, pins: '' },
+    { name: 'd@e', user: 'd', address: 'e', port: 2222, pins: '' },
+  ];
+  expect(undoLine({ target: targetOf({ host, via }) }, 42)).toBe(
+    'ssh -J c@[::1],d@e:2222 -p 2222 a@b sh /srv/app-landfall/.landfall/undo t42',
+  );
 });

@@ -1,3 +1,4 @@
+import type { HostAddress } from '#config';
 import { faultOf, must } from '#fault';
 import { fold, readJournal, standing, states } from '#journal';
 import type { Answer, History, Standing, Wish } from '#journal';
@@ -15,9 +16,19 @@ export type Survey = {
   readonly answer: Exclude<Answer, { refuse: unknown }>;
 };
 
+/** `user@host:port` for ssh's -J, where an IPv6 address stands in brackets. */
+const jump = ({ user, address, port }: HostAddress): string =>
+  `${user}@${address.includes(':') ? `[${address}]` : address}${port === 22 ? '' : `:${port}`}`;
+
 /** The line that a person pastes to take a transaction back, without Landfall and without GitHub. */
-export const undoLine = ({ target: { host, base } }: Pick<Scene, 'target'>, number: number): string =>
-  `ssh ${host.port === 22 ? '' : `-p ${host.port} `}${host.user}@${host.address} sh ${base}/.landfall/undo t${number}`;
+export const undoLine = ({ target: { host, via, base } }: Pick<Scene, 'target'>, number: number): string =>
+  [
+    'ssh',
+    ...(via.length === 0 ? [] : ['-J', via.map(jump).join(',')]),
+    ...(host.port === 22 ? [] : ['-p', host.port]),
+    `${host.user}@${host.address}`,
+    `sh ${base}/.landfall/undo t${number}`,
+  ].join(' ');
 
 /** Reads the host, and changes nothing. */
 export const look = async ({ host, target, signal }: Scene): Promise<Found> =>

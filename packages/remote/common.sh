@@ -3,7 +3,7 @@
 # 75 busy, 77 a right is missing, 78 state unreadable, 79 fenced out, 80 too late, 81 another transaction is armed.
 set -eu
 export LC_ALL=C.UTF-8
-PATH=${PATH:-/usr/bin:/bin}:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
+PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 
 say() { printf '%s\n' "$*" >&2; }

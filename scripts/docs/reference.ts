@@ -53,15 +53,21 @@ export const reference = (schema: JsonSchema): string => {
 type Properties = NonNullable<JsonSchema['properties']>;
 
 const keys = (prefix: string, properties: Properties, required: readonly string[] = []): readonly string[] =>
-  table(
-    ['key', 'form', 'default', 'meaning'],
-    Object.entries(properties).map(([name, key]) => [
-      `\`${prefix}${prefix === '' ? '' : '.'}${name}\``,
+  table(['key', 'form', 'default', 'meaning'], rows(prefix, properties, required));
+
+/** A row a key; below a section's own keys also those of maps within it. */
+const rows = (prefix: string, properties: Properties, required: readonly string[]): readonly string[][] =>
+  Object.entries(properties).flatMap(([name, key]) => {
+    const path = `${prefix}${prefix === '' ? '' : '.'}${name}`;
+    const row = [
+      `\`${path}\``,
       cell(form(key)),
       required.includes(name) ? '**required**' : fallback(key),
       cell(key.description ?? ''),
-    ]),
-  );
+    ];
+    const inner = prefix === '' ? undefined : key.properties;
+    return [row, ...(inner === undefined ? [] : rows(path, inner, key.required ?? []))];
+  });
 
 const fallback = ({ default: value }: JsonSchema): string => {
   if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return '';

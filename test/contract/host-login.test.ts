@@ -1,26 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openSession, type HostOptions } from '#host';
-import { must } from '#fault';
 import { generateKey } from '../lab/keys.ts';
 import { needing } from '../lab/needs.ts';
 import { startProxy } from '../lab/proxy.ts';
-import {
-  embedded,
-  isAlive,
-  key,
-  optionsFor,
-  removeBase,
-  servers,
-  session,
-  sh,
-  until,
-  type Server,
-} from './ssh-hosts.ts';
+import { embedded, optionsFor, removeBase, servers, session, sh, until, type Server } from './ssh-hosts.ts';
 
 afterAll(removeBase);
 
@@ -113,25 +97,4 @@ test('a network that is gone without a word is a lost connection, blocks no clos
   await host.close();
   await proxy.close();
   await server.close();
-});
-
-needing('ssh-agent', 'ssh-add').test('a key from an agent logs in', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'landfall-agent-'));
-  const socket = join(dir, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-  writeFileSync(join(dir, 'key'), key.privateKey, { mode: 0o600 });
-  const add = () => { try { execFileSync('ssh-add', [join(dir, 'key')], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' }); return true; } catch { return false; } }; // prettier-ignore
-  await until(add);
-  const server = await embedded();
-  const options: Record<string, unknown> = { ...optionsFor(server), agent: socket };
-  delete options['key'];
-  const host = must(await openSession(options as HostOptions));
-  expect(await host.run('p', sh('echo in'), [])).toEqual({ ok: true, value: 'in\n' });
-  await host.close();
-  agent.kill();
-  await until(() => agent.pid === undefined || !isAlive(agent.pid));
-  const gone = await openSession(options as HostOptions);
-  expect(gone).toMatchObject({ fault: { code: 'SSH_KEY_UNREADABLE' } });
-  await server.close();
-  rmSync(dir, { recursive: true });
 });

@@ -12,6 +12,7 @@ export const targetOf = (over: Partial<Target> = {}): Target => ({
   name: 'production',
   host: { name: 'deploy@example.org', user: 'deploy', address: 'example.org', port: 22 },
   pins: '',
+  via: [],
   path: '/srv/app',
   base: '/srv/app-landfall',
   directory: '.',

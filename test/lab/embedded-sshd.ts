@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { connect as dial, type AddressInfo } from 'node:net';
 import { homedir, userInfo } from 'node:os';
+import { pipeline, type Duplex } from 'node:stream';
 import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 import { runCommand, type Command } from './embedded-command.ts';
 import { bareKey, generateKey } from './keys.ts';
@@ -27,6 +28,8 @@ export type SshdOptions = Hooks & {
   /** The login shell: started with `-c` and the command. */
   readonly shell?: string;
   readonly maxSessions?: number;
+  /** A jump host: connections to loopback are made for clients. */
+  readonly forwards?: boolean;
 };
 
 export type Sshd = {
@@ -72,9 +75,24 @@ const authenticate = (allowed: readonly ParsedKey[]) => (context: AuthContext) =
   else context.reject(['publickey']);
 };
 
+/** Makes a connection to loopback for a client. */
+const forward = (port: number, accept: () => Duplex, reject: () => void): void => {
+  const socket = dial({ host: '127.0.0.1', port, noDelay: true });
+  socket.once('error', reject);
+  socket.once('connect', () => {
+    socket.off('error', reject);
+    const channel = accept();
+    // One end's end or failure is the other's.
+    pipeline(socket, channel, socket, () => {
+      socket.destroy();
+      channel.destroy();
+    });
+  });
+};
+
 /**
  * An SSH server on 127.0.0.1 that runs commands as the current user, each in a session and process group of its own, as sshd does.
- * Public keys and exec only. Unlike sshd: it answers CLOSE at once, and does not punish failed logins.
+ * Public keys and exec, and forwarding where asked for. Unlike sshd: it answers CLOSE at once, and does not punish failed logins.
  */
 export const startEmbeddedSshd = async (options: SshdOptions): Promise<Sshd> => {
   const hostKeys = options.hostKeys ?? [generateKey('host').privateKey];
@@ -116,6 +134,11 @@ export const startEmbeddedSshd = async (options: SshdOptions): Promise<Sshd> => 
       if (name.includes('forward')) reject?.();
       else accept?.();
     });
+    // Without a listener ssh2 says that it is prohibited, as sshd does.
+    if (options.forwards === true)
+      connection.on('tcpip', (accept, reject, { destPort }) => {
+        forward(destPort, accept, reject);
+      });
     connection.on('session', (accept, reject) => {
       if (sessions >= (options.maxSessions ?? 10)) {
         reject();

@@ -14,6 +14,9 @@ export type HostAddress = {
 const form =
   /^([A-Za-z0-9._][A-Za-z0-9._-]*)@(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?))(?::(\d{1,5}))?$/;
 
+/** A host on the way: an address, and the pins that hold for it. */
+export type JumpHost = HostAddress & { readonly pins: string };
+
 /** `user@host` or `user@host:port`; an IPv6 address stands in brackets. */
 export const sshAddress = z
   .string({ error: 'expected user@host or user@host:port' })
@@ -40,8 +43,33 @@ export const hostKey = z
     "The host's public key: a line of `ssh-keyscan`, or `ssh-ed25519 AAAA…` alone; several as a list or as lines.",
   );
 
+const jump = {
+  ssh: sshAddress.describe('The user and the jump host: `user@host` or `user@host:port`.'),
+  key: hostKey.optional().describe("The jump host's public key, in the form of `hosts.key`."),
+};
+const expectsJump = (issue: { code?: string | undefined }) =>
+  issue.code === 'invalid_type' ? 'expected one jump host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined;
+
+/** Two are enough: who has more between the runner and the host has a runner inside. */
+const via = z.strictObject(
+  {
+    ...jump,
+    via: z
+      .strictObject(jump, { error: expectsJump })
+      .optional()
+      .describe('A further jump host, through which the first one is reached.'),
+  },
+  { error: expectsJump },
+);
+
 export const hosts = z.strictObject(
-  { ssh: sshAddress, key: hostKey.optional() },
+  {
+    ssh: sshAddress,
+    key: hostKey.optional(),
+    via: via
+      .optional()
+      .describe('A jump host (bastion) to connect through, with the same private key. Its own host key is pinned too.'),
+  },
   {
     error: ({ code }) =>
       code === 'invalid_type' ? 'expected one host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined,

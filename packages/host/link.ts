@@ -1,0 +1,66 @@
+import type { Duplex } from 'node:stream';
+import type { Client, ClientChannel } from 'ssh2';
+
+/** One connection to a host. */
+export type Link = {
+  /** Opens a channel that runs a command. Rejects when the server refuses or the connection is gone. */
+  readonly exec: (command: string) => Promise<ClientChannel>;
+  /** A TCP connection that the host makes for us. Rejects as `exec`, and when the host cannot make it. */
+  readonly forward: (address: string, port: number) => Promise<Duplex>;
+  readonly alive: () => boolean;
+  /** Settles when the connection is gone. */
+  readonly gone: Promise<void>;
+  /** The last thing the library said about the connection. */
+  readonly why: () => string;
+  /** Ends it; a host that has gone silent is cut off after a second. */
+  readonly end: () => Promise<void>;
+};
+
+type Answer = (error: Error | undefined, channel: ClientChannel) => void;
+
+const open = (client: Client, ask: (answer: Answer) => void): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    const lost = () => {
+      reject(new Error('the connection is gone'));
+    };
+    client.once('close', lost);
+    try {
+      // Throws at once when the connection is gone.
+      ask((error, channel) => {
+        client.off('close', lost);
+        if (error === undefined) resolve(channel);
+        else reject(error);
+      });
+    } catch (error) {
+      client.off('close', lost);
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+
+/** A client that is logged in, or about to be. `stream` carries it; `said`: the last thing that the library said. */
+export const linkOf = (client: Client, stream: Duplex, said: () => string): Link => {
+  let live = true;
+  const gone = new Promise<void>((resolve) => {
+    client.once('close', () => {
+      live = false;
+      resolve();
+    });
+  });
+  client.setMaxListeners(0);
+  return {
+    exec: (command) => open(client, (answer) => void client.exec(command, answer)),
+    forward: (address, port) => open(client, (answer) => void client.forwardOut('127.0.0.1', 0, address, port, answer)),
+    alive: () => live,
+    gone,
+    why: said,
+    end: async () => {
+      if (!live) return;
+      client.end();
+      const timer = setTimeout(() => {
+        stream.destroy();
+      }, 1000);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+};
