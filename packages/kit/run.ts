@@ -101,7 +101,7 @@ const build = <D extends ActionDefinition>(
   return {
     phase,
     ...readInputs(definition, environment),
-    context: runContext(environment, { token, driver }),
+    context: runContext(environment, { token, driver, payload: runner.event() }),
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
     startedAt: new Date(),

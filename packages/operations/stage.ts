@@ -7,6 +7,7 @@ import { timeline } from '#plan';
 import type { Clock, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { refuseFork } from './fork.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -96,8 +97,10 @@ export const keyProblems = (place: Place): readonly Problem[] =>
 /** What else is wrong with the inputs, now that the target is known (undefined: it could not be read). */
 export type More = (target: Target | undefined) => readonly Problem[];
 
-/** The target that inputs and file describe, or every problem of both at once. Throws INPUT_INVALID. */
+/** The target that inputs and file describe, or every problem of both at once. Throws FORK_REFUSED, INPUT_INVALID. */
 export const targetOf = (stage: Stage, place: Place, more: More = () => []): Target => {
+  // first: a fork's run has no secrets, and would be told to set them
+  refuseFork(stage);
   const config = configOf(stage, place);
   const { target, problems } = resolveTarget({
     text: config.text,
@@ -114,8 +117,9 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
   return target;
 };
 
-/** Connects to the target's host. Faults: SSH_*. */
+/** Connects to the target's host: the one door to it. Faults: FORK_REFUSED, SSH_*. */
 export const enter = async (stage: Stage, place: Place, target: Target): Promise<Scene> => {
+  refuseFork(stage);
   const line = timeline({ clock: stage.clock, show: stage.show });
   const { host, base, pins } = target;
   const key = place['ssh-key'];

@@ -32,6 +32,12 @@ export type RunContext = {
   readonly url: string;
   readonly token: string;
   readonly driver: string;
+  /** What started the run, as GitHub names it: `push`, `workflow_dispatch`, … */
+  readonly event?: string;
+  /** The commit that the run is of. */
+  readonly sha?: string;
+  /** The run is about commits of this other repository, which anybody may have written. */
+  readonly fork?: string;
 };
 
 /** How the open transaction is taken back; chosen before the switch. `none`: a first deploy, whose services are stopped and removed. */
