@@ -1,7 +1,7 @@
 import { Failure } from '#fault';
 import type { Target } from '#config';
 import type { Host, How } from '#host';
-import type { Clock, Report, RunContext, Step, Timeline } from '#plan';
+import type { Clock, GitHub, Report, RunContext, Step, Timeline } from '#plan';
 import { programs } from '#remote';
 import type { Input, Output, ProgramName } from '#remote';
 
@@ -39,6 +39,7 @@ export type Scene = {
   readonly show: (line: string) => void;
   readonly timeline: Timeline;
   readonly evidence: Evidence;
+  readonly github: GitHub;
   /** Values that checks may use as `$NAME`. */
   readonly env: Readonly<Record<string, string>>;
 };

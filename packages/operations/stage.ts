@@ -4,7 +4,7 @@ import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
 import { timeline } from '#plan';
-import type { Clock, Report, RunContext } from '#plan';
+import type { Clock, GitHub, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { refuseFork } from './fork.ts';
@@ -20,6 +20,7 @@ export type Stage = {
   /** Fires after so many ms. */
   readonly deadline: (ms: number) => AbortSignal;
   readonly signal: AbortSignal;
+  readonly github: GitHub;
   readonly workspace: string;
   readonly startedAt: Date;
   readonly show: (line: string) => void;
@@ -154,6 +155,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     show: stage.show,
     timeline: line,
     evidence: noEvidence(),
+    github: stage.github,
     env: stage.variables(place.env ?? []).values,
   };
 };

@@ -1,5 +1,6 @@
 export type * from './types.ts';
 export type * from './found.ts';
+export type * from './github.ts';
 export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';
 export { outcomeOf } from './outcome.ts';
