@@ -1,4 +1,13 @@
-import { defineAction, dryRunInput, envInput, hostInputs, jobStatusInput, sharedOutputs } from '#kit';
+import {
+  defineAction,
+  dryRunInput,
+  envInput,
+  environmentInput,
+  githubInputs,
+  hostInputs,
+  jobStatusInput,
+  sharedOutputs,
+} from '#kit';
 
 export const deployOverSsh = defineAction({
   name: 'deploy-over-ssh',
@@ -41,6 +50,8 @@ export const deployOverSsh = defineAction({
       description: 'Deploy although a newer run of the same workflow has deployed since; otherwise that is refused.',
     },
     ...envInput,
+    ...environmentInput,
+    ...githubInputs,
     ...dryRunInput,
     ...jobStatusInput,
   },

@@ -9,6 +9,7 @@ import { deliver } from './deliver.ts';
 import { interruption } from './interruption.ts';
 import { readInputs, variable } from './read-inputs.ts';
 import { faultReport } from './fault-report.ts';
+import { githubOf } from './github.ts';
 import { actualRunner } from './runner.ts';
 import type { Runner } from './runner.ts';
 import { masksOf, masksOfEnv, secrets } from './secrets.ts';
@@ -98,10 +99,13 @@ const build = <D extends ActionDefinition>(
   const token = kept('token', environment[jobVariable] ?? state('token'));
   if (environment[jobVariable] !== token) runner.exportVariable(jobVariable, token);
   const driver = kept('driver', state('driver'));
+  const context = runContext(environment, { token, driver, payload: runner.event() });
+  const bearer = environment[variable('github-token')] ?? '';
   return {
     phase,
     ...readInputs(definition, environment),
-    context: runContext(environment, { token, driver, payload: runner.event() }),
+    context,
+    github: githubOf({ token: bearer === '' ? undefined : bearer, context }),
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
     startedAt: new Date(),

@@ -57,7 +57,11 @@ export const abortPhase = async (scene: Scene, { dry = false } = {}): Promise<Co
     };
   if ((await undo(scene, number, `aborted by ${context.actor} ${context.url}`)) === 'stays')
     return { outcome: 'unchanged', verdict: `t${number} was confirmed meanwhile: ${found.release} stays` };
-  return { outcome: 'done', verdict: `t${number}${whose} is taken back: ${found.previous || 'nothing'} serves` };
+  return {
+    outcome: 'done',
+    verdict: `t${number}${whose} is taken back: ${found.previous || 'nothing'} serves`,
+    back: true,
+  };
 };
 
 /**

@@ -160,7 +160,9 @@ const envFileProblems = ({ envFile }: DeployWish): readonly Problem[] => {
 /** The action deploy-over-ssh: one of its phases, from inputs to report. Throws INPUT_INVALID, SSH_*. */
 export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish): Promise<Report> => {
   const body = (scene: Scene): Promise<Conclusion> => phases[wish.phase](scene, wish, stage.workspace);
-  const report = await play(stage, 'deploy-over-ssh', place, body, (target) => [
+  // what is only prepared is no deployment yet
+  const environment = wish.phase === 'prepare' ? undefined : place.environment;
+  const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
     ...commitProblems(wish),
     ...envFileProblems(wish),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),

@@ -95,6 +95,7 @@ export const open = async (scene: Scene, surveyed: Survey, opening: Opening): Pr
         note(`t${opened.number}`);
         scene.evidence.transaction = `t${opened.number}`;
         if (opened.previous !== '') scene.evidence.previous = opened.previous;
+        scene.opened?.();
         return opened;
       }
       // also when nobody holds it but each try finds it changed: that must have an end too

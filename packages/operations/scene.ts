@@ -40,6 +40,8 @@ export type Scene = {
   readonly timeline: Timeline;
   readonly evidence: Evidence;
   readonly github: GitHub;
+  /** A transaction was opened: told once, and not waited for. */
+  readonly opened?: () => void;
   /** Values that checks may use as `$NAME`. */
   readonly env: Readonly<Record<string, string>>;
 };

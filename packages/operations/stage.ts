@@ -7,6 +7,7 @@ import { timeline } from '#plan';
 import type { Clock, GitHub, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { recorder } from './deployment.ts';
 import { refuseFork } from './fork.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -49,6 +50,7 @@ export type Place = {
   readonly url?: string | undefined;
   readonly checks?: string | undefined;
   readonly 'confirm-within'?: number | undefined;
+  readonly environment?: string | undefined;
   readonly env?: readonly string[];
 };
 
@@ -196,8 +198,19 @@ export const playOn = async (
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
   const scene = await enter(stage, place, target);
+  const { context, github, signal } = stage;
+  const { environment } = place;
+  const record = recorder({ environment, target: target.name, url: target.url, context, github, signal });
+  const opened = (): void => {
+    record.begin(scene.evidence.commit);
+  };
+  let conclusion: Conclusion | undefined;
   try {
-    return await conclude(told(scene, action, stage.startedAt), () => body(scene));
+    const report = await conclude(told(scene, action, stage.startedAt), async () => {
+      conclusion = await body({ ...scene, opened });
+      return conclusion;
+    });
+    return { ...report, notes: [...report.notes, ...(await record.end(report, conclusion))] };
   } finally {
     await scene.host.close();
   }
