@@ -7,6 +7,7 @@ import { jobVariable, runContext } from './context.ts';
 import type { ActionDefinition } from './definition.ts';
 import { deliver } from './deliver.ts';
 import { interruption } from './interruption.ts';
+import { post } from './post.ts';
 import { readInputs, variable } from './read-inputs.ts';
 import { faultReport } from './fault-report.ts';
 import { githubOf } from './github.ts';
@@ -106,6 +107,7 @@ const build = <D extends ActionDefinition>(
     ...readInputs(definition, environment),
     context,
     github: githubOf({ token: bearer === '' ? undefined : bearer, context }),
+    post,
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
     startedAt: new Date(),

@@ -10,6 +10,8 @@ export type Conclusion = {
   readonly verdict: string;
   /** What was done is to take this run's release back. */
   readonly back?: boolean;
+  /** It went well, and is no news to anybody. */
+  readonly quiet?: boolean;
 };
 
 const outcome = (thrown: unknown): Outcome => (thrown instanceof Ended ? thrown.outcome : outcomeOf(faultOf(thrown)));

@@ -102,6 +102,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   return {
     outcome: 'done',
     verdict: `${designed.release.id} is prepared; ${surveyed.found.current || 'nothing'} serves as before`,
+    quiet: true,
   };
 };
 

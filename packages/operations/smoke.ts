@@ -107,6 +107,7 @@ const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
   return {
     outcome: 'done',
     verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}`,
+    quiet: true,
   };
 };
 

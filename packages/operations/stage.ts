@@ -3,12 +3,14 @@ import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
+import { noticeOf } from '#notify';
 import { timeline } from '#plan';
-import type { Clock, GitHub, Report, RunContext } from '#plan';
+import type { Clock, GitHub, Post, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { recorder } from './deployment.ts';
 import { refuseFork } from './fork.ts';
+import { notifyProblems, tell } from './notify.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -22,6 +24,7 @@ export type Stage = {
   readonly deadline: (ms: number) => AbortSignal;
   readonly signal: AbortSignal;
   readonly github: GitHub;
+  readonly post: Post;
   readonly workspace: string;
   readonly startedAt: Date;
   readonly show: (line: string) => void;
@@ -114,7 +117,14 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
   const env = stage.variables(place.env ?? []);
   // what could not be read cannot be said to lack a host
   const own = config.problems.length > 0 ? config.problems : problems;
-  refuseProblems([...stage.problems, ...own, ...keyProblems(place), ...env.problems, ...more(target)]);
+  refuseProblems([
+    ...stage.problems,
+    ...own,
+    ...keyProblems(place),
+    ...env.problems,
+    ...more(target),
+    ...(target === undefined ? [] : notifyProblems(target, place.env ?? [], env.values)),
+  ]);
   if (target === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
   return target;
@@ -197,7 +207,10 @@ export const playOn = async (
   target: Target,
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
-  const scene = await enter(stage, place, target);
+  const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
+    await tellOfNoEntry(stage, action, place, target, thrown);
+    throw thrown;
+  });
   const { context, github, signal } = stage;
   const { environment } = place;
   const record = recorder({ environment, target: target.name, url: target.url, context, github, signal });
@@ -210,8 +223,42 @@ export const playOn = async (
       conclusion = await body({ ...scene, opened });
       return conclusion;
     });
-    return { ...report, notes: [...report.notes, ...(await record.end(report, conclusion))] };
+    const notice = noticeOf(report, conclusion);
+    const untold = await Promise.all([
+      record.end(report, conclusion),
+      tell(stage, target, scene.env, notice === undefined ? [] : [notice]),
+    ]);
+    for (const { text } of untold.flat()) stage.show(`! ${text}`);
+    return { ...report, notes: [...report.notes, ...untold.flat()] };
   } finally {
     await scene.host.close();
   }
+};
+
+/** Nobody got in: those who want to hear of failures hear of that too. What the log then says is the fault's own. */
+const tellOfNoEntry = async (
+  stage: Stage,
+  action: string,
+  place: Place,
+  target: Target,
+  thrown: unknown,
+): Promise<void> => {
+  const { context, startedAt, wall } = stage;
+  const run = { url: context.url, actor: context.actor };
+  const evidence = noEvidence();
+  const facts = {
+    action,
+    startedAt,
+    wall,
+    url: target.url,
+    target: target.name,
+    host: target.host.name,
+    run,
+    evidence,
+  };
+  const report = await conclude({ ...facts, timed: () => [] }, () => Promise.reject(thrown));
+  const notice = noticeOf(report);
+  const values = stage.variables(place.env ?? []).values;
+  for (const { text } of await tell(stage, target, values, notice === undefined ? [] : [notice]))
+    stage.show(`! ${text}`);
 };

@@ -25,6 +25,7 @@ export const targetOf = (over: Partial<Target> = {}): Target => ({
   checks: [],
   keep: 5,
   wait: 600_000,
+  notify: [],
   ...over,
 });
 
