@@ -1,4 +1,14 @@
-const names = ['opened', 'switching', 'switched', 'confirmed', 'undone', 'held', 'migrating', 'migrated'] as const;
+const names = [
+  'opened',
+  'switching',
+  'switched',
+  'confirmed',
+  'undone',
+  'held',
+  'migrating',
+  'migrated',
+  'told',
+] as const;
 
 const words = [
   'kind',

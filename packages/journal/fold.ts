@@ -63,6 +63,8 @@ const goneOn = (known: Past, event: Event): Past => ({
 export const fold = ({ events, damaged }: { events: readonly Event[]; damaged: number }): History => {
   const byNumber = new Map<number, Past>();
   for (const event of events) {
+    // that people heard of it changes nothing about it
+    if (event.e === 'told') continue;
     const known = byNumber.get(event.tx);
     byNumber.set(event.tx, event.e === 'opened' || known === undefined ? begun(event) : goneOn(known, event));
   }

@@ -222,6 +222,7 @@ describe('phase: abort in a run that a person started', () => {
       expect(await abortPhase(sceneOn(on, { context }))).toEqual({
         outcome: 'done',
         verdict: 't5 of bob (https://github.com/o/r/actions/runs/9) is taken back: A serves',
+        back: true,
       });
       expect(on.inputs('take-back')).toMatchObject([{ number: 5, why: `aborted by eve ${url}` }]);
     },

@@ -8,7 +8,18 @@ import type { Input, Output, ProgramName } from '#remote';
 /** What an action finds out as it goes: its report is made of it, also when it fails half-way. */
 export type Evidence = {
   -readonly [
-    K in 'transaction' | 'release' | 'previous' | 'commit' | 'gap' | 'processes' | 'checks' | 'undo' | 'notes' | 'plan'
+    K in
+      | 'transaction'
+      | 'release'
+      | 'previous'
+      | 'commit'
+      | 'gap'
+      | 'processes'
+      | 'checks'
+      | 'undo'
+      | 'notes'
+      | 'reverted'
+      | 'plan'
   ]: Report[K];
 };
 
@@ -22,6 +33,7 @@ export const noEvidence = (): Evidence => ({
   checks: [],
   undo: undefined,
   notes: [],
+  reverted: undefined,
   plan: undefined,
 });
 

@@ -3,7 +3,7 @@ import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
-import { noticeOf } from '#notify';
+import { noticeOf, revertedNotice } from '#notify';
 import { timeline } from '#plan';
 import type { Clock, GitHub, Post, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
@@ -224,15 +224,32 @@ export const playOn = async (
       return conclusion;
     });
     const notice = noticeOf(report, conclusion);
-    const untold = await Promise.all([
+    const notices = [
+      ...(report.reverted ?? []).map((one) => revertedNotice(report, one)),
+      ...(notice === undefined ? [] : [notice]),
+    ];
+    const [unrecorded, unsent] = await Promise.all([
       record.end(report, conclusion),
-      tell(stage, target, scene.env, notice === undefined ? [] : [notice]),
+      tell(stage, target, scene.env, notices),
     ]);
-    for (const { text } of untold.flat()) stage.show(`! ${text}`);
-    return { ...report, notes: [...report.notes, ...untold.flat()] };
+    // what did not reach everybody is told again by the next action
+    if (unsent.length === 0) await markTold(scene, report);
+    const notes = [...unrecorded, ...unsent];
+    for (const { text } of notes) stage.show(`! ${text}`);
+    return { ...report, notes: [...report.notes, ...notes] };
   } finally {
     await scene.host.close();
   }
+};
+
+/**
+ * The host's journal keeps that people were told what it did by itself, so that the next action does not tell it again; that a
+ * run came too late to confirm it has told by its own end. A dry run changes nothing. Where it fails, it is told twice.
+ */
+const markTold = async ({ host, target: { base } }: Scene, report: Report): Promise<void> => {
+  const late = report.fault?.code === 'TX_LATE' ? Number(report.transaction?.slice(1) ?? 0) : 0;
+  const numbers = [...(report.reverted ?? []).map(({ number }) => number), ...(late > 0 ? [late] : [])];
+  if (numbers.length > 0 && report.result !== 'planned') await host.run('tell', { base, numbers });
 };
 
 /** Nobody got in: those who want to hear of failures hear of that too. What the log then says is the fault's own. */

@@ -1,4 +1,5 @@
 import type { Fault } from '#fault';
+import type { Reverted } from './notices.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
 export type HostName = string;
@@ -141,6 +142,8 @@ export type Report = {
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];
+  /** What the host did by itself before this action, told here for the first time. */
+  readonly reverted?: readonly Reverted[];
   readonly plan?: Plan;
   readonly fault?: Omit<Fault, 'cause'>;
 };

@@ -155,6 +155,15 @@ export const transactionScenarios: readonly Scenario[] = [
     ...of('take-back', (target) => ({ base: target.base, number: 2, why: 'failed' })),
   },
   {
+    name: 'tell',
+    before: async (target) => {
+      await secondSwitched(target);
+      editTransaction(target, 'deadline', '1');
+      await runResident(target, 'undo', 'recover');
+    },
+    ...of('tell', (target) => ({ base: target.base, numbers: [2] })),
+  },
+  {
     name: 'prune, of releases',
     before: async (target) => {
       await secondConfirmed(target);

@@ -42,7 +42,15 @@ const signed = z.union(
 
 /** Who is told. */
 export const notify = z.strictObject({
-  slack: receiver.optional().describe('`$NAME`, or a map: an incoming webhook of Slack.'),
-  teams: receiver.optional().describe('`$NAME`, or a map: a webhook of a Teams workflow.'),
-  webhook: signed.optional().describe('`$NAME`, or a map: any address that takes JSON.'),
+  slack: receiver
+    .optional()
+    .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: an incoming webhook of Slack.'),
+  teams: receiver
+    .optional()
+    .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: a webhook of a Teams workflow.'),
+  webhook: signed
+    .optional()
+    .describe(
+      '`$NAME`, or `{ url: $NAME, secret: $NAME, on: [failure, held] }`: any address that takes JSON; with `secret` each message is signed.',
+    ),
 });
