@@ -1,4 +1,13 @@
-import { defineAction, dryRunInput, envInput, hostInputs, jobStatusInput, sharedOutputs } from '#kit';
+import {
+  defineAction,
+  dryRunInput,
+  envInput,
+  environmentInput,
+  githubInputs,
+  hostInputs,
+  jobStatusInput,
+  sharedOutputs,
+} from '#kit';
 
 export const deployOverSsh = defineAction({
   name: 'deploy-over-ssh',
@@ -11,7 +20,7 @@ export const deployOverSsh = defineAction({
       of: ['deploy', 'prepare', 'switch', 'confirm', 'abort'],
       default: 'deploy',
       description:
-        '`deploy` does everything. Or in parts: `prepare` puts the release on the host beside the running one and holds nothing, so an approval may follow; `switch` makes it live and checks it; `confirm` ends the transaction; `abort` takes the release back.',
+        '`deploy` does everything. Or in parts: `prepare` puts the release on the host beside the running one and holds nothing, so an approval may follow; `switch` makes it live and checks it; `confirm` ends the transaction; `abort` takes the release back, and in a run started by `workflow_dispatch` also what another run of the repository has left open.',
     },
     'env-file': {
       kind: 'secret',
@@ -41,6 +50,8 @@ export const deployOverSsh = defineAction({
       description: 'Deploy although a newer run of the same workflow has deployed since; otherwise that is refused.',
     },
     ...envInput,
+    ...environmentInput,
+    ...githubInputs,
     ...dryRunInput,
     ...jobStatusInput,
   },

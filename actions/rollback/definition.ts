@@ -1,4 +1,13 @@
-import { defineAction, dryRunInput, envInput, hostInputs, jobStatusInput, sharedOutputs } from '#kit';
+import {
+  defineAction,
+  dryRunInput,
+  envInput,
+  environmentInput,
+  githubInputs,
+  hostInputs,
+  jobStatusInput,
+  sharedOutputs,
+} from '#kit';
 
 export const rollback = defineAction({
   name: 'rollback',
@@ -22,6 +31,8 @@ export const rollback = defineAction({
         'How long the release may stay unconfirmed, should this step be killed; then the host goes back to the one that was live. In place of `confirm-within`; `10m` if neither is given.',
     },
     ...envInput,
+    ...environmentInput,
+    ...githubInputs,
     ...dryRunInput,
     ...jobStatusInput,
   },

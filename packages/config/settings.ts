@@ -1,4 +1,4 @@
-import type { Service } from '#plan';
+import type { Receiver, Service } from '#plan';
 import type { Application } from './definition/application.ts';
 import { check } from './definition/check.ts';
 import type { Check } from './definition/check.ts';
@@ -31,6 +31,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     exclude: keys.exclude,
     checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
     keep: keys.keep,
+    notify: receivers(keys.notify),
     wait: keys.wait,
     ...(confirmWithin === undefined ? {} : { confirmWithin }),
   };
@@ -53,6 +54,21 @@ const serviceOf = (name: string, { command, role, drain, boot, listen }: Applica
   boot,
   ...(listen === undefined ? {} : { listen }),
 });
+
+const receivers = ({ slack, teams, webhook }: Application['notify']): readonly Receiver[] => [
+  ...(slack === undefined ? [] : [{ kind: 'slack' as const, url: slack.url, on: slack.on }]),
+  ...(teams === undefined ? [] : [{ kind: 'teams' as const, url: teams.url, on: teams.on }]),
+  ...(webhook === undefined
+    ? []
+    : [
+        {
+          kind: 'webhook' as const,
+          url: webhook.url,
+          on: webhook.on,
+          ...(webhook.secret === undefined ? {} : { secret: webhook.secret }),
+        },
+      ]),
+];
 
 /** What is checked where nobody says what: that the front page answers. */
 const front = (): Check => ({ ...check.parse({ get: '/' }), ownRedirect: true });

@@ -1,4 +1,4 @@
-import type { Service } from '#plan';
+import type { Receiver, Service } from '#plan';
 import type { Check } from './definition/check.ts';
 import type { HostAddress, JumpHost } from './definition/hosts.ts';
 
@@ -25,6 +25,7 @@ export type Target = {
   /** How many releases stay. */
   readonly keep: number;
   readonly wait: number;
+  readonly notify: readonly Receiver[];
   /** Not given: it depends on who commits. */
   readonly confirmWithin?: number;
 };

@@ -4,6 +4,7 @@
  */
 export const codes = {
   INPUT_INVALID: 'an input, or a key of landfall.yml, is unknown, missing or of the wrong form',
+  FORK_REFUSED: 'the run is about commits of a fork, which anybody may have written',
   SSH_KEY_UNREADABLE: 'the private key cannot be read, or needs a passphrase that was not given',
   SSH_HOST_KEY_MISSING: 'no host key is pinned for this host',
   SSH_HOST_KEY_DIFFERS: 'the host answered with a key that is not the pinned one',

@@ -8,6 +8,7 @@ const names = [
   'migrating',
   'migrated',
   'checked',
+  'told',
 ] as const;
 
 const words = [

@@ -63,8 +63,8 @@ const goneOn = (known: Past, event: Event): Past => ({
 export const fold = ({ events, damaged }: { events: readonly Event[]; damaged: number }): History => {
   const byNumber = new Map<number, Past>();
   for (const event of events) {
-    // says nothing about what became of the transaction
-    if (event.e === 'checked') continue;
+    // who looked at what came of it, or heard of it, changes nothing about it
+    if (event.e === 'checked' || event.e === 'told') continue;
     const known = byNumber.get(event.tx);
     byNumber.set(event.tx, event.e === 'opened' || known === undefined ? begun(event) : goneOn(known, event));
   }

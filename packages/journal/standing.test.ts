@@ -32,7 +32,7 @@ const ownership: readonly (readonly [who: string, commit: string, wishes: readon
   ['another step of the same job', 'job', wishes],
   ['a matrix leg: another job of the run', 'step', []],
   ['a matrix leg: another job of the run', 'job', []],
-  ['a matrix leg: another job of the run', 'later', ['confirm', 'abort', 'smoke']],
+  ['a matrix leg: another job of the run', 'later', ['confirm', 'abort', 'abort-by-hand', 'smoke']],
   ['a later attempt', 'step', wishes],
   ['a later attempt', 'later', wishes],
   ['a later attempt with the same token', 'job', wishes],
@@ -94,7 +94,7 @@ describe('what a caller finds', () => {
       expect(seen({ token: 'job-b' })).toBe(other);
       expect(seen({ attempt: 1 }, { attempt: 2 })).toBe(other);
       expect(seen({ runId: 'run-8' })).toBe(other);
-      const later = ['confirm', 'abort', 'smoke'].includes(wish) ? owner : other;
+      const later = ['confirm', 'abort', 'abort-by-hand', 'smoke'].includes(wish) ? owner : other;
       expect(seen({ token: 'job-b' }, { commit: 'later' })).toBe(later);
     }
   });

@@ -10,7 +10,7 @@ export const own = ({ claim }: Pick<Found, 'claim'>, context: RunContext, wish: 
   if (claim?.repository !== context.repository || claim.run !== context.runId) return false;
   if (context.attempt !== claim.attempt) return context.attempt > claim.attempt;
   if (claim.token === context.token) return true;
-  return claim.commit === 'later' && (wish === 'smoke' || wish === 'confirm' || wish === 'abort');
+  return claim.commit === 'later' && ['smoke', 'confirm', 'abort', 'abort-by-hand'].includes(wish);
 };
 
 /** The last deploy of the caller's run. */

@@ -22,8 +22,17 @@ export const standings = [
 ] as const;
 export type Standing = (typeof standings)[number];
 
-/** What a caller wants: a phase of deploy-over-ssh, or another action. */
-export const wishes = ['deploy', 'prepare', 'switch', 'confirm', 'abort', 'smoke', 'rollback'] as const;
+/** What a caller wants: a phase of deploy-over-ssh, or another action. `abort-by-hand`: `abort` in a run that a person started. */
+export const wishes = [
+  'deploy',
+  'prepare',
+  'switch',
+  'confirm',
+  'abort',
+  'abort-by-hand',
+  'smoke',
+  'rollback',
+] as const;
 export type Wish = (typeof wishes)[number];
 
 /**
@@ -57,6 +66,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: refuse('TX_NOTHING_SWITCHED'),
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: refuse('RELEASE_AMBIGUOUS'),
   },
@@ -66,6 +76,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'resume',
     confirm: refuse('TX_NOTHING_SWITCHED'),
     abort: 'undo',
+    'abort-by-hand': 'undo',
     smoke: refuse('TX_NOTHING_SWITCHED'),
     rollback: 'undo',
   },
@@ -75,6 +86,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'wait',
     confirm: refuse('TX_BUSY'),
     abort: refuse('TX_BUSY'),
+    'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: 'wait',
   },
@@ -84,6 +96,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'finish',
     confirm: 'confirm',
     abort: 'undo',
+    'abort-by-hand': 'undo',
     smoke: 'test',
     rollback: 'undo',
   },
@@ -93,6 +106,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'wait',
     confirm: refuse('TX_BUSY'),
     abort: refuse('TX_BUSY'),
+    'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: 'wait',
   },
@@ -102,6 +116,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: 'nothing',
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
   },
@@ -111,6 +126,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: refuse('TX_NOTHING_SWITCHED'),
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
   },
@@ -120,6 +136,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: refuse('TX_UNDONE'),
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: refuse('TX_UNDONE'),
     rollback: 'nothing',
   },
@@ -129,6 +146,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: refuse('TX_NOTHING_SWITCHED'),
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
   },
@@ -139,6 +157,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: refuse('TX_NOTHING_SWITCHED'),
     abort: 'undo',
+    'abort-by-hand': 'undo',
     smoke: refuse('TX_NOTHING_SWITCHED'),
     rollback: 'resume',
   },
@@ -148,6 +167,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'wait',
     confirm: 'confirm',
     abort: 'undo',
+    'abort-by-hand': 'undo',
     smoke: 'test',
     rollback: 'finish',
   },
@@ -158,6 +178,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: 'open',
     confirm: 'nothing',
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'nothing',
   },
@@ -167,6 +188,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: refuse('TX_ROLLED_BACK'),
     confirm: refuse('TX_ROLLED_BACK'),
     abort: 'nothing',
+    'abort-by-hand': 'nothing',
     smoke: refuse('TX_ROLLED_BACK'),
     rollback: 'nothing',
   },
@@ -176,6 +198,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     switch: refuse('TX_HELD'),
     confirm: refuse('TX_HELD'),
     abort: 'undo',
+    'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: refuse('TX_HELD'),
   },

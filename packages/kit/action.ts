@@ -1,5 +1,5 @@
 import type { Problem } from '#fault';
-import type { Report, RunContext } from '#plan';
+import type { GitHub, Post, Report, RunContext } from '#plan';
 import type { ActionDefinition, Inputs, Outputs } from './definition.ts';
 
 /** What an action is given: its inputs, who runs it, and ways to say and keep things. */
@@ -9,6 +9,10 @@ export type Action<D extends ActionDefinition> = {
   /** What is wrong with the inputs. To be refused (`refusal`), with what is wrong elsewhere, before anything is done. */
   readonly problems: readonly Problem[];
   readonly context: RunContext;
+  /** GitHub, by the token of the input `github-token`; without one it answers nothing. */
+  readonly github: GitHub;
+  /** Sends a message to somebody's webhook. */
+  readonly post: Post;
   /** Fires when the run is cancelled (5 s are left then), and in post after 4 minutes. Its reason is a Failure. */
   readonly signal: AbortSignal;
   /** The checkout's directory. */

@@ -1,4 +1,5 @@
 import type { RunContext } from '#plan';
+import { forkOf } from './fork.ts';
 
 /** The variable by which the steps of one job know that they are one. */
 export const jobVariable = 'LANDFALL_JOB';
@@ -11,11 +12,11 @@ const workflowOf = (ref: string, name: string): string => {
 
 /**
  * What runs this, from the runner's variables. Without a runner, a run of its own that is called `local`.
- * `token` and `driver` are those of the job and of the step, found or new.
+ * `token` and `driver` are those of the job and of the step, found or new; `payload` is what GitHub says of the event.
  */
 export const runContext = (
   environment: Readonly<Record<string, string | undefined>>,
-  { token, driver }: { token: string; driver: string },
+  { token, driver, payload }: { token: string; driver: string; payload?: unknown },
 ): RunContext => {
   const of = (name: string, otherwise: string): string => {
     const value = environment[name];
@@ -28,6 +29,9 @@ export const runContext = (
   const repository = of('GITHUB_REPOSITORY', 'local');
   const runId = of('GITHUB_RUN_ID', `local-${driver}`);
   const page = `${of('GITHUB_SERVER_URL', 'https://github.com')}/${repository}/actions/runs/${runId}`;
+  const event = of('GITHUB_EVENT_NAME', '');
+  const fork = forkOf(event, payload);
+  const sha = of('GITHUB_SHA', '');
   return {
     repository,
     runId,
@@ -38,5 +42,8 @@ export const runContext = (
     url: of('GITHUB_RUN_ID', '') === '' ? 'local' : page,
     token,
     driver,
+    ...(event === '' ? {} : { event }),
+    ...(sha === '' ? {} : { sha }),
+    ...(fork === undefined ? {} : { fork }),
   };
 };

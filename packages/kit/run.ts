@@ -7,8 +7,10 @@ import { jobVariable, runContext } from './context.ts';
 import type { ActionDefinition } from './definition.ts';
 import { deliver } from './deliver.ts';
 import { interruption } from './interruption.ts';
+import { post } from './post.ts';
 import { readInputs, variable } from './read-inputs.ts';
 import { faultReport } from './fault-report.ts';
+import { githubOf } from './github.ts';
 import { actualRunner } from './runner.ts';
 import type { Runner } from './runner.ts';
 import { masksOf, masksOfEnv, secrets } from './secrets.ts';
@@ -98,10 +100,14 @@ const build = <D extends ActionDefinition>(
   const token = kept('token', environment[jobVariable] ?? state('token'));
   if (environment[jobVariable] !== token) runner.exportVariable(jobVariable, token);
   const driver = kept('driver', state('driver'));
+  const context = runContext(environment, { token, driver, payload: runner.event() });
+  const bearer = environment[variable('github-token')] ?? '';
   return {
     phase,
     ...readInputs(definition, environment),
-    context: runContext(environment, { token, driver }),
+    context,
+    github: githubOf({ token: bearer === '' ? undefined : bearer, context }),
+    post,
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
     startedAt: new Date(),

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Annotation } from './annotations.ts';
@@ -6,6 +6,8 @@ import type { Annotation } from './annotations.ts';
 /** What the kit asks of the machine it runs on: GitHub's runner, or a person's terminal. */
 export type Runner = {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What GitHub says of the event that started the run; undefined where there is nothing to read. */
+  readonly event: () => unknown;
   readonly print: (line: string) => void;
   /** Masks these texts in the log from here on. */
   readonly mask: (texts: readonly string[]) => void;
@@ -31,6 +33,13 @@ export const actualRunner = async (): Promise<Runner> => {
   const has = (name: string): boolean => (environment[name] ?? '') !== '';
   return {
     environment,
+    event: () => {
+      try {
+        return JSON.parse(readFileSync(environment.GITHUB_EVENT_PATH ?? '', 'utf8')) as unknown;
+      } catch {
+        return undefined;
+      }
+    },
     print: (line) => {
       process.stdout.write(`${inert(line)}\n`);
     },

@@ -33,6 +33,25 @@ export const hostInputs = {
   },
 } as const satisfies Shared;
 
+/** For actions that ask GitHub something. */
+export const githubInputs = {
+  'github-token': {
+    kind: 'secret',
+    evaluated: '${{ github.token }}',
+    description:
+      "The token that GitHub is asked with; the job's own if not given. With the right `actions: read` a target whose holder's run is over is taken over at once. Without it, the time of that run is waited for.",
+  },
+} as const satisfies Shared;
+
+/** For actions after which another release serves. */
+export const environmentInput = {
+  environment: {
+    kind: 'text',
+    description:
+      'The name of an environment of the repository, like `production`: GitHub then shows a deployment there, in progress, and at its end success or failure, with `url` and the page of the run. For jobs that have no `environment:` of their own; with one, GitHub keeps that record itself and none is made twice. Needs the right `deployments: write`. Where GitHub cannot be told, a warning says so and nothing else changes.',
+  },
+} as const satisfies Shared;
+
 /** For actions that change something. */
 export const dryRunInput = {
   'dry-run': {

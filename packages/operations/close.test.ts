@@ -205,6 +205,58 @@ describe('phase: confirm', () => {
   });
 });
 
+describe('phase: abort in a run that a person started', () => {
+  const url = 'https://github.com/o/r/actions/runs/7';
+  const context = contextOf({ event: 'workflow_dispatch', actor: 'eve' });
+  const bob: Partial<Claim> = {
+    run: 'run-9',
+    token: 'job-z',
+    actor: 'bob',
+    url: 'https://github.com/o/r/actions/runs/9',
+  };
+
+  test.each<Phase>(['open', 'switched'])(
+    'takes back what another run left %s, and says whose it was',
+    async (phase) => {
+      const on = host(at(phase, {}, bob));
+      expect(await abortPhase(sceneOn(on, { context }))).toEqual({
+        outcome: 'done',
+        verdict: 't5 of bob (https://github.com/o/r/actions/runs/9) is taken back: A serves',
+        back: true,
+      });
+      expect(on.inputs('take-back')).toMatchObject([{ number: 5, why: `aborted by eve ${url}` }]);
+    },
+  );
+
+  test('only says so in a dry run', async () => {
+    const on = host(at('switched', {}, bob));
+    expect(await abortPhase(sceneOn(on, { context }), { dry: true })).toMatchObject({
+      outcome: 'planned',
+      verdict: 't5 of bob (https://github.com/o/r/actions/runs/9) would be taken back: A would serve',
+    });
+    expect(did(on)).toEqual([]);
+  });
+
+  test('leaves what was confirmed meanwhile', async () => {
+    const on = host(at('switched', {}, bob), {
+      'take-back': () => ok({ phase: 'confirmed', number: 5, release: 'B' }),
+    });
+    expect(await abortPhase(sceneOn(on, { context }))).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  test('touches nothing of another repository', async () => {
+    const on = host(at('switched', {}, { ...bob, repository: 'o/other' }));
+    const { fault: refused } = await thrown(abortPhase(sceneOn(on, { context })));
+    expect(refused).toMatchObject({ code: 'TX_BUSY', what: expect.stringMatching(/^abort: t5 /) as unknown });
+    expect(did(on)).toEqual([]);
+  });
+
+  test('finds nothing open: nothing is to be done', async () => {
+    const { outcome, verdict } = await abortPhase(sceneOn(host(at('confirmed', {}, bob)), { context }));
+    expect({ outcome, verdict }).toEqual({ outcome: 'unchanged', verdict: 'nothing is open; B serves' });
+  });
+});
+
 describe('phase: abort', () => {
   test.each<[Phase, Partial<Claim>, readonly string[], Outcome]>([
     ['none', {}, [], 'unchanged'],

@@ -4,7 +4,8 @@ import type { Conclusion } from './conclude.ts';
 import { confirm } from './confirm.ts';
 import type { Opening } from './open.ts';
 import type { Scene } from './scene.ts';
-import { liveOf, look, survey } from './survey.ts';
+import { refusal } from './refusal.ts';
+import { liveOf, look, survey, undoLine } from './survey.ts';
 import { Ended, undo, undoAfter } from './undo.ts';
 
 /** The services of the release that serves: each has a line, also when no process of it runs. */
@@ -31,20 +32,36 @@ export const confirmPhase = async (scene: Scene, { dry = false } = {}): Promise<
   return { outcome: 'done', verdict: `${found.release} is confirmed (t${found.number})` };
 };
 
-/** `phase: abort`: the run's open transaction is taken back. */
+/**
+ * `phase: abort`: the run's open transaction is taken back. In a run that a person started (`workflow_dispatch`) also another
+ * run's of the same repository: who may start it is who may write to the repository. Faults: TX_BUSY, UNDO_FAILED.
+ */
 export const abortPhase = async (scene: Scene, { dry = false } = {}): Promise<Conclusion> => {
-  const { found, answer } = await survey(scene, 'abort', { dry });
+  const { context } = scene;
+  const byHand = context.event === 'workflow_dispatch';
+  const { found, answer, standing } = await survey(scene, byHand ? 'abort-by-hand' : 'abort', { dry });
   if (answer === 'nothing')
-    return { outcome: 'unchanged', verdict: `nothing of this run is open; ${found.current || 'nothing'} serves` };
-  scene.evidence.transaction = `t${found.number}`;
+    return {
+      outcome: 'unchanged',
+      verdict: `nothing${byHand ? '' : ' of this run'} is open; ${found.current || 'nothing'} serves`,
+    };
+  const { claim, number } = found;
+  const whose = standing.endsWith('-other') ? ` of ${claim?.actor ?? 'another run'} (${claim?.url ?? ''})` : '';
+  if (whose !== '' && claim?.repository !== context.repository)
+    throw refusal('TX_BUSY', 'abort', found, undoLine(scene, number));
+  scene.evidence.transaction = `t${number}`;
   if (dry)
     return {
       outcome: 'planned',
-      verdict: `t${found.number} would be taken back: ${found.previous || 'nothing'} would serve`,
+      verdict: `t${number}${whose} would be taken back: ${found.previous || 'nothing'} would serve`,
     };
-  if ((await undo(scene, found.number, 'failed')) === 'stays')
-    return { outcome: 'unchanged', verdict: `t${found.number} was confirmed meanwhile: ${found.release} stays` };
-  return { outcome: 'done', verdict: `t${found.number} is taken back: ${found.previous || 'nothing'} serves` };
+  if ((await undo(scene, number, `aborted by ${context.actor} ${context.url}`)) === 'stays')
+    return { outcome: 'unchanged', verdict: `t${number} was confirmed meanwhile: ${found.release} stays` };
+  return {
+    outcome: 'done',
+    verdict: `t${number}${whose} is taken back: ${found.previous || 'nothing'} serves`,
+    back: true,
+  };
 };
 
 /**

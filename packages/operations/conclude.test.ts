@@ -20,6 +20,7 @@ const concluded = (thrown: Error, evidence: { [K in keyof Evidence]?: Evidence[K
 const outcomes: Readonly<Record<string, readonly FaultCode[]>> = {
   refused: [
     'INPUT_INVALID',
+    'FORK_REFUSED',
     'PREFLIGHT',
     'PATH_OCCUPIED',
     'STATE_NEWER',

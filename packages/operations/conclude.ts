@@ -5,7 +5,14 @@ import type { Evidence, Scene } from './scene.ts';
 import { Ended } from './undo.ts';
 
 /** What an action came to, when nothing failed. */
-export type Conclusion = { readonly outcome: Outcome; readonly verdict: string };
+export type Conclusion = {
+  readonly outcome: Outcome;
+  readonly verdict: string;
+  /** What was done is to take this run's release back. */
+  readonly back?: boolean;
+  /** It went well, and is no news to anybody. */
+  readonly quiet?: boolean;
+};
 
 const outcome = (thrown: unknown): Outcome => (thrown instanceof Ended ? thrown.outcome : outcomeOf(faultOf(thrown)));
 

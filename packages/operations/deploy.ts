@@ -102,6 +102,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   return {
     outcome: 'done',
     verdict: `${designed.release.id} is prepared; ${surveyed.found.current || 'nothing'} serves as before`,
+    quiet: true,
   };
 };
 
@@ -160,7 +161,9 @@ const envFileProblems = ({ envFile }: DeployWish): readonly Problem[] => {
 /** The action deploy-over-ssh: one of its phases, from inputs to report. Throws INPUT_INVALID, SSH_*. */
 export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish): Promise<Report> => {
   const body = (scene: Scene): Promise<Conclusion> => phases[wish.phase](scene, wish, stage.workspace);
-  const report = await play(stage, 'deploy-over-ssh', place, body, (target) => [
+  // what is only prepared is no deployment yet
+  const environment = wish.phase === 'prepare' ? undefined : place.environment;
+  const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
     ...commitProblems(wish),
     ...envFileProblems(wish),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),

@@ -7,6 +7,7 @@ import { residentBody } from '#remote';
 import type { Scene } from './scene.ts';
 import { judge, liveOf, look, undoLine } from './survey.ts';
 import type { Survey } from './survey.ts';
+import { holderIsGone, takeOver } from './takeover.ts';
 import { undo } from './undo.ts';
 
 /** What a transaction is opened for. */
@@ -75,6 +76,7 @@ export const refuseStale = ({ context }: Scene, { history }: Survey, allowOlder:
 export const open = async (scene: Scene, surveyed: Survey, opening: Opening): Promise<Opened> =>
   scene.timeline.step('open', 'open the transaction', async (note) => {
     const queue = waiting(scene);
+    const gone = holderIsGone(scene);
     for (let now = surveyed; ; now = judge(scene, opening.wish, await look(scene))) {
       scene.signal.throwIfAborted();
       refuseStale(scene, now, opening.allowOlder);
@@ -83,11 +85,17 @@ export const open = async (scene: Scene, surveyed: Survey, opening: Opening): Pr
         await undo(scene, now.found.number, 'failed');
         continue;
       }
-      const opened = mayOpen(now) ? await tryToOpen(scene, now, opening) : undefined;
+      const over = !mayOpen(now) && (await gone(now));
+      if (over && now.found.phase !== 'open') {
+        await takeOver(scene, now.found);
+        continue;
+      }
+      const opened = over || mayOpen(now) ? await tryToOpen(scene, now, opening) : undefined;
       if (opened !== undefined) {
         note(`t${opened.number}`);
         scene.evidence.transaction = `t${opened.number}`;
         if (opened.previous !== '') scene.evidence.previous = opened.previous;
+        scene.opened?.();
         return opened;
       }
       // also when nobody holds it but each try finds it changed: that must have an end too
@@ -100,9 +108,13 @@ export const turn = async (scene: Scene, surveyed: Survey, wish: Wish): Promise<
   if (mayOpen(surveyed)) return surveyed;
   return scene.timeline.step('wait', 'wait for the other run', async () => {
     const queue = waiting(scene);
+    const gone = holderIsGone(scene);
     let now = surveyed;
     while (!mayOpen(now)) {
-      await queue(now);
+      const over = await gone(now);
+      // what it left unswitched is closed by the opening
+      if (over && now.found.phase === 'open') return now;
+      await (over ? takeOver(scene, now.found) : queue(now));
       now = judge(scene, wish, await look(scene));
     }
     return now;

@@ -29,6 +29,8 @@ export const refusal = (code: FaultCode, wish: Wish, found: Found, undoLine: str
     code,
     what: what[code] ?? `${wish}: refused`,
     said: code === 'TX_BUSY' || code === 'TX_HELD' ? [undoLine] : [],
-    next: next[code] ?? `Wait for that run, or take its transaction back by hand: ${undoLine}`,
+    next:
+      next[code] ??
+      `Wait for that run, or take its transaction back: by \`phase: abort\` in a run that a person starts (workflow_dispatch), or by hand: ${undoLine}`,
   });
 };

@@ -160,6 +160,7 @@ describe('a run’s own deploy', () => {
     expect(await rollback(sceneOn(on), previous)).toEqual({
       outcome: 'done',
       verdict: `t5 of this run is taken back: ${a} serves`,
+      back: true,
     });
     expect(did(on)).toEqual(['take-back']);
   });

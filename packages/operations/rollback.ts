@@ -45,7 +45,7 @@ export const rollback = async (scene: Scene, wish: RollbackWish): Promise<Conclu
     return { outcome: 'planned', verdict: `t${found.number} of this run would be taken back: ${serves} would serve` };
   await undo(scene, found.number, 'asked');
   if (wish.to === 'previous')
-    return { outcome: 'done', verdict: `t${found.number} of this run is taken back: ${serves} serves` };
+    return { outcome: 'done', verdict: `t${found.number} of this run is taken back: ${serves} serves`, back: true };
   return goBack(scene, judge(scene, 'rollback', await look(scene)), wish);
 };
 

@@ -1,14 +1,25 @@
 import { Failure } from '#fault';
 import type { Target } from '#config';
 import type { Host, How } from '#host';
-import type { Clock, Report, RunContext, Step, Timeline } from '#plan';
+import type { Clock, GitHub, Report, RunContext, Step, Timeline } from '#plan';
 import { programs } from '#remote';
 import type { Input, Output, ProgramName } from '#remote';
 
 /** What an action finds out as it goes: its report is made of it, also when it fails half-way. */
 export type Evidence = {
   -readonly [
-    K in 'transaction' | 'release' | 'previous' | 'commit' | 'gap' | 'processes' | 'checks' | 'undo' | 'notes' | 'plan'
+    K in
+      | 'transaction'
+      | 'release'
+      | 'previous'
+      | 'commit'
+      | 'gap'
+      | 'processes'
+      | 'checks'
+      | 'undo'
+      | 'notes'
+      | 'reverted'
+      | 'plan'
   ]: Report[K];
 };
 
@@ -22,6 +33,7 @@ export const noEvidence = (): Evidence => ({
   checks: [],
   undo: undefined,
   notes: [],
+  reverted: undefined,
   plan: undefined,
 });
 
@@ -39,6 +51,9 @@ export type Scene = {
   readonly show: (line: string) => void;
   readonly timeline: Timeline;
   readonly evidence: Evidence;
+  readonly github: GitHub;
+  /** A transaction was opened: told once, and not waited for. */
+  readonly opened?: () => void;
   /** Values that checks may use as `$NAME`. */
   readonly env: Readonly<Record<string, string>>;
 };

@@ -9,6 +9,7 @@ import type { Conclusion } from './conclude.ts';
 import { renew } from './renew.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { refuseFork } from './fork.ts';
 import { configOf, keyProblems, overridesOf, play, refuseProblems } from './stage.ts';
 import type { Place, Stage } from './stage.ts';
 import { look, survey } from './survey.ts';
@@ -27,6 +28,8 @@ export type SmokeWish = {
 
 /** With a host: the run's unconfirmed release is kept alive, checked, and taken back when it fails. Without: checks from outside alone. */
 export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Promise<Report> => {
+  // checks from outside too: landfall.yml may be the fork's, and it says where variables are sent
+  refuseFork(stage);
   const config = configOf(stage, place);
   const { settings, problems } = resolveSettings({
     text: config.text,
@@ -105,6 +108,7 @@ const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
   return {
     outcome: 'done',
     verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}`,
+    quiet: true,
   };
 };
 

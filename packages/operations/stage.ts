@@ -3,10 +3,14 @@ import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
+import { noticeOf, revertedNotice } from '#notify';
 import { timeline } from '#plan';
-import type { Clock, Report, RunContext } from '#plan';
+import type { Clock, GitHub, Post, Report, RunContext } from '#plan';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { recorder } from './deployment.ts';
+import { refuseFork } from './fork.ts';
+import { notifyProblems, tell } from './notify.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -19,6 +23,8 @@ export type Stage = {
   /** Fires after so many ms. */
   readonly deadline: (ms: number) => AbortSignal;
   readonly signal: AbortSignal;
+  readonly github: GitHub;
+  readonly post: Post;
   readonly workspace: string;
   readonly startedAt: Date;
   readonly show: (line: string) => void;
@@ -47,6 +53,7 @@ export type Place = {
   readonly url?: string | undefined;
   readonly checks?: string | undefined;
   readonly 'confirm-within'?: number | undefined;
+  readonly environment?: string | undefined;
   readonly env?: readonly string[];
 };
 
@@ -96,8 +103,10 @@ export const keyProblems = (place: Place): readonly Problem[] =>
 /** What else is wrong with the inputs, now that the target is known (undefined: it could not be read). */
 export type More = (target: Target | undefined) => readonly Problem[];
 
-/** The target that inputs and file describe, or every problem of both at once. Throws INPUT_INVALID. */
+/** The target that inputs and file describe, or every problem of both at once. Throws FORK_REFUSED, INPUT_INVALID. */
 export const targetOf = (stage: Stage, place: Place, more: More = () => []): Target => {
+  // first: a fork's run has no secrets, and would be told to set them
+  refuseFork(stage);
   const config = configOf(stage, place);
   const { target, problems } = resolveTarget({
     text: config.text,
@@ -108,14 +117,22 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
   const env = stage.variables(place.env ?? []);
   // what could not be read cannot be said to lack a host
   const own = config.problems.length > 0 ? config.problems : problems;
-  refuseProblems([...stage.problems, ...own, ...keyProblems(place), ...env.problems, ...more(target)]);
+  refuseProblems([
+    ...stage.problems,
+    ...own,
+    ...keyProblems(place),
+    ...env.problems,
+    ...more(target),
+    ...(target === undefined ? [] : notifyProblems(target, place.env ?? [], env.values)),
+  ]);
   if (target === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
   return target;
 };
 
-/** Connects to the target's host. Faults: SSH_*. */
+/** Connects to the target's host: the one door to it. Faults: FORK_REFUSED, SSH_*. */
 export const enter = async (stage: Stage, place: Place, target: Target): Promise<Scene> => {
+  refuseFork(stage);
   const line = timeline({ clock: stage.clock, show: stage.show });
   const { host, base, pins, via } = target;
   const key = place['ssh-key'];
@@ -151,6 +168,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     show: stage.show,
     timeline: line,
     evidence: noEvidence(),
+    github: stage.github,
     env: stage.variables(place.env ?? []).values,
   };
 };
@@ -190,10 +208,75 @@ export const playOn = async (
   target: Target,
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
-  const scene = await enter(stage, place, target);
+  const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
+    await tellOfNoEntry(stage, action, place, target, thrown);
+    throw thrown;
+  });
+  const { context, github, signal } = stage;
+  const { environment } = place;
+  const record = recorder({ environment, target: target.name, url: target.url, context, github, signal });
+  const opened = (): void => {
+    record.begin(scene.evidence.commit);
+  };
+  let conclusion: Conclusion | undefined;
   try {
-    return await conclude(told(scene, action, stage.startedAt), () => body(scene));
+    const report = await conclude(told(scene, action, stage.startedAt), async () => {
+      conclusion = await body({ ...scene, opened });
+      return conclusion;
+    });
+    const notice = noticeOf(report, conclusion);
+    const notices = [
+      ...(report.reverted ?? []).map((one) => revertedNotice(report, one)),
+      ...(notice === undefined ? [] : [notice]),
+    ];
+    const [unrecorded, unsent] = await Promise.all([
+      record.end(report, conclusion),
+      tell(stage, target, scene.env, notices),
+    ]);
+    // what did not reach everybody is told again by the next action
+    if (unsent.length === 0) await markTold(scene, report);
+    const notes = [...unrecorded, ...unsent];
+    for (const { text } of notes) stage.show(`! ${text}`);
+    return { ...report, notes: [...report.notes, ...notes] };
   } finally {
     await scene.host.close();
   }
+};
+
+/**
+ * The host's journal keeps that people were told what it did by itself, so that the next action does not tell it again; that a
+ * run came too late to confirm it has told by its own end. A dry run changes nothing. Where it fails, it is told twice.
+ */
+const markTold = async ({ host, target: { base } }: Scene, report: Report): Promise<void> => {
+  const late = report.fault?.code === 'TX_LATE' ? Number(report.transaction?.slice(1) ?? 0) : 0;
+  const numbers = [...(report.reverted ?? []).map(({ number }) => number), ...(late > 0 ? [late] : [])];
+  if (numbers.length > 0 && report.result !== 'planned') await host.run('tell', { base, numbers });
+};
+
+/** Nobody got in: those who want to hear of failures hear of that too. What the log then says is the fault's own. */
+const tellOfNoEntry = async (
+  stage: Stage,
+  action: string,
+  place: Place,
+  target: Target,
+  thrown: unknown,
+): Promise<void> => {
+  const { context, startedAt, wall } = stage;
+  const run = { url: context.url, actor: context.actor };
+  const evidence = noEvidence();
+  const facts = {
+    action,
+    startedAt,
+    wall,
+    url: target.url,
+    target: target.name,
+    host: target.host.name,
+    run,
+    evidence,
+  };
+  const report = await conclude({ ...facts, timed: () => [] }, () => Promise.reject(thrown));
+  const notice = noticeOf(report);
+  const values = stage.variables(place.env ?? []).values;
+  for (const { text } of await tell(stage, target, values, notice === undefined ? [] : [notice]))
+    stage.show(`! ${text}`);
 };

@@ -1,6 +1,6 @@
 import type { HostAddress } from '#config';
 import { faultOf, must } from '#fault';
-import { fold, readJournal, standing, states } from '#journal';
+import { fold, readJournal, revertedOf, standing, states } from '#journal';
 import type { Answer, History, Standing, Wish } from '#journal';
 import type { Found } from '#plan';
 import { neededPrograms } from './preflight.ts';
@@ -67,6 +67,8 @@ export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Pr
     }
   }
   const found = await scene.timeline.step('look', 'read the state of the host', () => look(scene));
+  // before judging: also a run that is refused tells what nobody was told
+  news(scene, found);
   const surveyed = judge(scene, wish, found);
   if (surveyed.history.damaged > 1)
     warn(scene, `${surveyed.history.damaged} lines of the host's journal are damaged and were passed over`);
@@ -76,6 +78,14 @@ export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Pr
       `t${found.number} is ${found.phase}: ${found.claim?.actor ?? 'another run'} is at work (${found.claim?.url ?? ''})`,
     );
   return surveyed;
+};
+
+/** What the host did by itself, for whoever reads this run's summary. */
+const news = (scene: Scene, found: Found): void => {
+  const reverted = revertedOf(readJournal(found.journal).events, found.clock);
+  if (reverted.length === 0) return;
+  scene.evidence.reverted = reverted;
+  for (const { says } of reverted) warn(scene, says);
 };
 
 export const warn = (scene: Scene, text: string): void => {

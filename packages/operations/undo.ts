@@ -8,8 +8,8 @@ import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { look, undoLine, warn } from './survey.ts';
 
-/** Why a transaction is taken back, as the journal keeps it. */
-export type Why = 'failed' | 'asked';
+/** Why a transaction is taken back, as the journal keeps it. Only what was `asked` takes a confirmed one back too. */
+export type Why = 'failed' | 'asked' | `aborted by ${string}`;
 
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;

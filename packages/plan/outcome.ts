@@ -4,6 +4,7 @@ import type { Outcome } from './types.ts';
 /** Faults that say "not like this": nothing was begun, or what was begun is not this caller's. */
 const refusing: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'INPUT_INVALID',
+  'FORK_REFUSED',
   'PREFLIGHT',
   'PATH_OCCUPIED',
   'STATE_NEWER',

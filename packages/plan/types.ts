@@ -1,4 +1,5 @@
 import type { Fault } from '#fault';
+import type { Reverted } from './notices.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
 export type HostName = string;
@@ -32,6 +33,12 @@ export type RunContext = {
   readonly url: string;
   readonly token: string;
   readonly driver: string;
+  /** What started the run, as GitHub names it: `push`, `workflow_dispatch`, … */
+  readonly event?: string;
+  /** The commit that the run is of. */
+  readonly sha?: string;
+  /** The run is about commits of this other repository, which anybody may have written. */
+  readonly fork?: string;
 };
 
 /** How the open transaction is taken back; chosen before the switch. `none`: a first deploy, whose services are stopped and removed. */
@@ -135,6 +142,8 @@ export type Report = {
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];
+  /** What the host did by itself before this action, told here for the first time. */
+  readonly reverted?: readonly Reverted[];
   readonly plan?: Plan;
   readonly fault?: Omit<Fault, 'cause'>;
 };

@@ -177,6 +177,15 @@ export const transactionPrograms = {
     fault: 'PROGRAM_FAILED',
     next: readTheLog,
   }),
+  tell: program({
+    text: transaction + readFileSync(new URL('./tell.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; numbers: readonly number[] }) => [input.base, ...input.numbers.map(String)],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: readTheLog,
+  }),
   prune: program({
     text: transaction + readFileSync(new URL('./prune.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',

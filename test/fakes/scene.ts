@@ -5,6 +5,7 @@ import type { Clock } from '#plan';
 import { noEvidence } from '../../packages/operations/scene.ts';
 import type { Scene } from '../../packages/operations/scene.ts';
 import { contextOf } from './found.ts';
+import { silentGitHub } from './silent-github.ts';
 import type { FakeHost } from './host.ts';
 
 /** A place to deploy to, with every default, one service, no address and no check. */
@@ -25,6 +26,7 @@ export const targetOf = (over: Partial<Target> = {}): Target => ({
   checks: [],
   keep: 5,
   wait: 600_000,
+  notify: [],
   ...over,
 });
 
@@ -64,6 +66,7 @@ export const sceneOn = (host: FakeHost, over: Partial<Omit<Scene, 'host'>> = {})
     show,
     timeline: timeline({ clock, show }),
     evidence: noEvidence(),
+    github: silentGitHub,
     env: {},
     ...over,
     host,

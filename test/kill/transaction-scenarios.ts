@@ -163,6 +163,15 @@ export const transactionScenarios: readonly Scenario[] = [
     ...of('checked', numbered(3)),
   },
   {
+    name: 'tell',
+    before: async (target) => {
+      await secondSwitched(target);
+      editTransaction(target, 'deadline', '1');
+      await runResident(target, 'undo', 'recover');
+    },
+    ...of('tell', (target) => ({ base: target.base, numbers: [2] })),
+  },
+  {
     name: 'prune, of releases',
     before: async (target) => {
       await secondConfirmed(target);

@@ -13,6 +13,7 @@ import { survey } from '../../packages/operations/survey.ts';
 import { passThrough } from '../../packages/operations/through.ts';
 import { contextOf } from '../fakes/found.ts';
 import { targetOf } from '../fakes/scene.ts';
+import { silentGitHub } from '../fakes/silent-github.ts';
 import { idle, makeRelease, makeTarget } from '../kill/target.ts';
 import { startEmbeddedSshd } from '../lab/embedded-sshd.ts';
 import type { Sshd } from '../lab/embedded-sshd.ts';
@@ -137,6 +138,7 @@ const race = async (
       show: () => undefined,
       timeline: timeline({ clock, show: () => undefined }),
       evidence: noEvidence(),
+      github: silentGitHub,
       env: {},
     };
     const surveyed = await survey(scene, 'deploy');

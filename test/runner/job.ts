@@ -6,7 +6,7 @@ import { type JobStatus, type Step, type StepEnd, type StepStart, startStep } fr
 /** What all steps of a job share. */
 export type JobStart = Pick<
   StepStart,
-  'dist' | 'root' | 'run' | 'workspace' | 'temp' | 'onLine' | 'patience' | 'token'
+  'dist' | 'root' | 'run' | 'event' | 'workspace' | 'temp' | 'onLine' | 'patience' | 'token'
 > & {
   readonly env?: Readonly<Record<string, string>>;
   /** GitHub's secrets: masked in the log from the beginning. */

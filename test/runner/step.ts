@@ -20,6 +20,8 @@ export type StepStart = {
   /** What stands under `env`, and what earlier steps wrote to GITHUB_ENV. Nothing of this process's environment is passed but PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
   readonly run: WorkflowRun;
+  /** What started the run, with what GitHub says of it; a push of which nothing is said if not given. */
+  readonly event?: { readonly name: string; readonly payload: unknown };
   /** The checkout. */
   readonly workspace: string;
   /** RUNNER_TEMP. */
@@ -75,7 +77,7 @@ export const startStep = (start: StepStart): Step => {
   const files = Object.fromEntries(fileCommands.map((name) => [`GITHUB_${name}`, join(folder, name.toLowerCase())]));
   for (const file of Object.values(files)) writeFileSync(file, '');
   const event = join(folder, 'event.json');
-  writeFileSync(event, '{}');
+  writeFileSync(event, JSON.stringify(start.event?.payload ?? {}));
   const state = Object.entries(start.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]);
   const contexts = { 'job.status': start.jobStatus ?? 'success', 'github.token': start.token ?? '' };
   if (start.token !== undefined) log.mask(start.token);
@@ -90,6 +92,7 @@ export const startStep = (start: StepStart): Step => {
       LANG: 'C.UTF-8',
       ...runVariables(run),
       GITHUB_ACTION: `__${action}`,
+      ...(start.event === undefined ? {} : { GITHUB_EVENT_NAME: start.event.name }),
       GITHUB_EVENT_PATH: event,
       GITHUB_WORKSPACE: workspace,
       RUNNER_TEMP: temp,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { check } from './check.ts';
 import { hosts } from './hosts.ts';
+import { notify } from './notify.ts';
 import { services } from './services.ts';
 import { duration, hostPath, insidePath, variableName, webAddress } from './values.ts';
 
@@ -53,6 +54,7 @@ export const applicationKeys = {
     ),
   keep: z.int().min(2).max(100).default(5).describe('How many releases stay on the host.'),
   wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
+  notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
   'confirm-within': duration
     .optional()
     .describe(

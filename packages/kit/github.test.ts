@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { githubServer } from '../../test/fakes/github-server.ts';
+import type { GitHubServer } from '../../test/fakes/github-server.ts';
+import { githubOf } from './github.ts';
+
+const context = { repository: 'o/r' };
+const token = 'ghs_0123456789abcdef';
+let server: GitHubServer;
+const asked = (bearer: string | undefined = token) => githubOf({ token: bearer, context });
+
+beforeAll(async () => {
+  server = await githubServer('o/r', token);
+  // the library reads it once, when it is loaded
+  process.env['GITHUB_API_URL'] = server.url;
+});
+afterEach(() => {
+  server.fail(0);
+  server.rights.set('actions', 'read').set('deployments', 'write');
+});
+afterAll(() => server.close());
+
+describe('a run', () => {
+  test('is told as GitHub knows it', async () => {
+    server.runs.set('9', { status: 'completed', conclusion: 'cancelled', run_attempt: 2 });
+    const value = { id: '9', repository: 'o/r', attempt: 2, status: 'completed', conclusion: 'cancelled' };
+    expect(await asked().run('9')).toEqual({ ok: true, value });
+    server.runs.set('10', { status: 'in_progress', conclusion: null, run_attempt: 1 });
+    expect(await asked().run('10')).toMatchObject({ value: { status: 'in_progress', conclusion: '' } });
+  });
+
+  test.each([
+    ['the right is missing', 403, () => void server.rights.delete('actions')],
+    ['GitHub does not know the run', 404, () => undefined],
+    ['the token is no good', 401, () => void server.fail(401)],
+  ])('when %s: what would help is said, and that asking again would not', async (_, status, so) => {
+    so();
+    const why = `GitHub answered ${status}; the job needs \`permissions: { actions: read }\``;
+    expect(await asked().run('404')).toEqual({ ok: false, final: true, why });
+  });
+
+  test('without a token: GitHub is not asked', async () => {
+    const before = server.requests.length;
+    expect(await githubOf({ token: undefined, context }).run('9')).toMatchObject({
+      ok: false,
+      final: true,
+      why: expect.stringContaining('github-token is empty') as unknown,
+    });
+    expect(server.requests).toHaveLength(before);
+  });
+
+  test.each([500, 502, 429])('when GitHub answers %d: it may be asked again', async (status) => {
+    server.fail(status);
+    expect(await asked().run('9')).toMatchObject({ ok: false, final: false });
+  });
+});
+
+describe('a deployment', () => {
+  test('is made, told of, and found again', async () => {
+    const ref = 'a'.repeat(40);
+    const made = await asked().deploy({ environment: 'production', ref, payload: { landfall: { run: '7' } } });
+    const id = made.ok ? made.value : 0;
+    const said = await asked().say(id, {
+      state: 'success',
+      description: 'é'.repeat(140),
+      logUrl: 'https://github.com/o/r/actions/runs/7',
+      url: 'https://example.org',
+    });
+    expect(said).toEqual({ ok: true, value: undefined });
+    expect(server.deployments.at(-1)?.fields).toEqual({
+      ref,
+      environment: 'production',
+      payload: { landfall: { run: '7' } },
+      auto_merge: false,
+      required_contexts: [],
+    });
+    expect(await asked().deployments('production')).toMatchObject({
+      value: [{ id, sha: ref, state: 'success', logUrl: 'https://github.com/o/r/actions/runs/7' }],
+    });
+    expect(await asked().deployments('staging')).toEqual({ ok: true, value: [] });
+  });
+
+  test('is refused without the right, or with a description that is too long', async () => {
+    const status = { state: 'failure', description: 'x'.repeat(141), logUrl: 'https://example.org' } as const;
+    const { id = 0 } = server.deployments.at(-1) ?? {};
+    expect(await asked().say(id, status)).toEqual({ ok: false, final: true, why: 'GitHub answered 422' });
+    server.rights.set('deployments', 'read');
+    const why = 'GitHub answered 403; the job needs `permissions: { deployments: write }`';
+    expect(await asked().say(id, { ...status, description: 'x' })).toEqual({ ok: false, final: true, why });
+  });
+});

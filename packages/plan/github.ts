@@ -1,0 +1,53 @@
+/** What GitHub answered, or why there is no answer: with what would help, for a person. `final`: asking again is of no use. */
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string; readonly final: boolean };
+
+/** A workflow run as GitHub knows it. */
+export type WorkflowRun = {
+  readonly id: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** The newest attempt: what `status` is about. */
+  readonly attempt: number;
+  /** `queued`, `in_progress`, `waiting`, `completed`, … */
+  readonly status: string;
+  /** `success`, `failure`, `cancelled`, …; empty while it is not completed. */
+  readonly conclusion: string;
+};
+
+/** What may be said of a deployment. */
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'inactive';
+
+/** A deployment that GitHub's pages show, with the last that was said of it. */
+export type Deployment = {
+  readonly id: number;
+  readonly sha: string;
+  readonly payload: unknown;
+  readonly state: string;
+  /** The page of the job that it was said by. */
+  readonly logUrl: string;
+};
+
+export type DeploymentStatus = {
+  readonly state: DeploymentState;
+  /** At most 140 characters. */
+  readonly description: string;
+  readonly logUrl: string;
+  /** Where the application is. */
+  readonly url?: string;
+};
+
+/** GitHub's API for the repository of this run, as far as it is used. Nothing throws; each call ends within seconds. */
+export type GitHub = {
+  /** Needs `actions: read`. */
+  readonly run: (id: string) => Promise<Answer<WorkflowRun>>;
+  /** The ten newest deployments to an environment. These three need `deployments: write`. */
+  readonly deployments: (environment: string) => Promise<Answer<readonly Deployment[]>>;
+  /** A new one, of a commit that GitHub knows; gives its id. */
+  readonly deploy: (given: {
+    readonly environment: string;
+    readonly ref: string;
+    readonly payload: Readonly<Record<string, unknown>>;
+  }) => Promise<Answer<number>>;
+  readonly say: (id: number, status: DeploymentStatus) => Promise<Answer<undefined>>;
+};

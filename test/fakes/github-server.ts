@@ -1,0 +1,190 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Right = 'actions' | 'deployments';
+type Level = 'read' | 'write';
+type Json = Readonly<Record<string, unknown>>;
+
+/** A deployment as the server keeps it, and what was said of it, oldest first. */
+export type KeptDeployment = { readonly id: number; readonly fields: Json; readonly statuses: Json[] };
+
+export type GitHubServer = {
+  /** GITHUB_API_URL. */
+  readonly url: string;
+  /** `METHOD path`, of all requests so far. */
+  readonly requests: readonly string[];
+  readonly deployments: KeptDeployment[];
+  /** What is known of runs, by id. */
+  readonly runs: Map<string, Json>;
+  /** The rights of the token. */
+  readonly rights: Map<Right, Level>;
+  /** Answers everything with this status from now on; 0: as ever. */
+  readonly fail: (status: number) => void;
+  readonly close: () => Promise<void>;
+};
+
+/** A refusal as GitHub words it. */
+class Refused extends Error {
+  readonly status: number;
+  readonly errors: readonly Json[];
+  constructor(status: number, message: string, errors: readonly Json[] = []) {
+    super(message);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+const invalid = (resource: string, field: string, code: string): Refused =>
+  new Refused(422, 'Validation Failed', [{ resource, field, code }]);
+
+/** docs.github.com/rest/deployments/deployments#create-a-deployment: the fields of the body, and their types. */
+const deploymentFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ref: (value) => typeof value === 'string' && value !== '',
+  task: (value) => typeof value === 'string',
+  auto_merge: (value) => typeof value === 'boolean',
+  required_contexts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  payload: (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+  environment: (value) => typeof value === 'string' && value.length <= 255,
+  description: (value) => typeof value === 'string' || value === null,
+  transient_environment: (value) => typeof value === 'boolean',
+  production_environment: (value) => typeof value === 'boolean',
+};
+
+const states = ['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'];
+
+/** docs.github.com/rest/deployments/statuses#create-a-deployment-status */
+const statusFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  state: (value) => states.some((state) => state === value),
+  target_url: (value) => typeof value === 'string',
+  log_url: (value) => typeof value === 'string' && /^https?:\/\//.test(value),
+  description: (value) => typeof value === 'string' && [...value].length <= 140,
+  environment: (value) => typeof value === 'string',
+  environment_url: (value) => typeof value === 'string' && /^https?:\/\//.test(value),
+  auto_inactive: (value) => typeof value === 'boolean',
+};
+
+/** Also what GitHub itself would only ignore is refused: a misspelt field is a mistake of ours. */
+const checked = (resource: string, body: Json, fields: typeof deploymentFields, required: readonly string[]): Json => {
+  for (const field of required) if (body[field] === undefined) throw invalid(resource, field, 'missing_field');
+  for (const [field, value] of Object.entries(body))
+    if (fields[field]?.(value) !== true) throw invalid(resource, field, 'invalid');
+  return body;
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<Json> => {
+  let text = '';
+  for await (const part of request) text += String(part);
+  try {
+    return (text === '' ? {} : JSON.parse(text)) as Json;
+  } catch {
+    throw new Refused(400, 'Problems parsing JSON');
+  }
+};
+
+/**
+ * A part of GitHub's REST API on loopback, strict: who has no token, or a token without the right, who misspells a field or
+ * sends what the documentation does not allow is refused as GitHub refuses. Knows one repository.
+ */
+export const githubServer = async (repository: string, token: string): Promise<GitHubServer> => {
+  const requests: string[] = [];
+  const deployments: KeptDeployment[] = [];
+  const runs = new Map<string, Json>();
+  const rights = new Map<Right, Level>([
+    ['actions', 'read'],
+    ['deployments', 'write'],
+  ]);
+  let failing = 0;
+
+  const need = (right: Right, level: Level): void => {
+    const has = rights.get(right);
+    if (has === undefined || (level === 'write' && has !== 'write'))
+      throw new Refused(403, 'Resource not accessible by integration');
+  };
+  const one = (id: string | undefined): KeptDeployment => {
+    const found = deployments.find((each) => String(each.id) === id);
+    if (found === undefined) throw new Refused(404, 'Not Found');
+    return found;
+  };
+  const shown = ({ id, fields }: KeptDeployment): Json => ({ ...fields, id, sha: fields['ref'] });
+
+  const answer = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    requests.push(`${request.method ?? ''} ${pathname}`);
+    if (failing !== 0) throw new Refused(failing, 'as told');
+    if (!/^(token|bearer) /i.test(request.headers.authorization ?? ''))
+      throw new Refused(401, 'Requires authentication');
+    if (request.headers.authorization?.split(' ')[1] !== token) throw new Refused(401, 'Bad credentials');
+    if (request.headers['user-agent'] === undefined)
+      throw new Refused(403, 'Request forbidden by administrative rules');
+    const prefix = `/repos/${repository}/`;
+    if (!pathname.startsWith(prefix)) throw new Refused(404, 'Not Found');
+    const [what = '', id, more] = pathname.slice(prefix.length).split('/');
+    const route = `${request.method ?? ''} ${what}${what === 'actions' ? `/${id ?? ''}` : ''}${id !== undefined && what !== 'actions' ? '/:id' : ''}${what !== 'actions' && more !== undefined ? `/${more}` : ''}`;
+    switch (route) {
+      case 'GET actions/runs': {
+        need('actions', 'read');
+        const found = runs.get(more ?? '');
+        if (found === undefined) throw new Refused(404, 'Not Found');
+        return { status: 200, body: { id: Number(more), repository: { full_name: repository }, ...found } };
+      }
+      case 'GET deployments': {
+        need('deployments', 'read');
+        const environment = searchParams.get('environment');
+        const newest = [...deployments].reverse().filter(({ fields }) => fields['environment'] === environment);
+        return { status: 200, body: newest.slice(0, Number(searchParams.get('per_page') ?? 30)).map(shown) };
+      }
+      case 'POST deployments': {
+        need('deployments', 'write');
+        const fields = checked('Deployment', await bodyOf(request), deploymentFields, ['ref']);
+        const made = { id: 7000 + deployments.length, fields, statuses: [] };
+        deployments.push(made);
+        return { status: 201, body: shown(made) };
+      }
+      case 'GET deployments/:id/statuses': {
+        need('deployments', 'read');
+        const newest = [...one(id).statuses].reverse();
+        return { status: 200, body: newest.slice(0, Number(searchParams.get('per_page') ?? 30)) };
+      }
+      case 'POST deployments/:id/statuses': {
+        need('deployments', 'write');
+        const status = checked('DeploymentStatus', await bodyOf(request), statusFields, ['state']);
+        one(id).statuses.push(status);
+        return { status: 201, body: status };
+      }
+      default:
+        throw new Refused(404, 'Not Found');
+    }
+  };
+
+  const server = createServer((request, response) => {
+    void answer(request)
+      .catch((thrown: unknown) => {
+        if (!(thrown instanceof Refused)) throw thrown;
+        const { status, message, errors } = thrown;
+        return { status, body: { message, errors, documentation_url: 'https://docs.github.com/rest' } };
+      })
+      .then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+        response.end(JSON.stringify(body));
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    deployments,
+    runs,
+    rights,
+    fail: (status) => {
+      failing = status;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+};
