@@ -1,9 +1,12 @@
-/** `npm run check`: types, lint, format, import rules, shell, and whether what is generated is up to date. A line each. */
+/** `npm run check`: types, lint, format, import rules, shell, workflows, and whether what is generated is up to date. A line each. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { actionlintProblems } from './checks/actionlint.ts';
 import { distProblems } from './checks/dist.ts';
+import { languageProblems } from './checks/language-service.ts';
 import { complaints, tool } from './checks/programs.ts';
 import { shellProblems } from './checks/shell.ts';
+import { zizmorProblems } from './checks/zizmor.ts';
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
@@ -30,6 +33,9 @@ const checks: readonly Check[] = [
       ),
   },
   { name: 'shell', problems: shellProblems },
+  { name: 'actionlint', problems: () => actionlintProblems() },
+  { name: 'language', problems: () => languageProblems() },
+  { name: 'zizmor', problems: () => zizmorProblems() },
   ...(existsSync('scripts/docs.ts') ? [docs] : []),
   { name: 'dist', problems: () => distProblems(root) },
 ];
@@ -39,7 +45,7 @@ for (const { name, problems } of checks) {
   const began = performance.now();
   const found = await problems();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(8)} ${seconds} s`);
+  console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${seconds} s`);
   for (const problem of found) console.log(`       ${problem}`);
   if (found.length > 0) failed += 1;
 }

@@ -15,3 +15,12 @@ export const complaints = (program: string, words: readonly string[], input = ''
 /** A program of a package in node_modules, run by the Node that runs us. */
 export const tool = (file: string, ...words: readonly string[]): readonly string[] =>
   complaints(process.execPath, [`node_modules/${file}`, ...words]);
+
+/** The path of a program that scripts/pinned installs, or what is to be done where it is not there. */
+export const pinned = (
+  name: string,
+):
+  { readonly path: string; readonly problem?: undefined } | { readonly path?: undefined; readonly problem: string } => {
+  const { status, stdout, stderr } = spawnSync('scripts/pinned', ['where', name], { encoding: 'utf8' });
+  return status === 0 ? { path: stdout.trim() } : { problem: stderr.trim() };
+};
