@@ -5,6 +5,7 @@
 const adapters = [
   'packages/kit/',
   'packages/host/',
+  'packages/check/files.ts',
   'packages/check/http-client.ts',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',

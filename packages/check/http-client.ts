@@ -46,6 +46,7 @@ export const httpClient: HttpClient = (request) =>
           answered: true,
           status: response.statusCode ?? 0,
           headers: joined(response.headers),
+          setCookies: response.headers['set-cookie'] ?? [],
           body,
           cut,
           ms: passed(),

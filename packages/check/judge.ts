@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '#config';
 import { renderDuration } from '#plan';
 import type { Answer } from './http.ts';
+import { pick } from './json-path.ts';
 import type { Select } from './json-path.ts';
 
 /** What an answer is judged with, beside the check. */
@@ -31,7 +32,8 @@ export const judge = (check: Check, answer: Answer, bench: Bench): readonly stri
   return shows && answer.body.trim() !== '' ? [...wrong, `the body: ${excerpt(answer.body, bench)}`] : wrong;
 };
 
-const accepted = (check: Check, { status: found, headers: { location } }: Answer, bench: Bench): boolean => {
+/** Whether the status is one that the check wants. */
+export const accepted = (check: Check, { status: found, headers: { location } }: Answer, bench: Bench): boolean => {
   if (check.status !== undefined) return check.status.includes(found);
   const redirects = found >= 300 && found < 400;
   if (check.redirect !== undefined) return redirects;
@@ -110,19 +112,6 @@ const json = (check: Check, { body, cut }: Answer, bench: Bench): string[] => {
       found.length === 0 ? 'nothing there' : excerpt(JSON.stringify(found.length === 1 ? found[0] : found), bench);
     return [`expected ${key} = ${JSON.stringify(value)}, found ${shown}`];
   });
-};
-
-/** The values at a key: those of a JSONPath, or the top-level member. A text when the path is none. */
-const pick = (document: unknown, key: string, select: Select): readonly unknown[] | string => {
-  if (!key.startsWith('$')) {
-    const holder = typeof document === 'object' && document !== null && !Array.isArray(document) ? document : {};
-    return Object.hasOwn(holder, key) ? [(holder as Record<string, unknown>)[key]] : [];
-  }
-  try {
-    return select(document, key);
-  } catch (error) {
-    return `${key} is no JSONPath: ${error instanceof Error ? error.message : String(error)}`;
-  }
 };
 
 /** At most 200 characters, on one line. Scrubbed before it is cut: half a secret is one too. */

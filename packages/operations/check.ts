@@ -5,13 +5,13 @@ import type { Found, Process, ReleaseId } from '#plan';
 import type { Scene } from './scene.ts';
 import { look } from './survey.ts';
 
-type Outside = Pick<Scene, 'timeline' | 'evidence' | 'clock' | 'env' | 'signal' | 'show'> & {
+type Outside = Pick<Scene, 'timeline' | 'evidence' | 'clock' | 'env' | 'files' | 'signal' | 'show'> & {
   readonly target: Pick<Settings, 'checks' | 'url'>;
 };
 
 /** Asks from outside whether the release serves. Throws CHECK_FAILED. */
 export const checkOutside = async (scene: Outside, deadline?: number): Promise<void> => {
-  const { target, timeline, evidence, clock, env, signal, show } = scene;
+  const { target, timeline, evidence, clock, env, files, signal, show } = scene;
   const checks = target.checks;
   if (checks.length === 0) {
     evidence.notes = [
@@ -26,6 +26,7 @@ export const checkOutside = async (scene: Outside, deadline?: number): Promise<v
       client: httpClient,
       clock,
       env,
+      read: files,
       signal,
       ...(deadline === undefined ? {} : { deadline }),
       show: (line) => {

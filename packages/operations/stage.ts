@@ -1,3 +1,4 @@
+import { fileProblems, filesOf } from '#check';
 import { resolveTarget, readConfig } from '#config';
 import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
@@ -108,7 +109,14 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
   const env = stage.variables(place.env ?? []);
   // what could not be read cannot be said to lack a host
   const own = config.problems.length > 0 ? config.problems : problems;
-  refuseProblems([...stage.problems, ...own, ...keyProblems(place), ...env.problems, ...more(target)]);
+  refuseProblems([
+    ...stage.problems,
+    ...own,
+    ...fileProblems(filesOf(stage.workspace), target?.checks ?? []),
+    ...keyProblems(place),
+    ...env.problems,
+    ...more(target),
+  ]);
   if (target === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
   return target;
@@ -151,6 +159,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     timeline: line,
     evidence: noEvidence(),
     env: stage.variables(place.env ?? []).values,
+    files: filesOf(stage.workspace),
   };
 };
 

@@ -71,6 +71,7 @@ const check = (scene: Scene, checks: readonly Check[], signal: AbortSignal): Pro
     client: httpClient,
     clock: scene.clock,
     env: scene.env,
+    read: scene.files,
     signal,
     show: (line) => {
       scene.show(`    ${line}`);

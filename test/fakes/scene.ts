@@ -64,6 +64,7 @@ export const sceneOn = (host: FakeHost, over: Partial<Omit<Scene, 'host'>> = {})
     timeline: timeline({ clock, show }),
     evidence: noEvidence(),
     env: {},
+    files: (path) => `${path} is not here`,
     ...over,
     host,
     shown,

@@ -138,6 +138,7 @@ const race = async (
       timeline: timeline({ clock, show: () => undefined }),
       evidence: noEvidence(),
       env: {},
+      files: (path) => `${path} is not here`,
     };
     const surveyed = await survey(scene, 'deploy');
     const opening = { wish: 'deploy', kind: 'deploy', release, commit: 'step', allowOlder: false } as const;
