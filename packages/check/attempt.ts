@@ -3,6 +3,7 @@ import type { Check } from '#config';
 import { renderDuration } from '#plan';
 import type { Times } from '#plan';
 import { absolute, placeOf } from './address.ts';
+import { askCertificate, converse } from './other-attempts.ts';
 import { follow } from './exchange.ts';
 import { accepted, judge } from './judge.ts';
 import type { Select } from './json-path.ts';
@@ -39,6 +40,8 @@ const answerLimit = 10_000;
 export const attempt = async (given: Try): Promise<Tried> => {
   const { check, setting, end } = given;
   const { clock, signal } = setting;
+  if (check.certificate !== undefined) return { wrong: await askCertificate(given) };
+  if (check.websocket !== undefined) return { wrong: await converse(given) };
   if (check.repeat === 1 && check.p95 === undefined) return (await ask(given)).tried;
   const took: number[] = [];
   let wait = 0;

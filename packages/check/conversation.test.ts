@@ -1,7 +1,7 @@
 /** What checks of one list share: sessions, saved values, and what must never leave the server that gave it. */
 import { expect, test } from '@jest/globals';
 import type { Check } from '#config';
-import { runChecks } from '#check';
+import { outside, runChecks } from '#check';
 import type { Answer, HttpRequest, Setting } from '#check';
 import { plainCheck } from '../../test/fakes/plain-check.ts';
 
@@ -20,6 +20,7 @@ const run = async (checks: readonly Check[], replies: readonly Reply[], more: Pa
   const lines: string[] = [];
   let now = 0;
   const checked = await runChecks(checks, {
+    ...outside,
     url: 'https://a.example',
     client: (request) => {
       const reply = replies[Math.min(asked.length, replies.length - 1)];

@@ -22,7 +22,7 @@ export type Bench = {
 /** What is wrong with an answer, each with what was expected and what was found; nothing when it is as the check wants it. Pure. */
 export const judge = (check: Check, answer: Answer, bench: Bench): readonly string[] => {
   const ofHead = [...status(check, answer, bench), ...redirect(check, answer, bench), ...headers(check, answer, bench)];
-  const ofBody = [...contains(check, answer), ...json(check, answer, bench)];
+  const ofBody = judgeBody(check, answer, bench);
   const late =
     check.max !== undefined && answer.ms > check.max
       ? [`expected an answer within ${renderDuration(check.max)}, it took ${renderDuration(answer.ms)}`]
@@ -31,6 +31,12 @@ export const judge = (check: Check, answer: Answer, bench: Bench): readonly stri
   const shows = ofBody.length > 0 || !accepted(check, answer, bench);
   return shows && answer.body.trim() !== '' ? [...wrong, `the body: ${excerpt(answer.body, bench)}`] : wrong;
 };
+
+/** What is wrong with a body, or with a message. */
+export const judgeBody = (check: Check, answer: Pick<Answer, 'body' | 'cut'>, bench: Bench): readonly string[] => [
+  ...contains(check, answer),
+  ...json(check, answer, bench),
+];
 
 /** Whether the status is one that the check wants. */
 export const accepted = (check: Check, { status: found, headers: { location } }: Answer, bench: Bench): boolean => {
@@ -84,14 +90,14 @@ const headers = (check: Check, answer: Answer, bench: Bench): string[] => [
   }),
 ];
 
-const contains = (check: Check, { body, cut }: Answer): string[] =>
+const contains = (check: Check, { body, cut }: Pick<Answer, 'body' | 'cut'>): string[] =>
   check.contains
     .filter((text) => !body.includes(text))
     .map(
       (text) => `expected ${JSON.stringify(text)} in the body, found it nowhere${cut ? ' in its first megabyte' : ''}`,
     );
 
-const json = (check: Check, { body, cut }: Answer, bench: Bench): string[] => {
+const json = (check: Check, { body, cut }: Pick<Answer, 'body' | 'cut'>, bench: Bench): string[] => {
   const wanted = Object.entries(check.json);
   if (wanted.length === 0) return [];
   let document: unknown;
@@ -115,7 +121,7 @@ const json = (check: Check, { body, cut }: Answer, bench: Bench): string[] => {
 };
 
 /** At most 200 characters, on one line. Scrubbed before it is cut: half a secret is one too. */
-const excerpt = (text: string, { scrub }: Bench): string => {
+export const excerpt = (text: string, { scrub }: Pick<Bench, 'scrub'>): string => {
   const line = scrub(text).replace(/\s+/g, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 };

@@ -43,7 +43,12 @@ const line = ({ ok, says, ms, tries, times, found }: Checked): string => {
 };
 
 /** What a check is called: its name, or what it sends. Holds `$NAME` and `{name}`, never a value. */
-export const checkSays = (check: Check): string => check.name ?? `${check.method} ${check.url}`;
+export const checkSays = (check: Check): string => {
+  if (check.certificate !== undefined)
+    return check.name ?? `certificate of ${check.url === '/' ? 'url' : check.url.slice('https://'.length, -1)}`;
+  if (check.websocket !== undefined) return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
+  return check.name ?? `${check.method} ${check.url}`;
+};
 
 const run = async (check: Check, setting: Setting, memory: Memory, select: Select): Promise<Checked> => {
   const { clock, deadline = Infinity, signal, show } = setting;

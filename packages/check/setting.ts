@@ -1,13 +1,17 @@
 import type { Clock } from '#plan';
 import type { ReadFile } from './content.ts';
+import type { CertificateClient } from './certificate.ts';
 import type { HttpClient } from './http.ts';
 import type { Values } from './placeholders.ts';
+import type { WebSocketClient } from './websocket.ts';
 
 /** What checks are run with. */
 export type Setting = {
   /** The target's address, which paths are put behind. */
   readonly url?: string;
   readonly client: HttpClient;
+  readonly webSocket: WebSocketClient;
+  readonly certificate: CertificateClient;
   readonly clock: Clock;
   /** The values of `$NAME`: only those names that checks may use. None of them is ever shown. */
   readonly env: Values;

@@ -1,4 +1,4 @@
-import { httpClient, runChecks } from '#check';
+import { outside, runChecks } from '#check';
 import type { Settings } from '#config';
 import { Failure } from '#fault';
 import type { Found, Process, ReleaseId } from '#plan';
@@ -23,7 +23,7 @@ export const checkOutside = async (scene: Outside, deadline?: number): Promise<v
   await timeline.step('checks', 'check the release from outside', async (note) => {
     const checked = await runChecks(checks, {
       ...(target.url === undefined ? {} : { url: target.url }),
-      client: httpClient,
+      ...outside,
       clock,
       env,
       read: files,

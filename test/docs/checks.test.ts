@@ -1,8 +1,11 @@
 /** docs/checks.md: each of its examples is run, and passes, on the example application behind TLS. */
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { filesOf, httpClient, runChecks } from '#check';
+import { WebSocketServer } from 'ws';
+import { filesOf, outside, runChecks } from '#check';
 import type { Check } from '#config';
 import { resolveSettings } from '#config';
 import type { Checked } from '#plan';
@@ -23,7 +26,22 @@ const checksOf = (text: string): readonly Check[] => {
 needing('python3', 'openssl').describe('checks', () => {
   let site: SpineSite;
   beforeAll(async () => {
-    site = await startSpineSite({ DESK_PASSWORD: password }, () => false);
+    site = await startSpineSite({ DESK_PASSWORD: password });
+    // what daphne would do beside gunicorn
+    const sockets = new WebSocketServer({ noServer: true });
+    site.front.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (request.url === '/ws/members/') {
+        socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        client.send('{"type":"hello"}');
+        if (request.url === '/ws/bye/') client.close(4001);
+        client.on('message', (text: Buffer) => {
+          client.send(`echo ${text.toString()}`);
+        });
+      });
+    });
   }, 120_000);
   afterAll(async () => {
     await site.close();
@@ -35,7 +53,7 @@ needing('python3', 'openssl').describe('checks', () => {
       checks.map((check) => ({ ...check, within: Math.min(check.within, 5000) })),
       {
         url: site.url,
-        client: httpClient,
+        ...outside,
         clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
         env,
         read: filesOf(site.dir),

@@ -5,6 +5,8 @@ export const plainCheck = (url: string): Check => ({
   name: undefined,
   method: 'GET',
   url,
+  websocket: undefined,
+  certificate: undefined,
   headers: {},
   body: undefined,
   form: undefined,

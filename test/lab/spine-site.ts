@@ -24,10 +24,8 @@ export type SpineSite = {
   readonly close: () => Promise<void>;
 };
 
-export type Answerer = (request: http.IncomingMessage, response: http.ServerResponse) => boolean;
-
-/** Starts it: Django and gunicorn from their lock file (some seconds). `answer` may answer a request in the application's place. */
-export const startSpineSite = async (env: Readonly<Record<string, string>>, answer: Answerer): Promise<SpineSite> => {
+/** Starts it: Django and gunicorn from their lock file (some seconds). */
+export const startSpineSite = async (env: Readonly<Record<string, string>>): Promise<SpineSite> => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'landfall-site-')));
   const run = promisify(execFile);
   const { dir } = makeRepository(join(root, 'app'));
@@ -45,7 +43,6 @@ export const startSpineSite = async (env: Readonly<Record<string, string>>, answ
   const inside = `http://127.0.0.1:${port}`;
   const tls = makeAuthority(['localhost']);
   const front = https.createServer({ key: tls.key, cert: tls.cert }, (request, response) => {
-    if (answer(request, response)) return;
     const headers = { ...request.headers, 'x-forwarded-proto': 'https' };
     const passed = http.request(inside + (request.url ?? ''), { method: request.method, headers }, (answered) => {
       response.writeHead(answered.statusCode ?? 502, answered.headers);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { csrf, saves, sessionName, upload } from './check-values.ts';
+import { certificate, csrf, saves, sessionName, socketAddress, upload } from './check-values.ts';
 import { duration, insidePath, oneLine } from './values.ts';
 
 /** How a check's request may be begun. */
@@ -27,6 +27,32 @@ export const checkKeys = z.strictObject({
   patch: method('PATCH'),
   delete: method('DELETE'),
   options: method('OPTIONS'),
+  websocket: socketAddress
+    .optional()
+    .describe(
+      'A WebSocket is opened to this, a path below `url` or a whole address, with `headers`, the cookies of `session` and an Origin. `send` or `data` is sent; one message must be as `contains` and `json` say; `status`: it must be refused with that.',
+    ),
+  send: z
+    .string()
+    .optional()
+    .describe('With `websocket`: the text that is sent. `$NAME` and `{name}` are replaced as in `headers`.'),
+  close: z
+    .int()
+    .min(1000)
+    .max(4999)
+    .optional()
+    .describe('With `websocket`: the code that the server must close it with, by itself.'),
+  certificate: certificate
+    .optional()
+    .describe(
+      'The certificate that this server shows must be trusted here and made for its name: `true` for the server of `url`, or `name` or `name:port`.',
+    ),
+  'expires-after': duration
+    .optional()
+    .describe('With `certificate`: how long it must still be valid, at least (`14d`).'),
+  issuer: oneLine
+    .optional()
+    .describe('With `certificate`: text that the name or organisation of its issuer must hold.'),
   headers: headers
     .optional()
     .describe(

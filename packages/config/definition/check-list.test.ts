@@ -40,6 +40,30 @@ test('what goes together in a request, and what does not', () => {
   expect(problems({ post: '/', session: 's', csrf: false })).toHaveLength(1);
 });
 
+test('a WebSocket and a certificate have keys of their own', () => {
+  expect(problems({ websocket: '/ws/', send: 'x', contains: 'x', close: 1000, session: 's' })).toEqual([]);
+  expect(problems({ websocket: 'https://x/' })).toHaveLength(1);
+  expect(problems({ websocket: '/ws/', get: '/' })[0]).toContain('exactly one of');
+  expect(problems({ websocket: '/ws/', form: {} })).toEqual(['[0].form: form says nothing about websocket']);
+  expect(problems({ websocket: '/ws/', send: 'x', data: 1 })).toHaveLength(1);
+  expect(problems({ get: '/', send: 'x' })).toEqual(['[0].send: send says nothing about get']);
+  expect(problems({ get: '/', 'expires-after': '1d' })).toEqual([
+    '[0].expires-after: expires-after says nothing about get',
+  ]);
+  expect(problems({ certificate: true, 'expires-after': '14d', issuer: 'X' })).toEqual([]);
+  expect(problems({ certificate: 'a b' })).toHaveLength(1);
+  expect(problems({ certificate: true, headers: { a: 'b' } })).toHaveLength(1);
+  expect(value({ websocket: 'wss://a.example/ws/', send: 'x' })).toMatchObject({
+    url: 'https://a.example/ws/',
+    websocket: { close: undefined },
+    body: 'x',
+  });
+  expect(value({ certificate: 'a.example:8443' })).toMatchObject({
+    url: 'https://a.example:8443/',
+    certificate: { expiresAfter: 0 },
+  });
+});
+
 test('p95 alone asks 20 times; csrf goes by Django’s names', () => {
   expect(value({ get: '/', p95: '300ms' })).toMatchObject({ repeat: 20, p95: 300 });
   expect(value({ get: '/' })).toMatchObject({ repeat: 1, p95: undefined });

@@ -3,6 +3,17 @@ import { insidePath, oneLine } from './values.ts';
 
 const token = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a name of letters, digits and -');
 
+/** Where a WebSocket is opened. */
+export const socketAddress = z
+  .string()
+  .regex(/^(\/|wss?:\/\/)\S*$/, 'expected a path that begins with /, or a ws:// or wss:// address');
+
+/** Whose certificate is looked at: `true`, `name` or `name:port`. */
+export const certificate = z.union(
+  [z.literal(true), z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/)],
+  'expected true, or the name of a server, with its port or without',
+);
+
 /** The name of a session. */
 export const sessionName = z
   .string()

@@ -7,10 +7,41 @@ type Say = (message: string, path?: PropertyKey[]) => void;
 const flat = <T>(value: T | readonly T[] | undefined): readonly T[] | undefined =>
   value === undefined ? undefined : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** What no single key of a request can tell. */
+/** What a check may be but a request. */
+const others = ['websocket', 'certificate'] as const;
+
+const always: readonly (keyof Keys)[] = ['name', 'always', 'every', 'within'];
+const ofWebSocket: readonly (keyof Keys)[] = [
+  'send',
+  'data',
+  'close',
+  'contains',
+  'json',
+  'status',
+  'max',
+  'headers',
+  'session',
+];
+const ofCertificate: readonly (keyof Keys)[] = ['expires-after', 'issuer', 'max'];
+
+/** Which keys go with which kind of check. */
+const keysOf = {
+  websocket: (key: keyof Keys) => always.includes(key) || ofWebSocket.includes(key),
+  certificate: (key: keyof Keys) => always.includes(key) || ofCertificate.includes(key),
+  http: (key: keyof Keys) => !['send', 'close', 'expires-after', 'issuer'].includes(key),
+} as const;
+
+/** What no single key of a check can tell. */
 const rules = (value: Keys, say: Say): void => {
   const sent = methods.filter((verb) => value[verb] !== undefined);
-  if (sent.length !== 1) say(`a check has exactly one of ${methods.join(', ')}`, sent.slice(1, 2));
+  const begun = [...sent, ...others.filter((key) => value[key] !== undefined)];
+  if (begun.length !== 1) say(`a check has exactly one of ${[...methods, ...others].join(', ')}`, begun.slice(1, 2));
+  const [kind] = begun;
+  const known = kind === 'websocket' || kind === 'certificate' ? keysOf[kind] : keysOf.http;
+  for (const key of Object.keys(value) as (keyof Keys)[]) {
+    const set = value[key] !== undefined && value[key] !== false;
+    if (set && kind !== undefined && key !== kind && !known(key)) say(`${key} says nothing about ${kind}`, [key]);
+  }
   const given = bodies.filter((key) => value[key] !== undefined);
   const [, second] = given;
   if (second !== undefined && given.join() !== 'form,upload')
@@ -20,6 +51,8 @@ const rules = (value: Keys, say: Say): void => {
     say('a redirect that is followed cannot be checked; leave one out', ['follow']);
   if (value.head !== undefined && (value.contains ?? value.json) !== undefined)
     say('the answer to HEAD has no body', ['head']);
+  if (value.send !== undefined && value.data !== undefined)
+    say('a WebSocket check sends one of send and data', ['data']);
   if (value.csrf !== undefined && value.session === undefined)
     say('a CSRF token belongs to a session: name one, and get the page of the form in it before', ['csrf']);
   for (const [name, { from }] of Object.entries(value.save ?? {}))
@@ -27,7 +60,13 @@ const rules = (value: Keys, say: Say): void => {
       say('the answer to HEAD has no body', ['save', name]);
 };
 
-/** One check of `smoke`: a request, and what its answer must be. Durations in ms. */
+/** The address of what is no request, in the form of a request's. */
+const elsewhere = ({ websocket, certificate }: Keys): string => {
+  if (typeof certificate === 'string') return `https://${certificate}/`;
+  return websocket?.replace(/^ws/, 'http') ?? '/';
+};
+
+/** One check of `smoke`: a request, a WebSocket or a certificate, and what must be true of it. Durations in ms. */
 export const check = checkKeys
   .check(({ value, issues }) => {
     rules(value, (message, path = []) => {
@@ -40,10 +79,17 @@ export const check = checkKeys
       name: value.name,
       method: verb.toUpperCase() as Uppercase<(typeof methods)[number]>,
       /** A path that begins with `/`, to be put behind the target's url, or a whole address. `$NAME` is not replaced yet. */
-      url: value[verb] ?? '/',
+      url: value[verb] ?? elsewhere(value),
+      /** Not a request, but a WebSocket to `url`, where `body` or `data` is its message. */
+      websocket: value.websocket === undefined ? undefined : { close: value.close },
+      /** Not a request, but the certificate of the server of `url`. */
+      certificate:
+        value.certificate === undefined
+          ? undefined
+          : { expiresAfter: value['expires-after'] ?? 0, issuer: value.issuer },
       headers: value.headers ?? {},
       /** What is sent: at most one of these, but `form` may go with `upload`. */
-      body: value.body,
+      body: value.body ?? value.send,
       form: value.form,
       data: value.data,
       file: value.file,
