@@ -5,7 +5,10 @@
 const adapters = [
   'packages/kit/',
   'packages/host/',
+  'packages/check/certificate-client.ts',
+  'packages/check/files.ts',
   'packages/check/http-client.ts',
+  'packages/check/websocket-client.ts',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
   'packages/release/checkout.ts',

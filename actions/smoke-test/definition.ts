@@ -44,6 +44,10 @@ export const smokeTest = defineAction({
     ...sharedOutputs,
     passed: { description: 'How many checks passed.' },
     failed: { description: 'How many checks failed.' },
+    'p95-ms': {
+      description:
+        'In how many ms 95 of 100 requests were answered, of the slowest check that has `repeat` or `p95`; empty where none has.',
+    },
     'stale-processes': {
       description: 'How many processes run another release, or do not run; empty where nobody looked.',
     },

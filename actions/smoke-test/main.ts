@@ -14,11 +14,13 @@ await run(smokeTest, {
     });
     const { checks, processes, timeline } = report;
     const looked = timeline.some(({ id }) => id === 'processes');
+    const slowest = checks.flatMap(({ times }) => (times === undefined ? [] : [times.p95]));
     return {
       report,
       outputs: {
         passed: checks.filter(({ ok }) => ok).length,
         failed: checks.filter(({ ok }) => !ok).length,
+        'p95-ms': slowest.length > 0 ? Math.max(...slowest) : '',
         'stale-processes': looked ? processes.filter(({ verdict }) => verdict !== 'ok').length : '',
       },
     };

@@ -46,6 +46,7 @@ export const httpClient: HttpClient = (request) =>
           answered: true,
           status: response.statusCode ?? 0,
           headers: joined(response.headers),
+          setCookies: response.headers['set-cookie'] ?? [],
           body,
           cut,
           ms: passed(),
@@ -71,9 +72,13 @@ const open = ({ method, url, headers, body }: HttpRequest): http.ClientRequest =
   const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const options = { method, headers: { ...own, ...given }, agent: false as const };
   if (url.protocol !== 'https:') return http.request(url, options);
-  // The certificate has to be that of the name asked for, also where the address is an IP address.
-  const name = new URL(`https://${given.host ?? url.host}`).hostname;
-  return https.request(url, { ...options, ...(isIP(name) === 0 && !name.startsWith('[') ? { servername: name } : {}) });
+  return https.request(url, { ...options, ...serverName(given.host ?? url.host) });
+};
+
+/** The certificate has to be that of the name asked for, also where the address is an IP address. */
+export const serverName = (host: string): { readonly servername?: string } => {
+  const name = new URL(`https://${host}`).hostname;
+  return isIP(name) === 0 && !name.startsWith('[') ? { servername: name } : {};
 };
 
 const read = (response: http.IncomingMessage, end: (body: string, cut: boolean) => void): void => {
@@ -95,4 +100,5 @@ const joined = (headers: http.IncomingHttpHeaders): Record<string, string> =>
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
 
-const place = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+/** `name:port`, as faults call a server. */
+export const place = (url: URL): string => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;

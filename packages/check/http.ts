@@ -4,7 +4,7 @@ export type HttpRequest = {
   readonly url: URL;
   /** By name as written. `Host` also names the certificate that is expected. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** ms, from the first look-up of the name to the last byte of the body. */
   readonly limit: number;
   readonly signal?: AbortSignal;
@@ -16,6 +16,8 @@ export type Answer = {
   readonly status: number;
   /** By name in lower case; several of one name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Each `Set-Cookie`, as it came. */
+  readonly setCookies: readonly string[];
   /** At most the first {@link bodyLimit} bytes, read as UTF-8. */
   readonly body: string;
   /** The body was longer. */

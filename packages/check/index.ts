@@ -1,4 +1,7 @@
+export type { ReadFile } from './content.ts';
+export { fileProblems, filesOf } from './files.ts';
 export type { Answer, HttpClient, HttpRequest, Unanswered } from './http.ts';
 export { httpClient } from './http-client.ts';
+export { outside } from './outside.ts';
 export { checkSays, runChecks } from './run-checks.ts';
-export type { Setting } from './run-checks.ts';
+export type { Setting } from './setting.ts';

@@ -11,6 +11,7 @@ const answer = (more: Partial<Answer> = {}): Answer => ({
   answered: true,
   status: 200,
   headers: {},
+  setCookies: [],
   body: '',
   cut: false,
   ms: 5,

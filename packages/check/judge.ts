@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '#config';
 import { renderDuration } from '#plan';
 import type { Answer } from './http.ts';
+import { pick } from './json-path.ts';
 import type { Select } from './json-path.ts';
 
 /** What an answer is judged with, beside the check. */
@@ -21,7 +22,7 @@ export type Bench = {
 /** What is wrong with an answer, each with what was expected and what was found; nothing when it is as the check wants it. Pure. */
 export const judge = (check: Check, answer: Answer, bench: Bench): readonly string[] => {
   const ofHead = [...status(check, answer, bench), ...redirect(check, answer, bench), ...headers(check, answer, bench)];
-  const ofBody = [...contains(check, answer), ...json(check, answer, bench)];
+  const ofBody = judgeBody(check, answer, bench);
   const late =
     check.max !== undefined && answer.ms > check.max
       ? [`expected an answer within ${renderDuration(check.max)}, it took ${renderDuration(answer.ms)}`]
@@ -31,7 +32,14 @@ export const judge = (check: Check, answer: Answer, bench: Bench): readonly stri
   return shows && answer.body.trim() !== '' ? [...wrong, `the body: ${excerpt(answer.body, bench)}`] : wrong;
 };
 
-const accepted = (check: Check, { status: found, headers: { location } }: Answer, bench: Bench): boolean => {
+/** What is wrong with a body, or with a message. */
+export const judgeBody = (check: Check, answer: Pick<Answer, 'body' | 'cut'>, bench: Bench): readonly string[] => [
+  ...contains(check, answer),
+  ...json(check, answer, bench),
+];
+
+/** Whether the status is one that the check wants. */
+export const accepted = (check: Check, { status: found, headers: { location } }: Answer, bench: Bench): boolean => {
   if (check.status !== undefined) return check.status.includes(found);
   const redirects = found >= 300 && found < 400;
   if (check.redirect !== undefined) return redirects;
@@ -82,14 +90,14 @@ const headers = (check: Check, answer: Answer, bench: Bench): string[] => [
   }),
 ];
 
-const contains = (check: Check, { body, cut }: Answer): string[] =>
+const contains = (check: Check, { body, cut }: Pick<Answer, 'body' | 'cut'>): string[] =>
   check.contains
     .filter((text) => !body.includes(text))
     .map(
       (text) => `expected ${JSON.stringify(text)} in the body, found it nowhere${cut ? ' in its first megabyte' : ''}`,
     );
 
-const json = (check: Check, { body, cut }: Answer, bench: Bench): string[] => {
+const json = (check: Check, { body, cut }: Pick<Answer, 'body' | 'cut'>, bench: Bench): string[] => {
   const wanted = Object.entries(check.json);
   if (wanted.length === 0) return [];
   let document: unknown;
@@ -112,21 +120,8 @@ const json = (check: Check, { body, cut }: Answer, bench: Bench): string[] => {
   });
 };
 
-/** The values at a key: those of a JSONPath, or the top-level member. A text when the path is none. */
-const pick = (document: unknown, key: string, select: Select): readonly unknown[] | string => {
-  if (!key.startsWith('$')) {
-    const holder = typeof document === 'object' && document !== null && !Array.isArray(document) ? document : {};
-    return Object.hasOwn(holder, key) ? [(holder as Record<string, unknown>)[key]] : [];
-  }
-  try {
-    return select(document, key);
-  } catch (error) {
-    return `${key} is no JSONPath: ${error instanceof Error ? error.message : String(error)}`;
-  }
-};
-
 /** At most 200 characters, on one line. Scrubbed before it is cut: half a secret is one too. */
-const excerpt = (text: string, { scrub }: Bench): string => {
+export const excerpt = (text: string, { scrub }: Pick<Bench, 'scrub'>): string => {
   const line = scrub(text).replace(/\s+/g, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 };

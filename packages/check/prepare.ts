@@ -1,54 +1,81 @@
 import type { Check } from '#config';
+import { absolute, placeOf, sameShape } from './address.ts';
+import { content } from './content.ts';
+import type { ReadFile } from './content.ts';
 import type { HttpRequest } from './http.ts';
-import { fill, percentEncoded } from './placeholders.ts';
+import { filler, percentEncoded } from './placeholders.ts';
 import type { Values } from './placeholders.ts';
+import type { SavedValues } from './saved.ts';
 
 /** What a check sends, or why it cannot be sent (in words, without values). */
 export type Prepared =
   | { readonly ok: true; readonly request: Omit<HttpRequest, 'limit' | 'signal'> }
   | { readonly ok: false; readonly why: string };
 
-/** The request of a check, with its `$NAME`s filled in and its path put behind the target's address. Pure. */
-export const prepare = (check: Check, base: string | undefined, values: Values): Prepared => {
-  const missing = new Set<string>();
-  const put = (text: string): string => fill(text, values, missing);
-  const address = absolute(fill(check.url, values, missing, percentEncoded), base);
-  const sent = content(check, put);
-  const headers = {
-    ...(sent?.type === undefined ? {} : { 'content-type': sent.type }),
-    ...Object.fromEntries(Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), put(value)])),
-  };
-  if (missing.size > 0) {
-    const names = [...missing].map((name) => `$${name}`).join(', ');
-    return { ok: false, why: `not sent: ${names} has no value; the input \`env\` lists the names that checks may use` };
-  }
-  if (address === undefined)
-    return { ok: false, why: `not sent: there is no \`url\` that ${check.url} could be put behind` };
-  if (!URL.canParse(address)) return { ok: false, why: `not sent: ${check.url} makes no valid address` };
+type Headers = Readonly<Record<string, string>>;
+
+/** What a request is made of beside its check. */
+export type Material = {
+  readonly saved?: SavedValues;
+  readonly read?: ReadFile;
+  /** Between the parts of an upload: random. */
+  readonly boundary?: string;
+  /** The session's token for this server and the address of the page it is sent from, or why there is none. */
+  readonly token?: (url: URL, headers: Headers) => { readonly value: string; readonly page: string } | string;
+};
+
+/** The request of a check, with its `$NAME`s and `{name}`s filled in and its path put behind the target's address. */
+export const prepare = (
+  check: Check,
+  base: string | undefined,
+  values: Values,
+  { saved = {}, read = (path) => `${path} cannot be read here`, boundary = '-', token }: Material = {},
+): Prepared => {
+  const { fill, missing, used } = filler(values, saved);
+  const no = (why: string): Prepared => ({ ok: false, why: `not sent: ${why}` });
+  const written = Object.fromEntries(
+    Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), fill(value)]),
+  );
+  const address = absolute(fill(check.url, percentEncoded), base);
+  if (address === undefined) return no(`there is no \`url\` that ${check.url} could be put behind`);
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const harmless = Object.entries(saved).map(([name, value]) => [name, value && { ...value, value: 'x' }] as const);
+  const plain = absolute(filler(values, Object.fromEntries(harmless)).fill(check.url, percentEncoded), base);
+  if (url !== undefined && (plain === undefined || !URL.canParse(plain) || !sameShape(url, new URL(plain))))
+    return no(`a value in ${check.url} would change where it leads`);
+
+  const proof = url === undefined || check.csrf === undefined ? undefined : token?.(url, written);
+  if (typeof proof === 'string') return no(proof);
+  const guard = proof === undefined || check.csrf === undefined ? undefined : { ...check.csrf, ...proof };
+  const wrong: string[] = [];
+  const sent = content(check, fill, {
+    read,
+    boundary,
+    extra: guard === undefined ? {} : { [guard.field]: guard.value },
+    wrong,
+  });
+  const unsaved = [...missing].filter((name) => name.startsWith('{'));
+  const unset = [...missing].filter((name) => name.startsWith('$'));
+  if (unset.length > 0)
+    return no(`${unset.join(', ')} has no value; the input \`env\` lists the names that checks may use`);
+  if (unsaved.length > 0) return no(`${unsaved.join(', ')} was not saved by the check that should have`);
+  const [problem] = wrong;
+  if (problem !== undefined) return no(problem);
+  if (url === undefined) return no(`${check.url} makes no valid address`);
+  const place = `${url.protocol}//${placeOf(url, written)}`;
+  for (const [name, { from }] of used)
+    if (from !== place) return no(`{${name}} came from ${from} and does not go to ${place}`);
   return {
     ok: true,
     request: {
       method: check.method,
-      url: new URL(address),
-      headers,
+      url,
+      headers: {
+        ...(guard === undefined ? {} : { [guard.header.toLowerCase()]: guard.value, referer: guard.page }),
+        ...(sent === undefined ? {} : { 'content-type': sent.type }),
+        ...written,
+      },
       ...(sent === undefined ? {} : { body: sent.body }),
     },
-  };
-};
-
-/** A whole address as it is; a path behind the base. */
-export const absolute = (address: string, base: string | undefined): string | undefined =>
-  /^https?:\/\//i.test(address) ? address : base === undefined ? undefined : base.replace(/\/+$/, '') + address;
-
-const content = (check: Check, put: (text: string) => string): { type: string; body: string } | undefined => {
-  if (check.body !== undefined) return { type: 'text/plain; charset=utf-8', body: put(check.body) };
-  if (check.form !== undefined) {
-    const fields = Object.entries(check.form).map(([name, value]): [string, string] => [name, put(value)]);
-    return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(fields).toString() };
-  }
-  if (check.data === undefined) return undefined;
-  return {
-    type: 'application/json',
-    body: JSON.stringify(check.data, (_, value: unknown) => (typeof value === 'string' ? put(value) : value)),
   };
 };

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { TLSSocket, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Check } from '#config';
-import { httpClient, runChecks } from '#check';
+import { httpClient, outside, runChecks } from '#check';
 import { plainCheck } from '../../test/fakes/plain-check.ts';
 import type { Setting } from '#check';
 
@@ -76,7 +76,7 @@ const run = async (checks: readonly Check[], more: Partial<Setting> = {}) => {
   let waited = 0;
   const checked = await runChecks(checks, {
     url,
-    client: httpClient,
+    ...outside,
     clock: {
       now: () => waited,
       sleep: (ms) => {

@@ -1,4 +1,5 @@
 export type { Check } from './definition/check.ts';
+export { recordedChecks } from './definition/check-list.ts';
 export type { HostAddress, JumpHost } from './definition/hosts.ts';
 export { readConfig } from './read.ts';
 export type { ConfigFile } from './read.ts';

@@ -1,12 +1,14 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Problem } from '#fault';
 import { check } from './definition/check.ts';
+import { checkList } from './definition/check-list.ts';
 import type { Check } from './definition/check.ts';
 import { sshAddress } from './definition/hosts.ts';
 import type { HostAddress } from './definition/hosts.ts';
 import { hostPath, webAddress } from './definition/values.ts';
 import type { Overrides } from './target.ts';
 import { validate } from './validate.ts';
+import type { Place } from './validate.ts';
 import { yamlSource } from './yaml-source.ts';
 
 /** What inputs say, validated. */
@@ -47,10 +49,13 @@ const checksOf = (text: string | undefined): { value?: readonly Check[]; problem
   const yaml = yamlSource(text, where);
   if (yaml.problems.length > 0) return { problems: yaml.problems };
   const place = { where, line: yaml.line };
-  return Array.isArray(yaml.value) ? validate(z.array(check), yaml.value, place) : single(yaml.value, place);
+  return Array.isArray(yaml.value) ? validate(checkList, yaml.value, place) : single(yaml.value, place);
 };
 
-const single = (value: unknown, place: Parameters<typeof validate>[2]) => {
-  const read = validate(check, value, place);
-  return { ...(read.value === undefined ? {} : { value: [read.value] }), problems: read.problems };
+/** One check alone, by its own rules and then by those of a list. */
+const single = (value: unknown, place: Place) => {
+  const alone = validate(check, value, place);
+  return alone.value === undefined
+    ? { problems: alone.problems }
+    : validate(checkList, [value], { where: place.where });
 };

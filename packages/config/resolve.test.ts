@@ -160,14 +160,14 @@ targets:
     'landfall.yml:7 services.web.role: role worker is not supported; only web is',
     'landfall.yml:8 services.web.drian: there is no such key → did you mean drain?',
     'landfall.yml:9 services.web.drain: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:12 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options',
+    'landfall.yml:12 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
     'landfall.yml:13 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
     'landfall.yml:14 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
     'landfall.yml:17 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
     'input path:- expected an absolute path of letters, digits and . _ / @ + -',
     'input checks:1 [0].get: expected a path that begins with /, or an http(s) address',
     'input checks:2 [1].gte: there is no such key → did you mean get?',
-    'input checks:2 [1]: a check has exactly one of get, head, post, put, patch, delete, options',
+    'input checks:2 [1]: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
     'landfall.yml:- no host is named → add hosts: { ssh: user@host } to landfall.yml, or set the input host',
   ]);
 });

@@ -1,17 +1,17 @@
-import { httpClient, runChecks } from '#check';
+import { outside, runChecks } from '#check';
 import type { Settings } from '#config';
 import { Failure } from '#fault';
 import type { Found, Process, ReleaseId } from '#plan';
 import type { Scene } from './scene.ts';
 import { look } from './survey.ts';
 
-type Outside = Pick<Scene, 'timeline' | 'evidence' | 'clock' | 'env' | 'signal' | 'show'> & {
+type Outside = Pick<Scene, 'timeline' | 'evidence' | 'clock' | 'env' | 'files' | 'signal' | 'show'> & {
   readonly target: Pick<Settings, 'checks' | 'url'>;
 };
 
 /** Asks from outside whether the release serves. Throws CHECK_FAILED. */
 export const checkOutside = async (scene: Outside, deadline?: number): Promise<void> => {
-  const { target, timeline, evidence, clock, env, signal, show } = scene;
+  const { target, timeline, evidence, clock, env, files, signal, show } = scene;
   const checks = target.checks;
   if (checks.length === 0) {
     evidence.notes = [
@@ -23,9 +23,10 @@ export const checkOutside = async (scene: Outside, deadline?: number): Promise<v
   await timeline.step('checks', 'check the release from outside', async (note) => {
     const checked = await runChecks(checks, {
       ...(target.url === undefined ? {} : { url: target.url }),
-      client: httpClient,
+      ...outside,
       clock,
       env,
+      read: files,
       signal,
       ...(deadline === undefined ? {} : { deadline }),
       show: (line) => {

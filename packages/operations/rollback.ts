@@ -1,3 +1,5 @@
+import { fileProblems } from '#check';
+import { recordedChecks } from '#config';
 import { Failure, must, ok } from '#fault';
 import { destination } from '#journal';
 import { renderPlan } from '#plan';
@@ -5,6 +7,7 @@ import type { Plan } from '#plan';
 import { decodeRelease } from '#release';
 import type { Release } from '#release';
 import { strays } from './check.ts';
+import { refuseProblems } from './stage.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';
@@ -88,6 +91,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   const within = withinOf('step', wish.within ?? scene.target.confirmWithin);
   // how it was checked when it was deployed is how it is checked now
   const stage = withRelease(scene, to);
+  refuseProblems(fileProblems(scene.files, stage.target.checks));
   must(preflight(found, stage.target, nothingMore(stage.target)));
   const plan = planOf(stage, surveyed, release, within);
   scene.evidence.plan = plan;
@@ -130,7 +134,7 @@ const withRelease = (scene: Scene, release: Release): Scene => ({
     ...scene.target,
     services: release.services,
     // as the configuration wrote them when it was deployed
-    checks: scene.target.checks.length > 0 ? scene.target.checks : (release.checks as Scene['target']['checks']),
+    checks: scene.target.checks.length > 0 ? scene.target.checks : recordedChecks(release.checks),
     ...(scene.target.url === undefined && release.url !== null ? { url: release.url } : {}),
   },
 });

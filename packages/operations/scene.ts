@@ -1,4 +1,5 @@
 import { Failure } from '#fault';
+import type { ReadFile } from '#check';
 import type { Target } from '#config';
 import type { Host, How } from '#host';
 import type { Clock, GitHub, Report, RunContext, Step, Timeline } from '#plan';
@@ -56,6 +57,8 @@ export type Scene = {
   readonly opened?: () => void;
   /** Values that checks may use as `$NAME`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Files of the checkout that checks send. */
+  readonly files: ReadFile;
 };
 
 /** A step whose call is one of the table's programs. */

@@ -1,3 +1,4 @@
+import { fileProblems, filesOf } from '#check';
 import { resolveSettings } from '#config';
 import type { Settings } from '#config';
 import { Failure } from '#fault';
@@ -46,6 +47,7 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
   refuseProblems([
     ...stage.problems,
     ...(config.problems.length > 0 ? config.problems : problems),
+    ...fileProblems(filesOf(stage.workspace), settings?.checks ?? []),
     ...env.problems,
     ...(settings !== undefined && settings.checks.length === 0
       ? [{ where: 'input url', what: 'there is nothing to check', next: 'set url, or checks, or a host' }]
@@ -67,7 +69,16 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
   return conclude(told, async () => {
     if (wish.dry) return { outcome: 'planned', verdict: `${settings.checks.length} checks would be made from outside` };
     const target = { ...settings, checks: patient(settings.checks, wish.timeout) };
-    await checkOutside({ timeline: line, evidence, clock, env: env.values, signal, show, target });
+    await checkOutside({
+      timeline: line,
+      evidence,
+      clock,
+      env: env.values,
+      files: filesOf(stage.workspace),
+      signal,
+      show,
+      target,
+    });
     return {
       outcome: 'done',
       verdict: `${evidence.checks.length} of ${evidence.checks.length} checks passed from outside; no process was looked at`,

@@ -1,3 +1,4 @@
+import { fileProblems, filesOf } from '#check';
 import { resolveTarget, readConfig } from '#config';
 import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
@@ -120,6 +121,7 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
   refuseProblems([
     ...stage.problems,
     ...own,
+    ...fileProblems(filesOf(stage.workspace), target?.checks ?? []),
     ...keyProblems(place),
     ...env.problems,
     ...more(target),
@@ -170,6 +172,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     evidence: noEvidence(),
     github: stage.github,
     env: stage.variables(place.env ?? []).values,
+    files: filesOf(stage.workspace),
   };
 };
 

@@ -1,4 +1,4 @@
-import { httpClient, runChecks } from '#check';
+import { outside, runChecks } from '#check';
 import type { Check } from '#config';
 import { Failure, faultOf } from '#fault';
 import type { Fault } from '#fault';
@@ -71,9 +71,10 @@ const recheck = async (scene: Scene, baseline: readonly Check[]): Promise<void> 
 const check = (scene: Scene, checks: readonly Check[], signal: AbortSignal): Promise<Checked[]> =>
   runChecks(checks, {
     ...(scene.target.url === undefined ? {} : { url: scene.target.url }),
-    client: httpClient,
+    ...outside,
     clock: scene.clock,
     env: scene.env,
+    read: scene.files,
     signal,
     show: (line) => {
       scene.show(`    ${line}`);

@@ -3,7 +3,7 @@ import { renderDuration, renderInstant } from './duration.ts';
 import { place } from './fault-lines.ts';
 import { bar, code, fence, prose, table } from './markdown.ts';
 import { renderPlan } from './plan-lines.ts';
-import type { Gap, Note, Outcome, Process, Report } from './types.ts';
+import type { Gap, Note, Outcome, Process, Report, Times } from './types.ts';
 
 /** The page that a run shows (GitHub-flavoured markdown), made of the report alone. Ends with a line end. */
 export const renderSummary = (report: Report): string =>
@@ -117,14 +117,20 @@ const processes = (report: Report): string[] => {
 
 const checks = (report: Report): string[] => {
   if (report.checks.length === 0) return [];
+  const measured = report.checks.some(({ times }) => times !== undefined);
   const rows = report.checks.map((check) => [
     check.ok ? '✓' : '✗',
     prose(check.says) + (check.found === undefined ? '' : `<br><sub>${prose(check.found)}</sub>`),
     renderDuration(check.ms),
     `${check.tries}`,
+    ...(measured ? [timesText(check.times)] : []),
   ]);
-  return ['### Checks', '', ...table(['', 'check', 'took', 'tries'], rows, [2, 3])];
+  const heads = ['', 'check', 'took', 'tries', ...(measured ? ['p95 (longest)'] : [])];
+  return ['### Checks', '', ...table(heads, rows, measured ? [2, 3, 4] : [2, 3])];
 };
+
+const timesText = (times: Times | undefined): string =>
+  times === undefined ? '' : `${renderDuration(times.p95)} of ${times.count} (${renderDuration(times.max)})`;
 
 const undo = ({ undo: back }: Report): string[] => {
   if (back === undefined) return [];

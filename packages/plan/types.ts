@@ -106,12 +106,17 @@ export type Process = {
   readonly verdict: 'ok' | 'stale' | 'missing';
 };
 
+/** How long the requests of one check took: ms. `p95`: 95 of 100 took at most this, by the nearest rank. */
+export type Times = { readonly count: number; readonly p95: number; readonly max: number };
+
 /** One check and what came of it. */
 export type Checked = {
   readonly says: string;
   readonly ok: boolean;
   readonly ms: number;
   readonly tries: number;
+  /** Where the check asks several times to measure. */
+  readonly times?: Times;
   /** What was expected and what was found, when it failed. Never holds a secret. */
   readonly found?: string;
 };

@@ -87,6 +87,7 @@ const nested = (key: JsonSchema): { step: string; properties: Properties; requir
 const form = (key: JsonSchema): string => {
   if (key.anyOf !== undefined) return [...new Set(key.anyOf.map(form))].join(' or ');
   if (key.$ref !== undefined || key.allOf !== undefined) return 'any value';
+  if (key.const !== undefined) return `\`${JSON.stringify(key.const)}\``;
   if (key.enum !== undefined) return key.enum.map((value) => `\`${String(value)}\``).join(', ');
   switch (key.type) {
     case 'string':

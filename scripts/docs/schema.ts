@@ -8,6 +8,7 @@ export type JsonSchema = {
   readonly description?: string;
   readonly default?: unknown;
   readonly pattern?: string;
+  readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];

@@ -68,6 +68,7 @@ export const sceneOn = (host: FakeHost, over: Partial<Omit<Scene, 'host'>> = {})
     evidence: noEvidence(),
     github: silentGitHub,
     env: {},
+    files: (path) => `${path} is not here`,
     ...over,
     host,
     shown,

@@ -140,6 +140,7 @@ const race = async (
       evidence: noEvidence(),
       github: silentGitHub,
       env: {},
+      files: (path) => `${path} is not here`,
     };
     const surveyed = await survey(scene, 'deploy');
     const opening = { wish: 'deploy', kind: 'deploy', release, commit: 'step', allowOlder: false } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { check } from './check.ts';
+import { checkList } from './check-list.ts';
 import { hosts } from './hosts.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
@@ -46,8 +46,7 @@ export const applicationKeys = {
   env: env.prefault({}).describe("The application's environment variables (`.env`)."),
   include: z.array(insidePath).default([]).describe('Build output to deploy although git ignores it (patterns).'),
   exclude: z.array(insidePath).default([]).describe('Files of the commit that are not deployed (patterns).'),
-  smoke: z
-    .array(check)
+  smoke: checkList
     .optional()
     .describe(
       'What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.',

@@ -1,79 +1,77 @@
-import { z } from 'zod';
-import { duration, oneLine } from './values.ts';
+import type { z } from 'zod';
+import { bodies, checkKeys, methods } from './check-keys.ts';
 
-const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
-
-const address = z.string().regex(/^(\/|https?:\/\/)\S*$/, 'expected a path that begins with /, or an http(s) address');
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header');
-const status = z.int().min(100).max(599);
-const listOf = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
-const headers = z.record(headerName, oneLine);
-
-const method = (verb: string) =>
-  address.optional().describe(`The request is ${verb} to this: a path below \`url\`, or a whole address.`);
-
-/** The keys of one check, as written. */
-export const checkKeys = z.strictObject({
-  name: oneLine.optional().describe('What the report calls this check. The request line if not given.'),
-  get: method('GET'),
-  head: method('HEAD'),
-  post: method('POST'),
-  put: method('PUT'),
-  patch: method('PATCH'),
-  delete: method('DELETE'),
-  options: method('OPTIONS'),
-  headers: headers
-    .optional()
-    .describe(
-      'Request headers. `$NAME` in a value is replaced from the environment, for names that the input `env` lists.',
-    ),
-  body: z.string().optional().describe('What is sent, as it is. `$NAME` is replaced as in `headers`.'),
-  form: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('Fields sent as a form (`application/x-www-form-urlencoded`).'),
-  data: z.json().optional().describe('A value sent as JSON.'),
-  status: listOf(status)
-    .optional()
-    .describe('The expected status, or several. Any 2xx if not given; any 3xx with `redirect`.'),
-  'response-headers': headers.optional().describe('Response headers that must be there with exactly this value.'),
-  without: listOf(headerName).optional().describe('Response headers that must not be there.'),
-  contains: listOf(z.string().min(1)).optional().describe('Text that the body must hold.'),
-  json: z
-    .record(z.string(), z.json())
-    .optional()
-    .describe(
-      'What the JSON body must hold: a key that begins with `$` is a JSONPath (RFC 9535), any other a top-level member.',
-    ),
-  redirect: oneLine
-    .optional()
-    .describe('The answer must be a redirect to here: a path below `url`, or a whole address.'),
-  follow: z.boolean().default(false).describe('Follow redirects, and judge the last answer.'),
-  max: duration.optional().describe('The longest time that one answer may take.'),
-  every: duration.prefault('1s').describe('How long to wait between two tries.'),
-  within: duration.prefault('60s').describe('How long to try again before the check has failed.'),
-});
+type Keys = z.output<typeof checkKeys>;
+type Say = (message: string, path?: PropertyKey[]) => void;
 
 const flat = <T>(value: T | readonly T[] | undefined): readonly T[] | undefined =>
   value === undefined ? undefined : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** One check of `smoke`: a request, and what its answer must be. Durations in ms. */
+/** What a check may be but a request. */
+const others = ['websocket', 'certificate'] as const;
+
+const always: readonly (keyof Keys)[] = ['name', 'always', 'every', 'within'];
+const ofWebSocket: readonly (keyof Keys)[] = [
+  'send',
+  'data',
+  'close',
+  'contains',
+  'json',
+  'status',
+  'max',
+  'headers',
+  'session',
+];
+const ofCertificate: readonly (keyof Keys)[] = ['expires-after', 'issuer', 'max'];
+
+/** Which keys go with which kind of check. */
+const keysOf = {
+  websocket: (key: keyof Keys) => always.includes(key) || ofWebSocket.includes(key),
+  certificate: (key: keyof Keys) => always.includes(key) || ofCertificate.includes(key),
+  http: (key: keyof Keys) => !['send', 'close', 'expires-after', 'issuer'].includes(key),
+} as const;
+
+/** What no single key of a check can tell. */
+const rules = (value: Keys, say: Say): void => {
+  const sent = methods.filter((verb) => value[verb] !== undefined);
+  const begun = [...sent, ...others.filter((key) => value[key] !== undefined)];
+  if (begun.length !== 1) say(`a check has exactly one of ${[...methods, ...others].join(', ')}`, begun.slice(1, 2));
+  const [kind] = begun;
+  const known = kind === 'websocket' || kind === 'certificate' ? keysOf[kind] : keysOf.http;
+  for (const key of Object.keys(value) as (keyof Keys)[]) {
+    const set = value[key] !== undefined && value[key] !== false;
+    if (set && kind !== undefined && key !== kind && !known(key)) say(`${key} says nothing about ${kind}`, [key]);
+  }
+  const given = bodies.filter((key) => value[key] !== undefined);
+  const [, second] = given;
+  if (second !== undefined && given.join() !== 'form,upload')
+    say('a check sends one of body, form, data and file; upload goes alone or with form', [second]);
+  if (given[0] !== undefined && (value.get ?? value.head) !== undefined) say('GET and HEAD send nothing', [given[0]]);
+  if (value.redirect !== undefined && value.follow)
+    say('a redirect that is followed cannot be checked; leave one out', ['follow']);
+  if (value.head !== undefined && (value.contains ?? value.json) !== undefined)
+    say('the answer to HEAD has no body', ['head']);
+  if (value.send !== undefined && value.data !== undefined)
+    say('a WebSocket check sends one of send and data', ['data']);
+  if (value.csrf !== undefined && value.session === undefined)
+    say('a CSRF token belongs to a session: name one, and get the page of the form in it before', ['csrf']);
+  for (const [name, { from }] of Object.entries(value.save ?? {}))
+    if (value.head !== undefined && (from === 'json' || from === 'match'))
+      say('the answer to HEAD has no body', ['save', name]);
+};
+
+/** The address of what is no request, in the form of a request's. */
+const elsewhere = ({ websocket, certificate }: Keys): string => {
+  if (typeof certificate === 'string') return `https://${certificate}/`;
+  return websocket?.replace(/^ws/, 'http') ?? '/';
+};
+
+/** One check of `smoke`: a request, a WebSocket or a certificate, and what must be true of it. Durations in ms. */
 export const check = checkKeys
   .check(({ value, issues }) => {
-    const say = (message: string, path: PropertyKey[] = []) => {
+    rules(value, (message, path = []) => {
       issues.push({ code: 'custom', message, input: value, path });
-    };
-    const sent = methods.filter((verb) => value[verb] !== undefined);
-    if (sent.length !== 1) say(`a check has exactly one of ${methods.join(', ')}`, sent.slice(1, 2));
-    const bodies = (['body', 'form', 'data'] as const).filter((key) => value[key] !== undefined);
-    const [, second] = bodies;
-    if (second !== undefined) say('a check sends one of body, form and data', [second]);
-    if (bodies[0] !== undefined && (value.get ?? value.head) !== undefined)
-      say('GET and HEAD send nothing', [bodies[0]]);
-    if (value.redirect !== undefined && value.follow)
-      say('a redirect that is followed cannot be checked; leave one out', ['follow']);
-    if (value.head !== undefined && (value.contains ?? value.json) !== undefined)
-      say('the answer to HEAD has no body', ['head']);
+    });
   })
   .transform((value) => {
     const verb = methods.find((name) => value[name] !== undefined) ?? 'get';
@@ -81,12 +79,25 @@ export const check = checkKeys
       name: value.name,
       method: verb.toUpperCase() as Uppercase<(typeof methods)[number]>,
       /** A path that begins with `/`, to be put behind the target's url, or a whole address. `$NAME` is not replaced yet. */
-      url: value[verb] ?? '/',
+      url: value[verb] ?? elsewhere(value),
+      /** Not a request, but a WebSocket to `url`, where `body` or `data` is its message. */
+      websocket: value.websocket === undefined ? undefined : { close: value.close },
+      /** Not a request, but the certificate of the server of `url`. */
+      certificate:
+        value.certificate === undefined
+          ? undefined
+          : { expiresAfter: value['expires-after'] ?? 0, issuer: value.issuer },
       headers: value.headers ?? {},
-      /** What is sent: at most one of the three. */
-      body: value.body,
+      /** What is sent: at most one of these, but `form` may go with `upload`. */
+      body: value.body ?? value.send,
       form: value.form,
       data: value.data,
+      file: value.file,
+      upload: value.upload,
+      session: value.session,
+      csrf: value.csrf,
+      /** What is saved of a right answer, by name. */
+      save: value.save ?? {},
       /** Not given: any 2xx; with `redirect`, any 3xx. */
       status: flat(value.status),
       responseHeaders: value['response-headers'] ?? {},
@@ -101,6 +112,11 @@ export const check = checkKeys
       follow: value.follow,
       /** ms; the longest time of one answer. */
       max: value.max,
+      /** How many requests; 1 unless it is to be measured. */
+      repeat: value.repeat ?? (value.p95 === undefined ? 1 : 20),
+      /** ms; for 95 of 100 requests. */
+      p95: value.p95,
+      always: value.always,
       /** ms */
       every: value.every,
       /** ms */

@@ -10,7 +10,16 @@ DEBUG = os.environ.get("DJANGO_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.staticfiles", "notes"]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware", "spine.faults.middleware"]
+MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "spine.faults.middleware",
+]
+# Sessions need no table then.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DESK_PASSWORD = os.environ.get("DESK_PASSWORD", "")
 ROOT_URLCONF = "spine.urls"
 WSGI_APPLICATION = "spine.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
