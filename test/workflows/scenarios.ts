@@ -138,8 +138,9 @@ const stagingThenProduction: Scenario = {
         ...(staging.startsWith(commit.slice(0, 7)) ? [] : [`staging serves ${staging}`]),
       ];
     });
-    ended(await theatre.run({ event: 'push', workflow: 'staging-then-production.yml' }, show), true);
+    const end = await theatre.run({ event: 'push', workflow: 'staging-then-production.yml' }, show);
     expect(found?.length === 0, `between prepare and switch: ${found?.join('; ') ?? 'nobody came'}`);
+    ended(end, true);
     await serves(theatre, commit);
   },
 };
