@@ -1,6 +1,6 @@
 /**
  * `npm run docs [-- --check]`: writes what is made from definitions: each action.yml, the tables in the actions' READMEs,
- * the JSON Schema of landfall.yml and its reference. With --check nothing is written; stale files are named, exit code 1.
+ * the JSON Schema of landfall.yml and its reference, the workflows in docs/workflows.md. With --check nothing is written; stale files are named, exit code 1.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ import { actions } from './docs/actions.ts';
 import { withApi } from './docs/readme.ts';
 import { reference } from './docs/reference.ts';
 import { schema } from './docs/schema.ts';
+import { withWorkflows } from './docs/workflows.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 const root = resolve(import.meta.dirname, '..');
@@ -38,6 +39,10 @@ const files: readonly (readonly [path: string, text: string])[] = [
   }),
   ['docs/reference/landfall.schema.json', JSON.stringify(schema())],
   ['docs/reference/landfall-yml.md', reference(schema())],
+  [
+    'docs/workflows.md',
+    withWorkflows(now('docs/workflows.md') ?? '', (path) => readFileSync(join(root, path), 'utf8')),
+  ],
 ];
 
 const stale: string[] = [];

@@ -53,6 +53,8 @@ describe('a YAML snippet', () => {
   test.each(snippets)('$at is a workflow, steps or a landfall.yml', ({ body }) => {
     const content: unknown = parse(body);
     if (stepsOf(content).length > 0 || content === null) return;
+    // jobs that call a workflow have no steps: the checkers of `npm run check` know what these must be
+    if (isMap(content) && isMap(content['jobs'])) return;
     const names = isMap(content) && isMap(content['targets']) ? Object.keys(content['targets']) : [undefined];
     // a snippet may leave the host to another one; it may not be wrong
     const overrides = { host: 'deploy@example.org', path: '/srv/app' };

@@ -1,0 +1,156 @@
+/** What workflows do, as they are written, when a runner runs them: one after the other on one host, and any of them alone. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '../demo/stage.ts';
+import { atWork, fact, wrongWith } from '../proof/host-state.ts';
+import type { Theatre } from './theatre.ts';
+
+export type Scenario = {
+  readonly title: string;
+  readonly play: (theatre: Theatre, show: (line: string) => void) => Promise<void>;
+};
+
+const serves = async ({ stage }: Theatre, commit: string): Promise<void> => {
+  const found = (await stage.serving()) ?? 'nothing';
+  expect(found.startsWith(commit.slice(0, 7)), `a release of ${commit.slice(0, 7)} should serve, and ${found} does`);
+};
+
+const ended = (end: { ok: boolean; steps: readonly string[] }, ok: boolean): void => {
+  expect(end.ok === ok, `the run should ${ok ? 'succeed' : 'fail'}, and its steps are:\n${end.steps.join('\n')}`);
+};
+
+/** A release serves, and one before it is there to go back to. */
+const deployedTwice = async (theatre: Theatre, show: (line: string) => void): Promise<string> => {
+  for (;;) {
+    const [, before] = /\(before: (?!none)(\S+)\)/.exec(await theatre.stage.status()) ?? [];
+    if (before !== undefined) return before;
+    theatre.stage.commit('Be there');
+    ended(await theatre.run({ event: 'push', workflow: 'one-step.yml' }, show), true);
+  }
+};
+
+const oneStep: Scenario = {
+  title: 'one-step.yml: a push is deployed',
+  play: async (theatre, show) => {
+    const commit = theatre.stage.commit('Begin');
+    ended(await theatre.run({ event: 'push', workflow: 'one-step.yml' }, show), true);
+    await serves(theatre, commit);
+  },
+};
+
+/** The run that is taken back by the foreign step, and then run again. */
+const composed: Scenario = {
+  title: 'composed.yml: a later step that is not ours fails, and the release is taken back; re-run, it stays',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    const before = await stage.serving();
+    const commit = stage.commit('Be refused');
+    const run = theatre.nextRun();
+    writeFileSync(theatre.veto, '');
+    const refused = await theatre.run({ event: 'push', workflow: 'composed.yml', run }, show);
+    ended(refused, false);
+    expect(
+      refused.log.includes('the veto is there'),
+      'the foreign step should have run, and have been the one that failed',
+    );
+    expect((await stage.serving()) === before, `${before ?? ''} should serve again`);
+    expect(/ undone$/m.test(await stage.status()), 'the host should call the transaction undone');
+    rmSync(theatre.veto);
+    ended(await theatre.run({ event: 'push', workflow: 'composed.yml', run, attempt: 2 }, show), true);
+    await serves(theatre, commit);
+    expect(/ confirmed$/m.test(await stage.status()), 'the host should call the transaction confirmed');
+  },
+};
+
+const onDemand: Scenario = {
+  title: 'on-demand.yml: workflow_dispatch deploys the branch that is named, and its limits hold',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    const before = await stage.serving();
+    const branch = theatre.branch('feature', 'A feature');
+    stage.commit('Something on main');
+    const dispatch = (inputs: object) =>
+      theatre.run({ event: 'workflow_dispatch', workflow: 'on-demand.yml', payload: { inputs } }, show);
+    // a restart takes longer than this: the input reaches the host's switch
+    ended(await dispatch({ ref: 'feature', 'max-downtime': '1ms', 'allow-older': 'false' }), false);
+    expect((await stage.serving()) === before, `${before ?? ''} should serve again`);
+    ended(await dispatch({ ref: 'feature', 'max-downtime': '60s', 'allow-older': 'false' }), true);
+    await serves(theatre, branch);
+  },
+};
+
+const rollback: Scenario = {
+  title: 'rollback.yml: workflow_dispatch goes back, and the host keeps the reason',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    const before = await deployedTwice(theatre, show);
+    const inputs = { to: 'previous', reason: 'The feature "x"; $(true) `id`' };
+    ended(await theatre.run({ event: 'workflow_dispatch', workflow: 'rollback.yml', payload: { inputs } }, show), true);
+    await serves(theatre, before);
+    const journal = readFileSync(join(stage.base, '.landfall/journal.jsonl'), 'utf8');
+    const told = Buffer.from(`grace\n${inputs.reason}`).toString('base64');
+    expect(journal.includes(told.slice(0, -4)), 'the reason should be in the journal as it was written');
+    expect(fact(theatre.production, 'reason') === inputs.reason, 'and in the transaction');
+  },
+};
+
+const releaseTag: Scenario = {
+  title: 'release-tag.yml: a tag deploys its own commit, though main is further',
+  play: async (theatre, show) => {
+    const tagged = theatre.tag('v1.4.0', 'A release');
+    const payload = { ref: 'refs/tags/v1.4.0' };
+    ended(await theatre.run({ event: 'push', workflow: 'release-tag.yml', payload, at: tagged }, show), true);
+    await serves(theatre, tagged);
+  },
+};
+
+const scheduled: Scenario = {
+  title: 'scheduled-smoke-test.yml: green on what serves, red when a process is gone',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    await deployedTwice(theatre, show);
+    const control = `supervisorctl -c ${stage.base}/.landfall/run/supervisord.conf`;
+    ended(await theatre.run({ event: 'schedule', workflow: 'scheduled-smoke-test.yml' }, show), true);
+    await stage.shell(`${control} stop all`);
+    ended(await theatre.run({ event: 'schedule', workflow: 'scheduled-smoke-test.yml' }, show), false);
+    await stage.shell(`${control} start all`);
+  },
+};
+
+const stagingThenProduction: Scenario = {
+  title: 'staging-then-production.yml: prepared for production, the host holds nothing until the switch',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    const before = await stage.serving();
+    const commit = theatre.twoTargets();
+    const { production: at } = theatre;
+    const number = fact(at, 'number');
+    // what is wrong where reviewers would be asked: when the job that switches comes, and is not let in yet
+    let found: readonly string[] | undefined;
+    theatre.onLogin(async () => {
+      if (found !== undefined || theatre.prepared(commit) === undefined) return;
+      const staging = (await theatre.stagingServes()) ?? 'nothing';
+      found = [
+        ...(await wrongWith(at, stage.serving)),
+        ...atWork(at).map((line) => `at work: ${line}`),
+        ...(fact(at, 'number') === number ? [] : ['a transaction was opened']),
+        ...((await stage.serving()) === before ? [] : ['another release serves']),
+        ...(staging.startsWith(commit.slice(0, 7)) ? [] : [`staging serves ${staging}`]),
+      ];
+    });
+    const end = await theatre.run({ event: 'push', workflow: 'staging-then-production.yml' }, show);
+    expect(found?.length === 0, `between prepare and switch: ${found?.join('; ') ?? 'nobody came'}`);
+    ended(end, true);
+    await serves(theatre, commit);
+  },
+};
+
+export const scenarios: readonly Scenario[] = [
+  oneStep,
+  composed,
+  onDemand,
+  rollback,
+  releaseTag,
+  scheduled,
+  stagingThenProduction,
+];
