@@ -31,7 +31,13 @@ describe('a run', () => {
   test.each([
     ['the right is missing', 403, () => void server.rights.delete('actions')],
     ['GitHub does not know the run', 404, () => undefined],
-    ['the token is no good', 401, () => void server.fail(401)],
+    [
+      'the token is no good',
+      401,
+      () => {
+        server.fail(401);
+      },
+    ],
   ])('when %s: what would help is said, and that asking again would not', async (_, status, so) => {
     so();
     const why = `GitHub answered ${status}; the job needs \`permissions: { actions: read }\``;

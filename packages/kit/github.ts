@@ -1,3 +1,4 @@
+import type { getOctokit } from '@actions/github';
 import type { Answer, GitHub, RunContext } from '#plan';
 
 const recording = 'deployments: write';
@@ -10,7 +11,7 @@ type Given = {
   readonly context: Pick<RunContext, 'repository'>;
 };
 
-type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
+type Octokit = ReturnType<typeof getOctokit>;
 type Place = { readonly owner: string; readonly repo: string };
 type Call<T> = (octokit: Octokit, place: Place, how: { readonly signal: AbortSignal }) => Promise<T>;
 
@@ -23,8 +24,8 @@ export const githubOf = ({ token, context }: Given): GitHub => {
   const ask = async <T>(right: string, call: Call<T>): Promise<Answer<T>> => {
     if (token === undefined) return { ok: false, final: true, why: `the input github-token is empty; ${needs(right)}` };
     try {
-      const { getOctokit } = await import('@actions/github');
-      const octokit = getOctokit(token, { log: silent });
+      const library = await import('@actions/github');
+      const octokit = library.getOctokit(token, { log: silent });
       return { ok: true, value: await call(octokit, { owner, repo }, { signal: AbortSignal.timeout(limit) }) };
     } catch (thrown) {
       return refused(thrown, right);

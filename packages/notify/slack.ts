@@ -1,5 +1,5 @@
+import { shorten } from '#plan';
 import type { Notice } from './notice.ts';
-import { shorten } from './shorten.ts';
 
 /**
  * Slack's limits: docs.slack.dev/reference/block-kit/blocks/header-block (150 characters), …/section-block (text 3,000; 10 fields
@@ -10,11 +10,12 @@ const most = { header: 150, text: 3000, fields: 10, field: 2000 };
 /** Slack reads these three in any text: docs.slack.dev/messaging/formatting-message-text#escaping */
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Escaping makes a text longer: it is cut so that no escape is torn, and what comes out is short enough. */
+/** Escaping makes a text longer: it is cut before, so that no escape is torn, until what comes out is short enough. */
 const fitting = (text: string, limit: number): string => {
   let kept = shorten(text, limit);
-  while (escape(kept).length > limit)
-    kept = shorten(kept, [...kept].length - Math.ceil((escape(kept).length - limit) / 5));
+  for (let over = escape(kept).length - limit; over > 0; over = escape(kept).length - limit)
+    // one character becomes five at most
+    kept = shorten(kept, kept.length - Math.ceil(over / 5));
   return escape(kept);
 };
 

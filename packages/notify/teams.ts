@@ -1,5 +1,5 @@
+import { shorten } from '#plan';
 import type { Notice } from './notice.ts';
-import { shorten } from './shorten.ts';
 
 /**
  * A message may have 28 kB: learn.microsoft.com/microsoftteams/limits-specifications-teams. These keep it below that whatever

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Deployment, DeploymentStatus, GitHub, Report } from '#plan';
 import { contextOf } from '../../test/fakes/found.ts';
 import { silentGitHub } from '../../test/fakes/silent-github.ts';
-import { recorder, shortened, stateOf } from './deployment.ts';
+import { describe as described, recorder, stateOf } from './deployment.ts';
 
 const context = contextOf({ runId: '7', sha: 'c'.repeat(40) });
 const report = (over: Partial<Report> = {}): Report => ({
@@ -142,7 +142,7 @@ describe('GitHub is told of an end', () => {
 });
 
 test('a description has at most 140 characters, on one line', () => {
-  expect(shortened('a\n b')).toBe('a b');
-  expect(shortened('é'.repeat(140))).toBe('é'.repeat(140));
-  expect([...shortened('😀'.repeat(141))]).toHaveLength(140);
+  expect(described('a\n b')).toBe('a b');
+  expect(described('é'.repeat(140))).toBe('é'.repeat(140));
+  expect(described('😀'.repeat(141))).toBe(`${'😀'.repeat(69)}…`);
 });

@@ -1,3 +1,4 @@
+import { shorten } from '#plan';
 import type { Answer, Deployment, DeploymentState, GitHub, Note, Report, RunContext } from '#plan';
 import type { Conclusion } from './conclude.ts';
 
@@ -23,10 +24,7 @@ type Given = {
 };
 
 /** As it may be shown in one line of GitHub's pages. */
-export const shortened = (text: string): string => {
-  const characters = [...text.replaceAll(/\s+/g, ' ')];
-  return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
-};
+export const describe = (text: string): string => shorten(text.replaceAll(/\s+/g, ' '), longest);
 
 /** What GitHub is told of an end; undefined: nothing has changed, or it is not decided yet. */
 export const stateOf = ({ result, undo }: Report, conclusion: Conclusion | undefined): DeploymentState | undefined => {
@@ -69,7 +67,7 @@ export const recorder = (given: Given): Recorder => {
   const say = (id: number, state: DeploymentState, description: string): Promise<Answer<undefined>> =>
     github.say(id, {
       state,
-      description: shortened(description),
+      description: describe(description),
       logUrl: context.url,
       ...(url === undefined || state === 'inactive' ? {} : { url }),
     });
@@ -117,8 +115,7 @@ export const recorder = (given: Given): Recorder => {
       if (state === 'success')
         for (const old of before)
           told.push(await say(old, 'inactive', `${report.release ?? 'another release'} serves`));
-      const bad = told.find((one) => !one.ok);
-      return bad === undefined || bad.ok ? [] : untold(bad.why);
+      return told.flatMap((one) => (one.ok ? [] : untold(one.why))).slice(0, 1);
     },
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Failure } from '#fault';
+import type { Failure } from '#fault';
 import { outcomeOf } from '#plan';
 import { contextOf } from '../../test/fakes/found.ts';
 import { refuseFork } from './fork.ts';

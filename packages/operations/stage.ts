@@ -267,6 +267,7 @@ const tellOfNoEntry = async (
   const { context, startedAt, wall } = stage;
   const run = { url: context.url, actor: context.actor };
   const evidence = noEvidence();
+  const failure = thrown instanceof Error ? thrown : new Error(String(thrown));
   const facts = {
     action,
     startedAt,
@@ -277,7 +278,7 @@ const tellOfNoEntry = async (
     run,
     evidence,
   };
-  const report = await conclude({ ...facts, timed: () => [] }, () => Promise.reject(thrown));
+  const report = await conclude({ ...facts, timed: () => [] }, () => Promise.reject(failure));
   const notice = noticeOf(report);
   const values = stage.variables(place.env ?? []).values;
   for (const { text } of await tell(stage, target, values, notice === undefined ? [] : [notice]))

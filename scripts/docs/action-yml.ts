@@ -40,7 +40,7 @@ const inputYml = (input: InputDefinition) => ({
   description: input.description,
   ...('required' in input && input.required ? { required: true } : {}),
   ...('default' in input ? { default: `${input.default}` } : {}),
-  ...('evaluated' in input && input.evaluated !== undefined ? { default: input.evaluated } : {}),
+  ...('evaluated' in input ? { default: input.evaluated } : {}),
 });
 
 /** The root's action.yml: nobody can use it, and it says what to use instead. */

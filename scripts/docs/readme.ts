@@ -51,6 +51,6 @@ const form = (input: InputDefinition): string => {
 
 const fallback = (input: InputDefinition): string => {
   if ('required' in input && input.required) return '**required**';
-  if ('evaluated' in input && input.evaluated !== undefined) return `\`${input.evaluated}\``;
+  if ('evaluated' in input) return `\`${input.evaluated}\``;
   return 'default' in input ? `\`${input.default}\`` : '';
 };

@@ -6,7 +6,7 @@ import { prepareDemoHost } from '../lab/demo-host.ts';
 import type { DemoHost } from '../lab/demo-host.ts';
 import type { Hooks } from '../lab/embedded-sshd.ts';
 import { startJob, workflowRun } from '../runner/index.ts';
-import type { Job, StepEnd, WorkflowRun } from '../runner/index.ts';
+import type { Job, JobStart, StepEnd, WorkflowRun } from '../runner/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -19,7 +19,12 @@ export type Stage = {
   /** A commit that changes the application, by a line of its page. */
   readonly commit: (subject: string) => string;
   /** A job of a new workflow run (or of the one that is named); `show` gets each line of its steps. */
-  readonly job: (given?: { run?: Partial<WorkflowRun>; show?: (line: string) => void }) => Job;
+  readonly job: (given?: {
+    run?: Partial<WorkflowRun>;
+    show?: (line: string) => void;
+    /** What the runner gives it beside that: an event, a token, an environment. */
+    more?: Pick<Partial<JobStart>, 'event' | 'token' | 'env' | 'secrets'>;
+  }) => Job;
   /** The inputs of a deploy; `faults` are the application's switches, by environment. */
   readonly deploy: (
     more?: Readonly<Record<string, string>>,
@@ -61,11 +66,18 @@ wait: 60s
 export const prepareStage = async ({
   dist = join(root, 'dist'),
   hooks = {},
-}: { dist?: string; hooks?: Hooks } = {}): Promise<Stage> => {
+  yaml: more = '',
+}: {
+  dist?: string;
+  hooks?: Hooks;
+  /** Keys that landfall.yml has beside its own. */ yaml?: string;
+} = {}): Promise<Stage> => {
   const host = await prepareDemoHost(hooks);
   const { port } = host;
   const url = `http://127.0.0.1:${port}`;
-  const repository = makeRepository(join(host.dir, 'checkout'), { change: { 'landfall.yml': yaml(host, port) } });
+  const repository = makeRepository(join(host.dir, 'checkout'), {
+    change: { 'landfall.yml': yaml(host, port) + more },
+  });
   const access = { 'ssh-key': host.key };
   const secret = 'a-long-random-string-for-the-demo-only-8c1f';
   let runs = 1000;
@@ -84,7 +96,7 @@ export const prepareStage = async ({
         'static/notes.css': `/* change ${commits} */\nbody { color: #12${commits % 10}; }\n`,
       });
     },
-    job: ({ run = {}, show } = {}) => {
+    job: ({ run = {}, show, more: given = {} } = {}) => {
       runs += 1;
       return startJob({
         dist,
@@ -93,6 +105,7 @@ export const prepareStage = async ({
         workspace: repository.dir,
         temp,
         patience: [5000, 1000],
+        ...given,
         ...(show === undefined ? {} : { onLine: show }),
       });
     },

@@ -58,7 +58,7 @@ const statusFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   state: (value) => states.some((state) => state === value),
   target_url: (value) => typeof value === 'string',
   log_url: (value) => typeof value === 'string' && /^https?:\/\//.test(value),
-  description: (value) => typeof value === 'string' && [...value].length <= 140,
+  description: (value) => typeof value === 'string' && value.length <= 140,
   environment: (value) => typeof value === 'string',
   environment_url: (value) => typeof value === 'string' && /^https?:\/\//.test(value),
   auto_inactive: (value) => typeof value === 'boolean',

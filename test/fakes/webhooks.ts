@@ -26,7 +26,7 @@ export type Webhooks = {
 };
 
 const isText = (value: unknown, most: number): boolean =>
-  typeof value === 'string' && value !== '' && [...value].length <= most;
+  typeof value === 'string' && value !== '' && value.length <= most;
 const keysOf = (value: Json, allowed: readonly string[]): boolean =>
   Object.keys(value).every((key) => allowed.includes(key));
 
@@ -115,6 +115,29 @@ const teamsRefuses = (json: Json, bytes: number): string | undefined => {
   return Array.isArray(actions) && actions.every((one) => opens(one as Json)) ? undefined : 'actions';
 };
 
+type Judged = { readonly status: number; readonly text: string; readonly taken?: Omit<Taken, 'headers'> };
+
+/** What the service at this address answers. */
+const judge = (url: string, method: string, type: string, body: string, secret: string): Judged => {
+  const kind = (['slack', 'teams', 'webhook'] as const).find((one) => url === `/${one}/${secret}`);
+  if (kind === undefined) return { status: 403, text: 'invalid_token' };
+  if (method !== 'POST') return { status: 405, text: 'method' };
+  if (!/^application\/json\b/.test(type)) return { status: 400, text: 'invalid_payload' };
+  let json: Json;
+  try {
+    json = JSON.parse(body) as Json;
+  } catch {
+    return { status: 400, text: 'invalid_payload' };
+  }
+  const bytes = Buffer.byteLength(body);
+  const why = kind === 'slack' ? slackRefuses(json) : kind === 'teams' ? teamsRefuses(json, bytes) : undefined;
+  if (why !== undefined) return { status: 400, text: why };
+  return {
+    ...(kind === 'teams' ? { status: 202, text: '' } : { status: 200, text: 'ok' }),
+    taken: { kind, body, json },
+  };
+};
+
 /** Slack, a Teams workflow and a webhook of one's own, on loopback: they refuse what the services document that they refuse. */
 export const webhooks = async (): Promise<Webhooks> => {
   const secret = 'T0123/B4567/aBcDeFgHiJkLmNoPqRsTuVwX';
@@ -127,30 +150,16 @@ export const webhooks = async (): Promise<Webhooks> => {
       requests += 1;
       let body = '';
       for await (const part of request.setEncoding('utf8')) body += String(part);
-      const end = (status: number, text: string): void => {
-        if (status >= 400) refused.push(`${request.url?.split('/')[1] ?? ''}: ${status} ${text}`);
-        response.writeHead(status, { connection: 'close' }).end(text);
-      };
       if (failing.times > 0) {
         failing.times -= 1;
-        if (failing.status > 0) end(failing.status, 'as told');
+        if (failing.status > 0) response.writeHead(failing.status, { connection: 'close' }).end('as told');
         return;
       }
-      const kind = (['slack', 'teams', 'webhook'] as const).find((one) => request.url === `/${one}/${secret}`);
-      if (kind === undefined) return end(403, 'invalid_token');
-      if (request.method !== 'POST') return end(405, 'method');
-      if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return end(400, 'invalid_payload');
-      let json: Json;
-      try {
-        json = JSON.parse(body) as Json;
-      } catch {
-        return end(400, 'invalid_payload');
-      }
-      const bytes = Buffer.byteLength(body);
-      const why = kind === 'slack' ? slackRefuses(json) : kind === 'teams' ? teamsRefuses(json, bytes) : undefined;
-      if (why !== undefined) return end(400, why);
-      taken.push({ kind, body, headers: request.headers, json });
-      return kind === 'teams' ? end(202, '') : end(200, 'ok');
+      const { url = '', method = '', headers } = request;
+      const judged = judge(url, method, headers['content-type'] ?? '', body, secret);
+      if (judged.taken === undefined) refused.push(`${url.split('/')[1] ?? ''}: ${judged.status} ${judged.text}`);
+      else taken.push({ ...judged.taken, headers });
+      response.writeHead(judged.status, { connection: 'close' }).end(judged.text);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
