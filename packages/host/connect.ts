@@ -3,12 +3,15 @@ import type { AnyAuthMethod, Client, ClientChannel, ParsedKey, ServerHostKeyAlgo
 import { fail, ok, type Fault, type Result } from '#fault';
 import type { HostOptions } from './address.ts';
 import { hostKeyFault } from './host-key-fault.ts';
+import { forward, type Inside } from './reach.ts';
 import { hostKeyAlgorithms, isPinned, keyOfBlob, type HostKey, type Pins } from './known-hosts.ts';
 
 /** One connection to a host. */
 export type Link = {
   /** Opens a channel that runs a command. Rejects when the server refuses or the connection is gone. */
   readonly exec: (command: string) => Promise<ClientChannel>;
+  /** Opens a channel to something inside the host. Rejects likewise. */
+  readonly forward: (to: Inside) => Promise<ClientChannel>;
   readonly alive: () => boolean;
   /** Settles when the connection is gone. */
   readonly gone: Promise<void>;
@@ -89,6 +92,7 @@ const linkOf = (client: Client, socket: Socket, said: () => string): Link => {
   client.setMaxListeners(0);
   return {
     exec: (command) => open(client, command),
+    forward: (to) => forward(client, to),
     alive: () => live,
     gone,
     why: said,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParsedKey } from 'ssh2';
 import { fail, faultOf, ok, type Result } from '#fault';
@@ -13,11 +14,14 @@ import { lines, type Lines } from './lines.ts';
 import { outcome } from './outcome.ts';
 import type { How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
+import { reach, type Inside } from './reach.ts';
 import { shells, type Shells } from './shells.ts';
 
 /** A host that runs programs, known to the table or not. */
 export type Session = {
   readonly run: <In, Out>(name: string, program: Program<In, Out>, input: In, how?: How) => Promise<Result<Out>>;
+  /** A connection from the host to something inside it. Faults: `SSH_FORWARD`, and those of connecting. */
+  readonly reach: (to: Inside, signal?: AbortSignal) => Promise<Result<Duplex>>;
   readonly close: () => Promise<void>;
 };
 
@@ -164,6 +168,10 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
       } catch (error) {
         return { ok: false, fault: { ...faultOf(error), host: at.name, step: name } };
       }
+    },
+    reach: async (to, signal) => {
+      const now = await connected(signal);
+      return now.ok ? reach(at.name, now.value.link, to) : now;
     },
     close: async () => {
       closing.abort();
