@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Check } from '#config';
 import { renderDuration } from '#plan';
 import type { Times } from '#plan';
-import { absolute, placeOf } from './address.ts';
+import { absolute, insideOf, originOf } from './address.ts';
 import { askCertificate, converse } from './other-attempts.ts';
 import { follow } from './exchange.ts';
 import { accepted, judge } from './judge.ts';
@@ -12,6 +12,7 @@ import { prepare } from './prepare.ts';
 import { retryAfter } from './retry-after.ts';
 import { save } from './saved.ts';
 import type { Setting } from './setting.ts';
+import { throughHost } from './through-host.ts';
 import { timesOf } from './times.ts';
 
 /** What came of one try. */
@@ -83,8 +84,13 @@ const judgeTimes = ({ p95: limit }: Check, took: readonly number[]): Tried => {
 
 /** One request and its answer. */
 const ask = async ({ check, setting, memory, select, end }: Try): Promise<{ tried: Tried; ms: number }> => {
-  const { url: base, client, clock, env, read, signal, deadline = Infinity } = setting;
-  const session = memory.session(check.session, client);
+  const { url: base, client, clock, env, reach, read, signal, deadline = Infinity } = setting;
+  if (check.from === 'host' && reach === undefined)
+    return { tried: { wrong: ['not sent: it is from: host, and no host is connected'] }, ms: 0 };
+  const inside = insideOf(check);
+  const sender =
+    check.from === 'host' && reach !== undefined ? throughHost(client, reach, clock.now, check.socket) : client;
+  const session = memory.session(check.session && `${check.session} ${inside ?? ''}`, sender);
   const { csrf } = check;
   const prepared = prepare(check, base, env, {
     saved: memory.saved(),
@@ -96,7 +102,7 @@ const ask = async ({ check, setting, memory, select, end }: Try): Promise<{ trie
   const whole = Math.max(1000, (check.within === 0 ? deadline : end) - clock.now());
   const limit = Math.min(check.max ?? answerLimit, whole);
   const request = { ...prepared.request, limit, ...(signal === undefined ? {} : { signal }) };
-  const asked = check.session === undefined ? client : session.client;
+  const asked = check.session === undefined ? sender : session.client;
   const { outcome, url } = check.follow
     ? await follow(asked, request)
     : { outcome: await asked(request), url: request.url };
@@ -110,7 +116,7 @@ const ask = async ({ check, setting, memory, select, end }: Try): Promise<{ trie
     scrub: memory.scrub,
     ...(redirect === undefined ? {} : { redirect }),
   };
-  const origin = `${url.protocol}//${placeOf(url, headers)}`;
+  const origin = originOf(url, headers, inside);
   // before anything of the answer is shown: what is secret has to be known by then
   const taken = accepted(check, outcome, bench)
     ? save(check.save, outcome, { from: origin, cookies: session.cookies(url, headers), select })

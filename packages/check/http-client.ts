@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { explain } from './explain.ts';
 import { bodyLimit } from './http.ts';
 import type { Answer, HttpClient, HttpRequest, Unanswered } from './http.ts';
@@ -62,7 +64,7 @@ export const httpClient: HttpClient = (request) =>
   });
 
 /** The request, begun. Throws where a header or the address cannot be sent. */
-const open = ({ method, url, headers, body }: HttpRequest): http.ClientRequest => {
+const open = ({ method, url, headers, body, over }: HttpRequest): http.ClientRequest => {
   const own: Record<string, string> = {
     accept: '*/*',
     'accept-encoding': 'identity',
@@ -70,9 +72,17 @@ const open = ({ method, url, headers, body }: HttpRequest): http.ClientRequest =
     ...(body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` }),
   };
   const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const options = { method, headers: { ...own, ...given }, agent: false as const };
-  if (url.protocol !== 'https:') return http.request(url, options);
-  return https.request(url, { ...options, ...serverName(given.host ?? url.host) });
+  const options = { method, headers: { ...own, ...given } };
+  if (over !== undefined) {
+    // without an agent, node writes even the usual port into Host unless it is told that it is the usual one
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const secure = (): TLSSocket => connect({ socket: over, host, ...serverName(given.host ?? url.host) });
+    return url.protocol === 'https:'
+      ? https.request(url, { ...options, defaultPort: 443, createConnection: secure })
+      : http.request(url, { ...options, defaultPort: 80, createConnection: () => over });
+  }
+  if (url.protocol !== 'https:') return http.request(url, { ...options, agent: false });
+  return https.request(url, { ...options, agent: false, ...serverName(given.host ?? url.host) });
 };
 
 /** The certificate has to be that of the name asked for, also where the address is an IP address. */

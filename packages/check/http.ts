@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /** One HTTP request, ready to be sent. */
 export type HttpRequest = {
   readonly method: string;
@@ -8,6 +10,8 @@ export type HttpRequest = {
   /** ms, from the first look-up of the name to the last byte of the body. */
   readonly limit: number;
   readonly signal?: AbortSignal;
+  /** An open connection to the server, in place of one that the client makes. */
+  readonly over?: Duplex;
 };
 
 /** An answer, whole. */

@@ -31,7 +31,7 @@ export const converse = async (given: Try): Promise<readonly string[]> => {
   if (!prepared.ok) return [prepared.why];
   const { url, headers: made, body } = prepared.request;
   const { 'content-type': ofBody, ...written } = made;
-  const cookies = memory.session(check.session, setting.client).cookies(url, written);
+  const cookies = memory.session(check.session && `${check.session} `, setting.client).cookies(url, written);
   const cookie = [
     ...(written['cookie'] === undefined ? [] : [written['cookie']]),
     ...cookies.map(({ name, value }) => `${name}=${value}`),

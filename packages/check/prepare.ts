@@ -1,5 +1,5 @@
 import type { Check } from '#config';
-import { absolute, placeOf, sameShape } from './address.ts';
+import { absolute, insideOf, originOf, sameShape } from './address.ts';
 import { content } from './content.ts';
 import type { ReadFile } from './content.ts';
 import type { HttpRequest } from './http.ts';
@@ -39,9 +39,14 @@ export const prepare = (
   const address = absolute(fill(check.url, percentEncoded), base);
   if (address === undefined) return no(`there is no \`url\` that ${check.url} could be put behind`);
   const url = URL.canParse(address) ? new URL(address) : undefined;
+  // a socket has no certificate
+  if (url !== undefined && check.socket !== undefined) url.protocol = 'http:';
   const harmless = Object.entries(saved).map(([name, value]) => [name, value && { ...value, value: 'x' }] as const);
   const plain = absolute(filler(values, Object.fromEntries(harmless)).fill(check.url, percentEncoded), base);
-  if (url !== undefined && (plain === undefined || !URL.canParse(plain) || !sameShape(url, new URL(plain))))
+  if (
+    url !== undefined &&
+    (plain === undefined || !URL.canParse(plain) || !sameShape(new URL(address), new URL(plain)))
+  )
     return no(`a value in ${check.url} would change where it leads`);
 
   const proof = url === undefined || check.csrf === undefined ? undefined : token?.(url, written);
@@ -62,7 +67,7 @@ export const prepare = (
   const [problem] = wrong;
   if (problem !== undefined) return no(problem);
   if (url === undefined) return no(`${check.url} makes no valid address`);
-  const place = `${url.protocol}//${placeOf(url, written)}`;
+  const place = originOf(url, written, insideOf(check));
   for (const [name, { from }] of used)
     if (from !== place) return no(`{${name}} came from ${from} and does not go to ${place}`);
   return {

@@ -2,6 +2,7 @@ import type { Clock } from '#plan';
 import type { ReadFile } from './content.ts';
 import type { CertificateClient } from './certificate.ts';
 import type { HttpClient } from './http.ts';
+import type { Reach } from './through-host.ts';
 import type { Values } from './placeholders.ts';
 import type { WebSocketClient } from './websocket.ts';
 
@@ -15,6 +16,8 @@ export type Setting = {
   readonly clock: Clock;
   /** The values of `$NAME`: only those names that checks may use. None of them is ever shown. */
   readonly env: Values;
+  /** The host, for checks that are made from there. */
+  readonly reach?: Reach;
   /** Files of the checkout, for checks that send some. */
   readonly read?: ReadFile;
   /** Ends the waiting; what was not found good by then has failed. */

@@ -65,7 +65,7 @@ export const webSocketClient: WebSocketClient = async (request) => {
     });
     socket.on('open', () => {
       opened = true;
-      if (message !== undefined) socket?.send(message);
+      if (message !== undefined) socket.send(message);
       if (!untilClosed && enough(messages)) end();
     });
     socket.on('message', (content: Buffer) => {

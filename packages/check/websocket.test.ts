@@ -28,7 +28,10 @@ beforeAll(async () => {
     sockets.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => undefined);
       if (request.url === '/bye/') client.close(4001, 'log in first');
-      if (request.url === '/crash/') setTimeout(() => { client.terminate(); }, 20);
+      if (request.url === '/crash/')
+        setTimeout(() => {
+          client.terminate();
+        }, 20);
       if (request.url === '/flood/') for (let left = 2000; left > 0; left--) client.send('noise');
       if (request.url === '/big/') client.send('x'.repeat(2_000_000));
       if (request.url === '/ws/') client.send('{"type":"hello","release":"3f9c2ab"}');

@@ -14,6 +14,7 @@ export const codes = {
   SSH_NO_FORWARDING: 'the jump host does not pass connections on',
   SSH_LOST: 'the connection to the host was lost',
   SSH_NO_SHELL: 'the host accepts the login, but does not run commands for this user',
+  SSH_FORWARD: 'the host could not, or would not, connect to an address inside it',
   CANCELLED: 'the run was cancelled',
   PROGRAM_FAILED: 'a program on the host failed',
   PROGRAM_DIED: 'a program on the host was killed before it could say how it ended',

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
+import type { Inside } from './reach.ts';
 
 /** One connection to a host. */
 export type Link = {
   /** Opens a channel that runs a command. Rejects when the server refuses or the connection is gone. */
   readonly exec: (command: string) => Promise<ClientChannel>;
-  /** A TCP connection that the host makes for us. Rejects as `exec`, and when the host cannot make it. */
-  readonly forward: (address: string, port: number) => Promise<Duplex>;
+  /** A connection from the host to something that it can reach (`direct-tcpip`, `direct-streamlocal`). Rejects as `exec`, and when the host cannot make it. */
+  readonly forward: (to: Inside) => Promise<Duplex>;
   readonly alive: () => boolean;
   /** Settles when the connection is gone. */
   readonly gone: Promise<void>;
@@ -49,7 +50,11 @@ export const linkOf = (client: Client, stream: Duplex, said: () => string): Link
   client.setMaxListeners(0);
   return {
     exec: (command) => open(client, (answer) => void client.exec(command, answer)),
-    forward: (address, port) => open(client, (answer) => void client.forwardOut('127.0.0.1', 0, address, port, answer)),
+    forward: (to) =>
+      open(client, (answer) => {
+        if ('socket' in to) client.openssh_forwardOutStreamLocal(to.socket, answer);
+        else client.forwardOut('127.0.0.1', 0, to.host, to.port, answer);
+      }),
     alive: () => live,
     gone,
     why: said,

@@ -18,6 +18,7 @@ export const openHost = async (options: HostOptions): Promise<Result<Host>> => {
       const program = programs[name] as unknown as Program<Input<P>, Output<P>>;
       return session.value.run(name, program, input, how);
     },
+    reach: session.value.reach,
     close: session.value.close,
   });
 };

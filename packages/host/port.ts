@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Result } from '#fault';
 import type { HostName } from '#plan';
 import type { Input, Output, ProgramName } from '#remote';
+import type { Inside } from './reach.ts';
 
 /** How a program is run, beside its input. */
 export type How = {
@@ -22,5 +23,10 @@ export interface Host {
    * Faults: `SSH_*`, `PROGRAM_*`, `CANCELLED`, and those of the program's exit code.
    */
   run<P extends ProgramName>(program: P, input: Input<P>, how?: How): Promise<Result<Output<P>>>;
+  /**
+   * A connection from the host to something inside it: an address, or a socket. Whoever asks ends it.
+   * Faults: `SSH_*`, `CANCELLED`.
+   */
+  reach(to: Inside, signal?: AbortSignal): Promise<Result<Duplex>>;
   close(): Promise<void>;
 }

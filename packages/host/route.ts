@@ -10,7 +10,7 @@ import type { Link } from './link.ts';
 const through = async (behind: Link, jump: Hop, next: Hop, login: Login): Promise<Result<Duplex>> => {
   const limit = AbortSignal.timeout(login.connectMs ?? 20_000);
   const stop = login.signal === undefined ? limit : AbortSignal.any([limit, login.signal]);
-  const given = behind.forward(next.address, next.port);
+  const given = behind.forward({ host: next.address, port: next.port });
   const late = new Promise<never>((_, reject) => {
     const give = () => {
       reject(new Error('the jump host did not answer in time'));
@@ -44,7 +44,7 @@ const carried = (link: Link, behind: Link): Link => {
  * Connects to a host, through its jump hosts where it has some; the key of each is pinned.
  * Faults: those of {@link connect}, which name the host that failed, and `SSH_NO_FORWARDING`.
  */
-export const reach = async (at: HostOptions, login: Login): Promise<Result<Link>> => {
+export const route = async (at: HostOptions, login: Login): Promise<Result<Link>> => {
   let behind: { readonly link: Link; readonly hop: Hop } | undefined;
   const { via = [] } = at;
   for (const [index, hop] of [...via, at].entries()) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParsedKey } from 'ssh2';
 import { fail, faultOf, ok, type Result } from '#fault';
@@ -13,12 +14,15 @@ import type { Link } from './link.ts';
 import { outcome } from './outcome.ts';
 import type { How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
-import { reach } from './route.ts';
+import { reach, type Inside } from './reach.ts';
+import { route } from './route.ts';
 import { shells, type Shells } from './shells.ts';
 
 /** A host that runs programs, known to the table or not. */
 export type Session = {
   readonly run: <In, Out>(name: string, program: Program<In, Out>, input: In, how?: How) => Promise<Result<Out>>;
+  /** A connection from the host to something inside it. Faults: `SSH_FORWARD`, and those of connecting. */
+  readonly reach: (to: Inside, signal?: AbortSignal) => Promise<Result<Duplex>>;
   readonly close: () => Promise<void>;
 };
 
@@ -72,7 +76,7 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
   let dialing: Promise<Result<Connected>> | undefined;
 
   const dial = async (signal?: AbortSignal): Promise<Result<Connected>> => {
-    const link = await reach(at, { ...at, key: key.value, signal });
+    const link = await route(at, { ...at, key: key.value, signal });
     if (!link.ok) return link;
     current = { link: link.value, shells: shells(link.value) };
     return ok(current);
@@ -167,6 +171,10 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
       } catch (error) {
         return { ok: false, fault: { ...faultOf(error), host: at.name, step: name } };
       }
+    },
+    reach: async (to, signal) => {
+      const now = await connected(signal);
+      return now.ok ? reach(at.name, now.value.link, to) : now;
     },
     close: async () => {
       closing.abort();

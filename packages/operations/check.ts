@@ -1,17 +1,19 @@
 import { outside, runChecks } from '#check';
 import type { Settings } from '#config';
 import { Failure } from '#fault';
+import type { Host } from '#host';
 import type { Found, Process, ReleaseId } from '#plan';
 import type { Scene } from './scene.ts';
 import { look } from './survey.ts';
 
 type Outside = Pick<Scene, 'timeline' | 'evidence' | 'clock' | 'env' | 'files' | 'signal' | 'show'> & {
   readonly target: Pick<Settings, 'checks' | 'url'>;
+  readonly host?: Pick<Host, 'reach'>;
 };
 
 /** Asks from outside whether the release serves. Throws CHECK_FAILED. */
 export const checkOutside = async (scene: Outside, deadline?: number): Promise<void> => {
-  const { target, timeline, evidence, clock, env, files, signal, show } = scene;
+  const { target, timeline, evidence, clock, env, files, host, signal, show } = scene;
   const checks = target.checks;
   if (checks.length === 0) {
     evidence.notes = [
@@ -27,6 +29,7 @@ export const checkOutside = async (scene: Outside, deadline?: number): Promise<v
       clock,
       env,
       read: files,
+      ...(host === undefined ? {} : { reach: (to, until) => host.reach(to, until) }),
       signal,
       ...(deadline === undefined ? {} : { deadline }),
       show: (line) => {

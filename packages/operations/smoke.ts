@@ -49,6 +49,15 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
     ...(config.problems.length > 0 ? config.problems : problems),
     ...fileProblems(filesOf(stage.workspace), settings?.checks ?? []),
     ...env.problems,
+    ...(settings?.checks.some(({ from }) => from === 'host') === true
+      ? [
+          {
+            where: 'checks',
+            what: 'a check is from: host, but no host is connected',
+            next: 'Name host, host-key and ssh-key, and leave processes on.',
+          },
+        ]
+      : []),
     ...(settings !== undefined && settings.checks.length === 0
       ? [{ where: 'input url', what: 'there is nothing to check', next: 'set url, or checks, or a host' }]
       : []),

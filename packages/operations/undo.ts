@@ -75,6 +75,7 @@ const check = (scene: Scene, checks: readonly Check[], signal: AbortSignal): Pro
     clock: scene.clock,
     env: scene.env,
     read: scene.files,
+    reach: (to, until) => scene.host.reach(to, until),
     signal,
     show: (line) => {
       scene.show(`    ${line}`);

@@ -8,8 +8,14 @@ import { WebSocketServer } from 'ws';
 import { filesOf, outside, runChecks } from '#check';
 import type { Check } from '#config';
 import { resolveSettings } from '#config';
+import { must } from '#fault';
+import { openHost } from '#host';
+import type { Host } from '#host';
 import type { Checked } from '#plan';
-import { needing } from '../lab/needs.ts';
+import { key, optionsFor, removeBase } from '../contract/ssh-hosts.ts';
+import { found, needing } from '../lab/needs.ts';
+import { startRealSshd } from '../lab/real-sshd.ts';
+import type { RealSshd } from '../lab/real-sshd.ts';
 import { startSpineSite } from '../lab/spine-site.ts';
 import type { SpineSite } from '../lab/spine-site.ts';
 import { blocks } from './markdown.ts';
@@ -23,10 +29,14 @@ const checksOf = (text: string): readonly Check[] => {
   return settings?.checks ?? [];
 };
 
-needing('python3', 'openssl').describe('checks', () => {
+needing('python3', 'openssl', 'sshd').describe('checks', () => {
   let site: SpineSite;
+  let sshd: RealSshd;
+  let host: Host;
   beforeAll(async () => {
-    site = await startSpineSite({ DESK_PASSWORD: password });
+    site = await startSpineSite({ DESK_PASSWORD: password, ALLOWED_HOSTS: 'localhost,127.0.0.1,example.org' });
+    sshd = await startRealSshd(found('sshd') ?? '', [key.publicKey]);
+    host = must(await openHost(optionsFor(sshd)));
     // what daphne would do beside gunicorn
     const sockets = new WebSocketServer({ noServer: true });
     site.front.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -44,7 +54,10 @@ needing('python3', 'openssl').describe('checks', () => {
     });
   }, 120_000);
   afterAll(async () => {
+    await host.close();
+    await sshd.close();
     await site.close();
+    removeBase();
   });
 
   const run = async (checks: readonly Check[], env: Record<string, string> = { DESK_PASSWORD: password }) => {
@@ -56,6 +69,7 @@ needing('python3', 'openssl').describe('checks', () => {
         ...outside,
         clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
         env,
+        reach: (to) => host.reach(to),
         read: filesOf(site.dir),
         show: (line) => lines.push(line),
       },
@@ -73,7 +87,7 @@ needing('python3', 'openssl').describe('checks', () => {
   test.each(examples.map((text, at) => [at + 1, text] as const))(
     'example %i passes',
     async (_, text) => {
-      expect(wrong(await run(checksOf(text)))).toEqual([]);
+      expect(wrong(await run(checksOf(text.replaceAll('http://127.0.0.1:8000', site.inside))))).toEqual([]);
     },
     60_000,
   );

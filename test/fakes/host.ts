@@ -45,6 +45,7 @@ export const fakeHost = (answers: Answers): FakeHost => {
       const answer = answers[program];
       return answer === undefined ? fault('INTERNAL', `nobody expected ${program}`) : answer(input, how);
     },
+    reach: () => Promise.resolve(fault('SSH_FORWARD', 'a host in memory has nothing inside')),
     close: () => {
       closed = true;
       return Promise.resolve();

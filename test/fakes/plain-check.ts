@@ -24,6 +24,8 @@ export const plainCheck = (url: string): Check => ({
   redirect: undefined,
   ownRedirect: true,
   follow: false,
+  from: 'runner',
+  socket: undefined,
   max: undefined,
   repeat: 1,
   p95: undefined,

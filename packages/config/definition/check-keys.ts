@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { certificate, csrf, saves, sessionName, socketAddress, upload } from './check-values.ts';
-import { duration, insidePath, oneLine } from './values.ts';
+import { duration, hostPath, insidePath, oneLine } from './values.ts';
 
 /** How a check's request may be begun. */
 export const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
@@ -106,6 +106,15 @@ export const checkKeys = z.strictObject({
     .describe('The answer must be a redirect to here: a path below `url`, or a whole address.'),
   follow: z.boolean().default(false).describe('Follow redirects, and judge the last answer.'),
   max: duration.optional().describe('The longest time that one answer may take.'),
+  from: z
+    .enum(['runner', 'host'])
+    .default('runner')
+    .describe(
+      'Where the request comes from. `host`: through the SSH connection, so that ports and names inside it can be asked; the headers `Host` and `X-Forwarded-Proto` say what a proxy in front would.',
+    ),
+  socket: hostPath
+    .optional()
+    .describe('With `from: host`: the Unix socket there that is asked, in plain HTTP, whatever the address says.'),
   repeat: z
     .int()
     .min(1)

@@ -36,6 +36,9 @@ test('what goes together in a request, and what does not', () => {
   expect(problems({ post: '/', file: '../a' })).toHaveLength(1);
   expect(problems({ post: '/', upload: { f: { content: 'x' } } })[0]).toContain('needs the name');
   expect(problems({ post: '/', upload: { f: { content: 'x', file: 'x' } } })).toHaveLength(1);
+  expect(problems({ get: '/', from: 'host', socket: '/run/x.sock' })).toEqual([]);
+  expect(problems({ get: '/', socket: '/run/x.sock' })).toEqual(['[0].socket: a socket is asked from: host']);
+  expect(problems({ certificate: true, from: 'host' })).toHaveLength(1);
   expect(problems({ post: '/', csrf: true })[0]).toContain('belongs to a session');
   expect(problems({ post: '/', session: 's', csrf: false })).toHaveLength(1);
 });

@@ -39,7 +39,7 @@ const rules = (value: Keys, say: Say): void => {
   const [kind] = begun;
   const known = kind === 'websocket' || kind === 'certificate' ? keysOf[kind] : keysOf.http;
   for (const key of Object.keys(value) as (keyof Keys)[]) {
-    const set = value[key] !== undefined && value[key] !== false;
+    const set = value[key] !== undefined && value[key] !== false && value[key] !== 'runner';
     if (set && kind !== undefined && key !== kind && !known(key)) say(`${key} says nothing about ${kind}`, [key]);
   }
   const given = bodies.filter((key) => value[key] !== undefined);
@@ -53,6 +53,7 @@ const rules = (value: Keys, say: Say): void => {
     say('the answer to HEAD has no body', ['head']);
   if (value.send !== undefined && value.data !== undefined)
     say('a WebSocket check sends one of send and data', ['data']);
+  if (value.socket !== undefined && value.from !== 'host') say('a socket is asked from: host', ['socket']);
   if (value.csrf !== undefined && value.session === undefined)
     say('a CSRF token belongs to a session: name one, and get the page of the form in it before', ['csrf']);
   for (const [name, { from }] of Object.entries(value.save ?? {}))
@@ -110,6 +111,9 @@ export const check = checkKeys
       /** A redirect that stays on the host of the request counts as success too: so in the check that is made when none is given. */
       ownRedirect: false as boolean,
       follow: value.follow,
+      from: value.from,
+      /** On the host. */
+      socket: value.socket,
       /** ms; the longest time of one answer. */
       max: value.max,
       /** How many requests; 1 unless it is to be measured. */
