@@ -50,7 +50,7 @@ test('a deploy with an unchanged environment takes at most 12 round trips after 
   const first = await trips('first');
   const next = await trips('next');
   expect(next).toBeLessThanOrEqual(12);
-  // Recover, look, tree, receive, arrange with environment, probe, publish, open with discard, switch, look, confirm: the counting
-  // counts. A long upload may make the first less different, so it is not compared.
+  // That the counting counts: recover, look, tree, receive, arrange with environment, probe, publish, open with discard, switch,
+  // look, confirm.
   expect(Math.min(first, next)).toBeGreaterThanOrEqual(9);
 }, 240_000);
