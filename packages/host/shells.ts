@@ -12,8 +12,11 @@ export type Shells = {
 
 /** sshd allows 10 sessions a connection (MaxSessions); two are kept free for ending jobs. */
 const limit = 8;
-/** Opened ahead, so that a step costs one round trip and not three. */
-const spares = 2;
+/**
+ * Opened ahead, so that a step costs one round trip and not three. A new one takes two round trips: four are enough for steps that
+ * follow each other at once, two of them side by side.
+ */
+const spares = 4;
 /** How often, and after how many ms, a server is asked again that opens no channel at all. */
 const patience = 20;
 const pause = 50;
@@ -24,6 +27,8 @@ const pause = 50;
 export const shells = (link: Link): Shells => {
   let open = 0;
   let most = limit;
+  /** A program of ours has begun here. */
+  let runs = false;
   const ready: Promise<Shell>[] = [];
   const queue: (() => void)[] = [];
 
@@ -90,8 +95,11 @@ export const shells = (link: Link): Shells => {
     take: async () => {
       const shell = (await waiting()) ?? (await fresh());
       // Only once a program ran: where none does, opening more would never end.
+      if (runs) refill();
       void shell.pid.then((pid) => {
-        if (pid !== undefined) refill();
+        if (pid === undefined) return;
+        runs = true;
+        refill();
       });
       return shell;
     },

@@ -15,7 +15,8 @@ export const hostInputs = {
   },
   host: {
     kind: 'text',
-    description: 'Where to connect, as `user@host` or `user@host:port`, in place of `hosts.ssh`.',
+    description:
+      'Where to connect, as `user@host` or `user@host:port`, in place of `hosts.ssh`; `hosts.via` stays the way there.',
   },
   path: {
     kind: 'text',
@@ -23,7 +24,8 @@ export const hostInputs = {
   },
   'ssh-key': {
     kind: 'secret',
-    description: 'The private key of the deploy user. If not given, the SSH agent at `SSH_AUTH_SOCK` is asked.',
+    description:
+      'The private key of the deploy user, at jump hosts too. If not given, the SSH agent at `SSH_AUTH_SOCK` is asked.',
   },
   'ssh-key-passphrase': { kind: 'secret', description: 'The passphrase of `ssh-key`, where it has one.' },
   'host-key': {

@@ -10,7 +10,7 @@ import type { Opening } from './open.ts';
 import { planDeploy, planPrepare, planSwitch } from './plan.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import { design } from './design.ts';
-import { prepare, preparedOf, schemaStep } from './prepare.ts';
+import { prepare, preparedOf, schemaStep, tidy } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scene } from './scene.ts';
 import { keptTarget, play, playOn } from './stage.ts';
@@ -68,7 +68,7 @@ const toLive = async (
   const live = liveOf(surveyed.found);
   // where this run has switched already, what serves is not what an undo would bring back
   const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
-  const opened = await open(scene, surveyed, {
+  const opening = open(scene, surveyed, {
     wish: wish.phase === 'switch' ? 'switch' : 'deploy',
     kind: 'deploy',
     release: release.id,
@@ -76,6 +76,8 @@ const toLive = async (
     allowOlder: wish.allowOlder,
     measured: wish.maxDowntime !== undefined,
   });
+  // beside the opening: one round trip for both
+  const [opened] = await Promise.all([opening, tidy(scene)]);
   return passThrough(scene, opened, {
     release: release.id,
     services: release.services.map(({ name }) => name),
@@ -99,6 +101,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
   await prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+  await tidy(scene);
   return {
     outcome: 'done',
     verdict: `${designed.release.id} is prepared; ${surveyed.found.current || 'nothing'} serves as before`,

@@ -29,7 +29,8 @@ export type Prepared = {
 
 /**
  * Puts the release beside the running one: uploads what the host has not seen, proves the whole tree, builds its environment,
- * asks the application, collects static files. Holds nothing. What failed half-way is removed again.
+ * asks the application, collects static files. Holds nothing. What failed half-way is removed again; after a success the caller
+ * does that, by {@link tidy}, when it costs no round trip of its own.
  */
 export const prepare = async (
   scene: Scene,
@@ -39,7 +40,7 @@ export const prepare = async (
 ): Promise<Prepared> => {
   const { id } = designed.release;
   try {
-    if (!designed.kept) await stage(scene, designed, material);
+    if (!designed.kept) await stage(scene, found, designed, material);
     let published = designed.kept;
     const ask = (): Promise<Application | undefined> =>
       probe(scene, probeStep(scene, { ...designed, kept: published }));
@@ -53,11 +54,15 @@ export const prepare = async (
     published = true;
     // refused only now: whoever applies migrations by hand needs the release on the host
     return { release: designed.release, before: migration(scene, history, id, application, ask) };
-  } finally {
-    // what this run staged, and what dead ones left behind a week ago
-    const { base } = scene.target;
-    await scene.host.run('discard', { base, driver: scene.context.driver }, { signal: scene.deadline(20_000) });
+  } catch (thrown) {
+    await tidy(scene);
+    throw thrown;
   }
+};
+
+/** Deletes what this run staged and did not publish, and what dead ones left behind a week ago. Faults are passed over: it is only room. */
+export const tidy = async ({ host, target, context, deadline }: Scene): Promise<void> => {
+  await host.run('discard', { base: target.base, driver: context.driver }, { signal: deadline(20_000) });
 };
 
 const attemptOf = ({ context }: Scene): string => `${context.runId}/${context.attempt}`;
@@ -66,17 +71,33 @@ const attemptOf = ({ context }: Scene): string => `${context.runId}/${context.at
 const preparedBefore = (scene: Scene, found: Survey['found'], { release }: Designed): boolean =>
   found.releases.some(({ id, preparedBy }) => id === release.id && preparedBy.includes(attemptOf(scene)));
 
-const stage = async (scene: Scene, designed: Designed, { envFile }: Material): Promise<void> => {
+const stage = async (scene: Scene, found: Survey['found'], designed: Designed, material: Material): Promise<void> => {
   await receive(scene, designed);
+  const { environment } = designed;
+  if (environment !== undefined && found.environments.includes(environment)) {
+    // one that is there needs nothing that is arranged: both are asked for in one round trip
+    const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed)]);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    return;
+  }
+  await arrange(scene, designed, material);
+  // pip gets the variables that were arranged
+  await build(scene, designed);
+};
+
+const arrange = async (scene: Scene, designed: Designed, { envFile }: Material): Promise<void> => {
   await perform(scene, arrangeStep(scene, designed), {
     ...(envFile === undefined ? {} : { body: Buffer.from(envFile) }),
     note: ({ names }) => `${names.length} variables`,
   });
+};
+
+const build = async (scene: Scene, designed: Designed): Promise<void> => {
   const { lock, environment } = designed;
-  if (lock !== undefined && environment !== undefined)
-    await perform(scene, environmentStep(scene, { ...designed, lock, environment }), {
-      note: ({ built }) => (built ? 'built' : 'unchanged'),
-    });
+  if (lock === undefined || environment === undefined) return;
+  await perform(scene, environmentStep(scene, { ...designed, lock, environment }), {
+    note: ({ built }) => (built ? 'built' : 'unchanged'),
+  });
 };
 
 /** Files of the base may have been changed on the host: then everything travels, once. */

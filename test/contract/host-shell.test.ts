@@ -164,7 +164,7 @@ describe('each login shell that a user may have, with a login file that prints a
           const limited = sh('sleep 60 &\nwait', { interrupt, limitMs: 1000 });
           expect(await host.run('p', limited, [])).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });
         }
-        await until(() => server.commands().length <= 2);
+        await until(() => server.commands().length <= 4);
         await host.close();
         await server.close();
         rmSync(home, { recursive: true });
@@ -192,7 +192,7 @@ describe('each sh that a host may have', () => {
         const limited = sh('sleep 60 &\nwait', { interrupt, limitMs: 1000 });
         expect(await host.run('p', limited, [])).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });
       }
-      await until(() => server.commands().length <= 2);
+      await until(() => server.commands().length <= 4);
       await host.close();
       await server.close();
       rmSync(dir, { recursive: true });

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { prepareStage, type Stage } from '../demo/stage.ts';
+import { startDistance } from '../lab/distance.ts';
+import { needing } from '../lab/needs.ts';
+
+const action = 'deploy-over-ssh';
+const sources = join(import.meta.dirname, '../../actions', action);
+const { test, missing } = needing('python3', 'git', 'flock');
+
+/** The action from its sources, as the runner starts it: what is counted does not depend on the bundler. */
+const dist = mkdtempSync(join(tmpdir(), 'landfall-sources-'));
+let stage: Stage;
+beforeAll(async () => {
+  if (missing.length > 0) return;
+  mkdirSync(join(dist, action));
+  writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
+  for (const part of ['main', 'post'])
+    writeFileSync(
+      join(dist, action, `${part}.js`),
+      `await import(${JSON.stringify(pathToFileURL(join(sources, `${part}.ts`)).href)});\n`,
+    );
+  stage = await prepareStage({ dist });
+}, 120_000);
+afterAll(async () => {
+  if (missing.length === 0) await stage.end();
+  rmSync(dist, { recursive: true, force: true });
+}, 60_000);
+
+test('a deploy with an unchanged environment takes at most 12 round trips after connecting', async () => {
+  const { sshd } = stage.host;
+  const trips = async (subject: string): Promise<number> => {
+    stage.commit(subject);
+    const distance = await startDistance(sshd.port, 80);
+    let connected = 0;
+    const show = (line: string) => {
+      if (line.startsWith('✓ connect to ')) connected = distance.trips();
+    };
+    const where = { host: `${sshd.user}@127.0.0.1:${distance.port}`, 'host-key': sshd.hostKey };
+    const end = await stage.job({ show }).uses(action, stage.deploy(where));
+    expect(end?.outputs['result']).toBe('done');
+    await distance.close();
+    expect(connected).toBeGreaterThan(0);
+    return distance.trips() - connected;
+  };
+  // The first one builds the environment: that is a round trip of its own.
+  const first = await trips('first');
+  const next = await trips('next');
+  expect(next).toBeLessThanOrEqual(12);
+  // That the counting counts: recover, look, tree, receive, arrange with environment, probe, publish, open with discard, switch,
+  // look, confirm.
+  expect(Math.min(first, next)).toBeGreaterThanOrEqual(9);
+}, 240_000);
