@@ -4,14 +4,14 @@ import type { Overrides, Target } from '#config';
 import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
-import { noticeOf, revertedNotice } from '#notify';
 import { timeline } from '#plan';
 import type { Clock, GitHub, Post, Report, RunContext } from '#plan';
+import { announce, announceNoEntry } from './announce.ts';
 import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { recorder } from './deployment.ts';
 import { refuseFork } from './fork.ts';
-import { notifyProblems, tell } from './notify.ts';
+import { notifyProblems } from './notify.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -212,7 +212,7 @@ export const playOn = async (
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
   const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
-    await tellOfNoEntry(stage, action, place, target, thrown);
+    await announceNoEntry(stage, action, target, stage.variables(place.env ?? []).values, thrown);
     throw thrown;
   });
   const { context, github, signal } = stage;
@@ -227,60 +227,14 @@ export const playOn = async (
       conclusion = await body({ ...scene, opened });
       return conclusion;
     });
-    const notice = noticeOf(report, conclusion);
-    const notices = [
-      ...(report.reverted ?? []).map((one) => revertedNotice(report, one)),
-      ...(notice === undefined ? [] : [notice]),
-    ];
     const [unrecorded, unsent] = await Promise.all([
       record.end(report, conclusion),
-      tell(stage, target, scene.env, notices),
+      announce(stage, scene, report, conclusion),
     ]);
-    // what did not reach everybody is told again by the next action
-    if (unsent.length === 0) await markTold(scene, report);
     const notes = [...unrecorded, ...unsent];
     for (const { text } of notes) stage.show(`! ${text}`);
     return { ...report, notes: [...report.notes, ...notes] };
   } finally {
     await scene.host.close();
   }
-};
-
-/**
- * The host's journal keeps that people were told what it did by itself, so that the next action does not tell it again; that a
- * run came too late to confirm it has told by its own end. A dry run changes nothing. Where it fails, it is told twice.
- */
-const markTold = async ({ host, target: { base } }: Scene, report: Report): Promise<void> => {
-  const late = report.fault?.code === 'TX_LATE' ? Number(report.transaction?.slice(1) ?? 0) : 0;
-  const numbers = [...(report.reverted ?? []).map(({ number }) => number), ...(late > 0 ? [late] : [])];
-  if (numbers.length > 0 && report.result !== 'planned') await host.run('tell', { base, numbers });
-};
-
-/** Nobody got in: those who want to hear of failures hear of that too. What the log then says is the fault's own. */
-const tellOfNoEntry = async (
-  stage: Stage,
-  action: string,
-  place: Place,
-  target: Target,
-  thrown: unknown,
-): Promise<void> => {
-  const { context, startedAt, wall } = stage;
-  const run = { url: context.url, actor: context.actor };
-  const evidence = noEvidence();
-  const failure = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const facts = {
-    action,
-    startedAt,
-    wall,
-    url: target.url,
-    target: target.name,
-    host: target.host.name,
-    run,
-    evidence,
-  };
-  const report = await conclude({ ...facts, timed: () => [] }, () => Promise.reject(failure));
-  const notice = noticeOf(report);
-  const values = stage.variables(place.env ?? []).values;
-  for (const { text } of await tell(stage, target, values, notice === undefined ? [] : [notice]))
-    stage.show(`! ${text}`);
 };
