@@ -94,7 +94,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
-    notes: [...detected(designed), ...unproven(designed), watchdog],
+    notes: [...detected(designed), ...unproven(designed), watchdog(survey)],
   };
 };
 
@@ -113,14 +113,17 @@ export const planSwitch = (on: On, survey: Survey, { id, services }: Designed['r
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : forward(on, survey, id),
-    notes: [watchdog],
+    notes: [watchdog(survey)],
   };
 };
 
-const watchdog: Note = {
+/** Who undoes what nobody confirms, and what of it survives a reboot: as this host is. */
+const watchdog = ({ found }: Survey): Note => ({
   kind: 'info',
-  text: 'the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed',
-};
+  text: found.manager
+    ? `the watchdog is a unit of ${found.user}'s systemd; after a reboot or a power cut the host recovers by itself: what was confirmed serves, what was not is undone`
+    : `the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed. Where systemd runs, \`loginctl enable-linger ${found.user}\`, once as root, lets the host do it`,
+});
 
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }: Designed): Plan['notes'] =>

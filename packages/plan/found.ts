@@ -61,6 +61,8 @@ export type Found = {
   readonly free: { readonly bytes: number; readonly inodes: number };
   /** Path of each program that was asked for; empty: it is missing. */
   readonly programs: ReadonlyMap<string, string>;
+  /** The deploy user's systemd answers, and lives without a login: it minds the watchdog, and lets the host recover at boot. */
+  readonly manager: boolean;
   readonly python: { readonly version: string; readonly platform: string; readonly libc: string; readonly pip: string };
   /** Empty: nothing serves. */
   readonly current: ReleaseId;

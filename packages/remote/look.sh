@@ -12,6 +12,7 @@ main() {
   for name in "$@"; do
     print "program.$name" "$(command -v "$name" || :)"
   done
+  print manager "$(manages && echo yes || echo no)"
   python_facts
   release_facts
   serving_facts

@@ -65,6 +65,7 @@ export const foundOf = (stdout: Buffer): Found => {
     programs: new Map(
       lines.flatMap(([key, value]) => (key.startsWith('program.') ? [[key.slice(8), value] as const] : [])),
     ),
+    manager: get('manager') === 'yes',
     python: {
       version: get('python.version'),
       platform: get('python.platform'),

@@ -20,10 +20,20 @@ main() {
       printf 'process      %s %s on %s: %s\n' "$service" "$pid" "$runs" "$verdict"
     done
   fi
+  boot
   case $phase in
     open | switching | switched | undoing | held) printf 'take back    sh %s/undo t%s\n' "$lf" "$number" ;;
     confirmed) [ -z "$previous" ] || [ "$previous" = "$release" ] || printf 'take back    sh %s/undo t%s   (to %s)\n' "$lf" "$number" "$previous" ;;
   esac
+}
+
+boot() { # asked by another user, it would be about the wrong systemd
+  [ "$(id -u)" = "$(stat -c %u "$lf")" ] || return 0
+  if manages && recovers; then
+    printf 'at boot      the host recovers by itself\n'
+  else
+    printf 'at boot      nothing is installed that starts it: sh %s/undo recover\n' "$lf"
+  fi
 }
 
 claim() {

@@ -2,8 +2,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { needing } from '../../test/lab/needs.ts';
 import { answered, deployed, looked, open, openInput, switched, switchInput } from '../../test/kill/deploy.ts';
-import { editTransaction, endProcesses, makeStandIns, mutexFree } from '../../test/kill/host.ts';
+import { editTransaction, endProcesses, makeManager, makeStandIns, mutexFree } from '../../test/kill/host.ts';
 import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
 import { idle, makeRelease, makeTarget, run, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 import { residentBody } from './transaction-programs.ts';
@@ -225,6 +227,68 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       await until(() => transaction(target).get('phase') === 'undone');
       expect(serving(target)).toEqual(['web on r1', 'web-2 on r1']);
       expect(events(target)).toContain('t2 undone');
+    });
+
+    /** The same target, of a user who has a systemd that lingers. */
+    const managed = (): Target => {
+      makeManager(join(root, 'manager'));
+      return { ...target, searched: `${join(root, 'manager')}:${target.searched}`, home: join(root, 'home') };
+    };
+
+    test('where the user has a systemd that lingers, it minds the watchdog, and recovers at boot', async () => {
+      const there = managed();
+      await switched(there, 'r1');
+      const asked = readFileSync(join(root, 'home/asked'), 'utf8').trim();
+      expect(asked).toMatch(/^--user .*--unit=landfall-watch-t1-\d+ .*--property=KillMode=process /);
+      expect(asked.endsWith(` /bin/sh ${target.base}/.landfall/undo watch`)).toBe(true);
+      const units = join(root, 'home/.config/systemd/user');
+      const [name = '', ...more] = readdirSync(join(units, 'default.target.wants'));
+      expect(more).toEqual([]);
+      expect(name).toMatch(/^landfall-recover-\d+\.service$/);
+      expect(readlinkSync(join(units, 'default.target.wants', name))).toBe(`../${name}`);
+      const unit = readFileSync(join(units, 'default.target.wants', name), 'utf8');
+      expect(unit).toContain(`\nExecStart=-/usr/bin/timeout -k 10 900 /bin/sh ${target.base}/.landfall/undo recover\n`);
+      expect(answered((await looked(there)).ran, 'manager')).toBe('yes');
+      expect((await runResident(there, 'status')).stdout).toContain('\nat boot      the host recovers by itself\n');
+    });
+
+    test('where it cannot, the watchdog is a plain process, and no unit is left to be believed in', async () => {
+      const there = managed();
+      writeFileSync(join(root, 'manager/systemd-run'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+      writeFileSync(join(root, 'manager/systemctl'), '#!/bin/sh\necho disabled\n', { mode: 0o755 });
+      rmSync(join(root, 'stand-ins/setsid'));
+      const number = Number(answered(await open(there, 'r1'), 'number'));
+      const ran = await runProgram(there, 'switch', switchInput(there, number, 'r1', { within: 1 }));
+      expect(ran.stderr).toContain('is not told to recover');
+      expect(ran.stderr).toContain('systemd did not start the watchdog');
+      await until(() => transaction(target).get('phase') === 'undone');
+      expect((await runResident(there, 'status')).stdout).toMatch(
+        /^at boot {6}nothing is installed that starts it: sh /m,
+      );
+    });
+
+    test('an undo that fails because the host goes down is not held: it goes on after the boot', async () => {
+      await deployed(target, 'r1');
+      await switched(target, 'r2');
+      const release = join(target.base, 'releases/r1/.landfall');
+      const systemd = (state: string): void => {
+        writeFileSync(join(root, 'stand-ins/systemctl'), `#!/bin/sh\necho ${state}\n`, { mode: 0o755 });
+      };
+      systemd('stopping');
+      renameSync(release, `${release}.away`);
+      const cut = await undo('t2');
+      expect(cut).toMatchObject({ code: 1, stdout: 'phase=undoing\nnumber=2\nrelease=r1\n' });
+      expect(cut.stderr).toContain('the host is going down');
+      systemd('running');
+      renameSync(`${release}.away`, release);
+      expect(await undo('recover')).toMatchObject({ code: 0, stdout: 'phase=undone\nnumber=2\nrelease=r1\n' });
+    });
+
+    test('where the user has none, no unit is written', async () => {
+      const there = { ...target, home: join(root, 'home') };
+      await switched(there, 'r1');
+      expect(existsSync(join(root, 'home'))).toBe(false);
+      expect(answered((await looked(there)).ran, 'manager')).toBe('no');
     });
 
     test('the watchdog undoes a switch that was killed', async () => {

@@ -16,6 +16,11 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
     say "t$number is undone: ${previous:-nothing} serves"
     return 0
   fi
+  # it ends the services and the programs of an undo in any order; one that is only half done is finished at the next start
+  if going_down; then
+    say "t$number: the host is going down; the undo goes on when it is up again"
+    return 1
+  fi
   note held "$1" release="$release" previous="$previous"
   put phase=held deadline=0
   say "t$number: the undo failed; everything is left as it is"
@@ -75,6 +80,13 @@ already() { # WHAT: the transaction is no longer this run's to go on with. An un
   die 80 "t$number is $phase: $1"
 }
 
-guard() { # starts the watchdog: it needs neither this program, nor its connection, nor its lock
+guard() { # starts the watchdog: it needs neither this program, nor its connection, nor its lock. And lets the host recover at boot, where it can
+  if manages; then
+    at_boot || say "systemd is not told to recover $base at boot: ${HOME:-}/.config/systemd/user cannot be written, or is not where it looks"
+    if minded; then
+      return 0
+    fi
+    say "systemd did not start the watchdog: it is a plain process, which ends with the host"
+  fi
   (cd / && setsid sh "$lf/undo" watch </dev/null >>"$lf/watch.log" 2>&1 9>&- &)
 }

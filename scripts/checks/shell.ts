@@ -42,9 +42,13 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   const exported = await Promise.all(modules.map((name) => import(resolve(name)) as Promise<object>));
   const sent = [...new Set(exported.flatMap(textsIn))].filter((text) => files.some((file) => text.includes(file.text)));
   const orphans = files.filter(({ text }) => !sent.some((whole) => whole.includes(text)));
-  const others = execFileSync('git', ['ls-files', '*.sh', '.ci/run', 'scripts/tools', 'scripts/pinned'], {
-    encoding: 'utf8',
-  })
+  const others = execFileSync(
+    'git',
+    ['ls-files', '*.sh', '.ci/run', 'scripts/lab', 'scripts/pinned', 'scripts/tools'],
+    {
+      encoding: 'utf8',
+    },
+  )
     .split('\n')
     .filter((name) => name !== '' && !/^(packages\/remote|dist)\//.test(name));
   const said = sent.map((text) => shellcheck(text, (line) => origin(text, files, line)));

@@ -14,20 +14,38 @@ import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
 import { servicesOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
-/** Programs that stand in front of the host's: no waiting, and no watchdog that would go on by itself. */
+/** Programs that stand in front of the host's: no waiting, no watchdog that would go on by itself, and no systemd of the user's. */
 const standIns: Readonly<Record<string, string>> = {
+  loginctl: 'exit 1',
   setsid: 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"',
   // a Python that makes an environment, installs and migrates at once
   'quick-python':
     'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',
 };
 
+/** A systemd of the user's: it says what files say, and starts nothing. What it was asked to start is in $HOME/asked. */
+const managerStandIns: Readonly<Record<string, string>> = {
+  loginctl: 'echo yes',
+  systemctl:
+    'case "$2" in\n  is-enabled) [ -e "$HOME/.config/systemd/user/default.target.wants/$3" ] && echo enabled ;;\nesac',
+  'systemd-run': 'printf "%s\\n" "$*" >>"$HOME/asked"',
+};
+
+const makePrograms = (folder: string, programs: Readonly<Record<string, string>>): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, body] of Object.entries(programs))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+};
+
 /** Makes the folder of stand-ins, once. */
 export const makeStandIns = (folder: string): void => {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, body] of Object.entries(standIns))
-    writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  makePrograms(folder, standIns);
   symlinkSync('/bin/true', join(folder, 'sleep'));
+};
+
+/** Makes the folder of those that go before them where the user has a systemd that lingers. */
+export const makeManager = (folder: string): void => {
+  makePrograms(folder, managerStandIns);
 };
 
 // what is of a process, not of the state: written anew when the processes are
@@ -53,6 +71,7 @@ const apart = (path: string): boolean =>
     path,
   ) ||
   /^shared\/logs\/./.test(path) ||
+  path === 'home/asked' ||
   /^envs\/[^/]*\.lock$/.test(path);
 
 const comparedKeys = /^(?:kind|phase|release|previous|within)=/;

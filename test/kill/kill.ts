@@ -1,7 +1,16 @@
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endProcesses, fingerprint, keepState, makeStandIns, mutexFree, readState, whatIsSeen } from './host.ts';
+import {
+  endProcesses,
+  fingerprint,
+  keepState,
+  makeManager,
+  makeStandIns,
+  mutexFree,
+  readState,
+  whatIsSeen,
+} from './host.ts';
 import { killing as killingAt, noting, timesKilled } from './mutant.ts';
 import { positions } from './positions.ts';
 import { releaseScenarios } from './release-scenarios.ts';
@@ -128,9 +137,9 @@ const killOne = async (target: Target, scenario: Scenario): Promise<Verdict & { 
         await execute(target, scenario, killing);
         const recovered = await runResident(target, 'undo', 'recover');
         const is = fingerprint(readState(target));
-        // undone: as before, apart from the transaction itself
+        // undone: as before, apart from the transaction itself, and from the unit that recovers at boot, which stays
         const apart = (line_: string): boolean =>
-          !line_.startsWith('.landfall/transaction ') && !/\/\.env /.test(line_);
+          !/^(?:\.landfall\/transaction |home\/)/.test(line_) && !/\/\.env /.test(line_);
         const asBefore = difference(beforeAll.filter(apart), is.filter(apart));
         const asWanted = difference(wanted.filter(apart), is.filter(apart));
         if (asBefore.length > 0 && asWanted.length > 0)
@@ -173,12 +182,17 @@ export const killedAtEveryLine = async ({
   const jobs = scenarios.flatMap((scenario) => shells.map((shell) => ({ scenario, shell })));
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
+  makeManager(join(root, 'manager'));
   const lane = async (name: string): Promise<void> => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const folder = join(root, name);
       mkdirSync(folder, { recursive: true });
       const plain = makeTarget(job.shell, undefined, folder);
-      const target = { ...plain, searched: `${join(root, 'stand-ins')}:${plain.searched}` };
+      const alone = { ...plain, searched: `${join(root, 'stand-ins')}:${plain.searched}` };
+      const target =
+        job.scenario.managed === true
+          ? { ...alone, searched: `${join(root, 'manager')}:${alone.searched}`, home: join(plain.base, 'home') }
+          : alone;
       const began = performance.now();
       const { killed, survived, failures, states } = await killOne(target, job.scenario);
       total.killed += killed;

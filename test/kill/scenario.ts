@@ -19,6 +19,8 @@ export type Scenario = {
   readonly from?: string;
   /** And only up to the line that begins so. */
   readonly to?: string;
+  /** The user has a systemd that lingers; its HOME is `home` in the base. */
+  readonly managed?: true;
   /** The exit code of a run without a kill. */
   readonly code?: number;
 };

@@ -13,6 +13,8 @@ export type Target = {
   readonly shell: readonly string[];
   /** PATH of the programs. */
   readonly searched: string;
+  /** HOME of the programs; not given, there is none. */
+  readonly home?: string;
 };
 
 export type Ran = {
@@ -86,7 +88,7 @@ export const run = (
     const [file = '', ...args] = argv;
     const child = spawn(file, args, {
       cwd: '/',
-      env: { PATH: searched, HOME: '/nonexistent' },
+      env: { PATH: searched, HOME: target.home ?? '/nonexistent' },
       // a group of its own, to be killed whole
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', whole ? 'pipe' : 'ignore'],

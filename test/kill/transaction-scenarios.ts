@@ -80,6 +80,19 @@ export const transactionScenarios: readonly Scenario[] = [
     recovers: true,
   },
   {
+    name: 'switch, first deploy, where the user has a systemd',
+    before: async (target) => {
+      releases(target);
+      await open(target, 'r1');
+    },
+    ...of('switch', (target) => switchInput(target, 1, 'r1')),
+    managed: true,
+    // what stands after it is killed without one
+    from: '# manager.sh',
+    to: '# switch.sh',
+    recovers: true,
+  },
+  {
     name: 'switch, with the environment carried over',
     before: async (target) => {
       await confirmed(target);

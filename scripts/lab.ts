@@ -1,0 +1,72 @@
+/** `npm run test:lab [-- NAME...]`: what is proven on Debian hosts with systemd, in containers of the lab (scripts/lab starts its engine). */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reboots } from '../test/hosts/reboots.ts';
+import { spine } from '../test/hosts/spine.ts';
+import { endHosts } from '../test/lab/debian-host.ts';
+import { labMissing } from '../test/lab/engine.ts';
+import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
+import { bundle } from './bundle.ts';
+
+const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = { spine, reboots };
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !(name in proofs));
+if (unknown.length > 0) {
+  print(`There is no proof called ${unknown.join(', ')}; there are: ${Object.keys(proofs).join(', ')}.`);
+  process.exit(1);
+}
+const wanted = Object.entries(proofs).filter(([name]) => named.length === 0 || named.includes(name));
+const missing = await labMissing();
+if (missing !== undefined) {
+  for (const [name] of wanted) print(`${name}: left out: ${missing}`);
+  print(`lab: 0 passed, 0 failed, ${wanted.length} skipped`);
+  process.exit(0);
+}
+
+const temp = mkdtempSync(join(tmpdir(), 'lab-'));
+process.env['TMPDIR'] = temp;
+const end = async (): Promise<void> => {
+  await endHosts();
+  rmSync(temp, { recursive: true, force: true });
+};
+const stop = (): void => {
+  void end().finally(() => process.exit(130));
+};
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+// the bundles of the sources as they are, apart from dist/
+const dist = join(temp, 'dist');
+let passed = 0;
+let failed = 0;
+try {
+  await bundle(join(import.meta.dirname, '..'), dist);
+  for (const [name, prove] of wanted) {
+    print(`\n━━ ${name}`);
+    const began = performance.now();
+    const show = (line: string): void => {
+      print(`   ${line}`);
+    };
+    try {
+      const came = await prove({ show, dist });
+      passed += came.passed;
+      failed += came.failed;
+      print(
+        `   ${name}: ${came.passed} held, ${came.failed} did not (${((performance.now() - began) / 1000).toFixed(0)} s)`,
+      );
+    } catch (thrown) {
+      failed += 1;
+      print(`   ✗ ${name} broke off: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+    }
+  }
+} finally {
+  await end();
+}
+print(`lab: ${passed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,184 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeRepository, type Repository } from '../apps/spine/repository.ts';
+import { startHost, type DebianHost } from '../lab/debian-host.ts';
+import { ensureWheels } from '../lab/wheels.ts';
+import { startJob, workflowRun, type Job, type StepEnd, type WorkflowRun } from '../runner/index.ts';
+import { stateOf, type State } from './state.ts';
+
+const root = join(import.meta.dirname, '../..');
+const source = join(root, 'test/apps/spine/source');
+
+/** The example application's repository, a Debian host with nginx in front of it, and a runner that starts the built bundles. */
+export type Site = {
+  readonly host: DebianHost;
+  readonly repository: Repository;
+  readonly base: string;
+  readonly url: string;
+  /** A commit that changes the application. */
+  readonly commit: (subject: string) => void;
+  /** A job of a new workflow run; `show` gets each line of its steps. */
+  readonly job: (how?: { readonly run?: Partial<WorkflowRun>; readonly show?: (line: string) => void }) => Job;
+  /** The inputs of a deploy; `faults` are the application's switches, by environment. */
+  readonly deploy: (
+    more?: Readonly<Record<string, string>>,
+    faults?: Readonly<Record<string, string>>,
+  ) => { readonly inputs: Readonly<Record<string, string>> };
+  /** The inputs that every action takes. */
+  readonly access: Readonly<Record<string, string>>;
+  /** A deploy that nobody disturbs. Throws unless it is done. */
+  readonly deployed: (subject: string) => Promise<StepEnd>;
+  /** Which release answers behind nginx; undefined: none does. */
+  readonly serving: () => Promise<string | undefined>;
+  readonly state: () => Promise<State>;
+  /** Resolves when the transaction's phase is this one, and what else is asked is so. Throws after a minute. */
+  readonly reached: (phase: string, also?: string) => Promise<void>;
+  readonly end: () => Promise<void>;
+};
+
+export type SiteOptions = {
+  /** The folder of the bundles. */
+  readonly dist: string;
+  readonly linger: boolean;
+  readonly say: (line: string) => void;
+};
+
+const path = '/srv/notes';
+
+const yaml = ({ ssh, hostKey }: DebianHost, url: string): string => `hosts:
+  ssh: ${ssh}
+  key: ${hostKey}
+path: ${path}
+url: ${url}
+services:
+  web:
+    command: gunicorn --config gunicorn.conf.py spine.wsgi
+    listen: "127.0.0.1:8000"
+    drain: 5s
+    boot: 30s
+env: { require: [SECRET_KEY, PORT] }
+smoke:
+  - { get: /health/, json: { status: ok }, within: 5s, every: 200ms }
+keep: 3
+`;
+
+/** As a person sets a host up once: the folders of docs/on-a-host.md, and nginx in front of the application. */
+const setUp = `
+install -d -o deploy ${path}-landfall
+ln -sT ${path}-landfall/current ${path}
+printf '%s\\n' 'server { listen 80 default_server; location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Host $http_host; } }' \\
+  >/etc/nginx/sites-enabled/default
+systemctl reload nginx
+`;
+
+/** Prepares all of it on a host of its own. */
+export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<Site> => {
+  const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
+  const dir = mkdtempSync(join(tmpdir(), 'landfall-site-'));
+  const host = await startHost({ image: 'services', linger, wheels, say });
+  const end = async (): Promise<void> => {
+    await host.end();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await host.exec(setUp);
+    const url = `http://127.0.0.1:${host.webPort}`;
+    const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url) } });
+    const temp = join(dir, 'runner');
+    mkdirSync(temp);
+    const access = { 'ssh-key': host.key };
+    const base = `${path}-landfall`;
+    let runs = 0;
+    let commits = 0;
+
+    const site: Site = {
+      host,
+      repository,
+      base,
+      url,
+      access,
+      end,
+      commit: (subject) => {
+        commits += 1;
+        repository.commit(subject, {
+          'static/notes.css': `/* change ${commits} */\nbody { color: #12${commits % 10}; }\n`,
+        });
+      },
+      job: ({ run = {}, show } = {}) => {
+        runs += 1;
+        return startJob({
+          dist,
+          root,
+          run: workflowRun({ runId: String(1000 + runs), runNumber: runs, sha: repository.head(), ...run }),
+          workspace: repository.dir,
+          temp,
+          ...(show === undefined ? {} : { onLine: show }),
+        });
+      },
+      deploy: (more = {}, faults = {}) => ({
+        inputs: {
+          ...access,
+          'env-file': [
+            'SECRET_KEY=a-long-random-string-for-the-lab-only-51c7',
+            'PORT=8000',
+            'ALLOWED_HOSTS=127.0.0.1',
+            ...Object.entries(faults).map(([name, value]) => `${name}=${value}`),
+          ].join('\n'),
+          ...more,
+        },
+      }),
+      deployed: async (subject) => {
+        site.commit(subject);
+        const job = site.job();
+        const ended = await job.uses('deploy-over-ssh', site.deploy());
+        await job.finish();
+        if (ended?.outputs['result'] !== 'done')
+          throw new Error(`the deploy is not done: ${ended?.log.slice(-15).join('\n')}`);
+        return ended;
+      },
+      serving: async () => {
+        try {
+          const answer = await fetch(`${url}/version`, {
+            signal: AbortSignal.timeout(2000),
+            headers: { connection: 'close' },
+          });
+          return answer.ok ? (await answer.text()).trim() : undefined;
+        } catch {
+          return undefined;
+        }
+      },
+      state: () => stateOf(host, base),
+      reached: async (phase, also = 'true') => {
+        const there = `grep -qx phase=${phase} ${base}/.landfall/transaction && ${also}`;
+        await host.exec(`timeout 60 sh -c 'until ${there}; do sleep 0.02; done'`);
+      },
+    };
+    return site;
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
+};
+
+/** Waits until the transaction is closed and the mutex free; then says what is wrong: nothing, where one whole release serves. */
+export const wrongWith = async (site: Site, live: string, ms = 90_000): Promise<readonly string[]> => {
+  const until = performance.now() + ms;
+  for (;;) {
+    const state = await site.state();
+    const answer = await site.serving();
+    const wrong = [
+      ...(['confirmed', 'undone'].includes(state.phase) ? [] : [`the transaction is ${state.phase}`]),
+      ...(state.mutexFree ? [] : ['the mutex is held']),
+      ...(state.current === live ? [] : [`current leads to ${state.current || 'nothing'}, not to ${live}`]),
+      ...(answer === live ? [] : [`${answer ?? 'nothing'} answers, not ${live}`]),
+      ...(state.supervisors === 1 ? [] : [`${state.supervisors} supervisord run`]),
+      ...(state.processes.length > 0 && state.processes.every((one) => one.endsWith(` on ${live}: ok`))
+        ? []
+        : [`its processes: ${state.processes.join('; ') || 'none'}`]),
+    ];
+    if (wrong.length === 0 || performance.now() > until) return wrong;
+    await sleep(500);
+  }
+};

@@ -1,0 +1,168 @@
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { docker, must } from './engine.ts';
+import { ensureImage, type ImageName } from './image.ts';
+import { bareKey, generateKey } from './keys.ts';
+
+/** A Debian 13 host with systemd, in a container. It reaches no network, and is reached by ports on loopback only. */
+export type DebianHost = {
+  readonly name: string;
+  /** The deploy user's way in, as `hosts.ssh` takes it. */
+  readonly ssh: string;
+  readonly sshPort: number;
+  /** Where port 80 of the host is reached. */
+  readonly webPort: number;
+  /** `type base64` of its host key. */
+  readonly hostKey: string;
+  /** The deploy user's private key. */
+  readonly key: string;
+  /** What a line of sh prints, run by root, or by another user without a login. Throws when it fails. */
+  readonly exec: (line: string, user?: string) => Promise<string>;
+  /** Shut down in order and started again; resolves when it is up. */
+  readonly reboot: () => Promise<void>;
+  /** Every process is gone at once. What was written stays, though a disk's cache would not: containers share the machine's. */
+  readonly powerCut: () => Promise<void>;
+  /** Started again after a power cut; resolves when it is up. */
+  readonly start: () => Promise<void>;
+  /** The journal of this boot. */
+  readonly logs: () => Promise<string>;
+  /** Throws it away, with all that is on it. */
+  readonly end: () => Promise<void>;
+};
+
+export type HostOptions = {
+  readonly image: ImageName;
+  /** As `docker run --memory` takes it: 512m, as small machines have. */
+  readonly memory?: string;
+  /** May the deploy user's processes live without a login (`loginctl enable-linger`)? No, as on a new machine. */
+  readonly linger?: boolean;
+  /** Folder with wheels for pip, which has no other index there. */
+  readonly wheels?: string;
+  /** Is told what takes long. */
+  readonly say?: (line: string) => void;
+};
+
+/** Containers of this process carry it, so that they can be thrown away together. */
+const label = `landfall-lab=${process.pid}`;
+let hosts = 0;
+
+/** A port on loopback that nothing listens on now; it is the host's for all its starts. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  });
+
+/** Does an SSH server greet there? Docker's proxy takes a connection before anybody listens behind it. */
+const greets = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => {
+      end(false);
+    });
+    socket.once('data', (bytes: Buffer) => {
+      end(bytes.toString().startsWith('SSH-'));
+    });
+    socket.once('error', () => {
+      end(false);
+    });
+    socket.once('close', () => {
+      end(false);
+    });
+  });
+
+/** What systemd needs in a container that is not `--privileged`: found by trial (Debian 12, cgroup v1). */
+const rights = [
+  ...['--cap-add', 'ALL', '--cap-drop', 'SYS_RESOURCE'],
+  ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined', '--cgroupns=private'],
+  ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp'],
+  // systemd's word for an orderly shutdown; to SIGTERM it only starts itself anew
+  ...['--stop-signal', 'SIGRTMIN+3'],
+];
+
+/** Starts a host, from an image that is made where it is missing; about 8 s. Throws when it does not come up. */
+export const startHost = async ({
+  image,
+  memory = '512m',
+  linger = false,
+  wheels,
+  say = () => undefined,
+}: HostOptions): Promise<DebianHost> => {
+  const tag = await ensureImage(image, say);
+  hosts += 1;
+  const name = `landfall-lab-${process.pid}-${hosts}`;
+  const { privateKey: key, publicKey } = generateKey('deploy');
+  const [sshPort, webPort] = [await freePort(), await freePort()];
+  const exec = (line: string, user = 'root'): Promise<string> =>
+    must(docker(['exec', '--user', user, name, 'sh', '-c', line]), `\`${line}\` on ${name}`);
+  const logs = async (): Promise<string> => {
+    const { stdout, stderr } = await docker(['exec', name, 'journalctl', '--no-pager', '--quiet']);
+    return `${stdout}${stderr}`;
+  };
+  const end = async (): Promise<void> => {
+    await docker(['rm', '--force', '--volumes', name]);
+  };
+  /** Waits until systemd has started all that it should, and sshd greets. */
+  const up = async (): Promise<void> => {
+    let state = '';
+    for (let tries = 0; tries < 300; tries += 1) {
+      state = (await docker(['exec', name, 'systemctl', 'is-system-running'])).stdout.trim();
+      if (state === 'running' && (await greets(sshPort))) return;
+      if (state === 'degraded') break;
+      await sleep(200);
+    }
+    const { stdout } = await docker(['exec', name, 'systemctl', '--failed', '--no-legend']);
+    throw new Error(
+      `${name} is ${state || 'not up'}: ${stdout.trim()}\n${(await logs()).split('\n').slice(-20).join('\n')}`,
+    );
+  };
+  const start = async (): Promise<void> => {
+    await must(docker(['start', name]), 'docker start');
+    await up();
+  };
+  try {
+    await must(
+      docker([
+        ...['run', '--detach', '--name', name, '--hostname', name, '--label', label, '--memory', memory, ...rights],
+        ...['--publish', `127.0.0.1:${sshPort}:22`, '--publish', `127.0.0.1:${webPort}:80`],
+        ...(wheels === undefined ? [] : ['--volume', `${wheels}:/opt/wheels:ro`]),
+        tag,
+      ]),
+      'docker run',
+    );
+    await up();
+    const keys = '/home/deploy/.ssh/authorized_keys';
+    await exec(`echo '${publicKey}' >${keys} && chown deploy: ${keys} && chmod 600 ${keys}`);
+    if (linger) await exec('loginctl enable-linger deploy');
+    const hostKey = bareKey((await exec('cat /etc/ssh/ssh_host_ed25519_key.pub')).trim());
+    const reboot = async (): Promise<void> => {
+      await must(docker(['stop', '--time', '60', name]), 'docker stop');
+      await start();
+    };
+    const powerCut = async (): Promise<void> => {
+      await must(docker(['kill', name]), 'docker kill');
+    };
+    const ssh = `deploy@127.0.0.1:${sshPort}`;
+    return { name, ssh, sshPort, webPort, hostKey, key, exec, reboot, powerCut, start, logs, end };
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
+};
+
+/** Throws away all hosts that this process has started. */
+export const endHosts = async (): Promise<void> => {
+  const { stdout } = await docker(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
+  const names = stdout.split('\n').filter((name) => name !== '');
+  if (names.length > 0) await docker(['rm', '--force', '--volumes', ...names]);
+};

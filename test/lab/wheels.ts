@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { labFolder, must, run } from './engine.ts';
+
+/** Debian 13's. Its hosts reach no index, so this machine's pip fetches for them. */
+const python = '3.13';
+
+/** A folder with the wheels that some requirements name, for `startHost`; fetched once. Takes pure Python and manylinux wheels only. */
+export const ensureWheels = async (requirements: string, say: (line: string) => void): Promise<string> => {
+  const folder = join(labFolder, 'wheels', createHash('sha256').update(requirements).digest('hex').slice(0, 12));
+  if (existsSync(folder)) return folder;
+  say('fetching wheels, once');
+  mkdirSync(join(labFolder, 'wheels'), { recursive: true });
+  const part = mkdtempSync(join(labFolder, 'wheels/part-'));
+  const file = join(part, 'requirements.txt');
+  writeFileSync(file, requirements);
+  await must(
+    run([
+      ...['python3', '-m', 'pip', 'download', '--quiet', '--only-binary=:all:', '--python-version', python],
+      ...['--dest', part, '--requirement', file],
+    ]),
+    'pip download',
+  );
+  // the deploy user of a host reads it
+  chmodSync(part, 0o755);
+  renameSync(part, folder);
+  return folder;
+};
