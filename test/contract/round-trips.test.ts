@@ -48,7 +48,9 @@ test('a deploy with an unchanged environment takes at most 12 round trips after 
   };
   // The first one builds the environment: that is a round trip of its own.
   const first = await trips('first');
-  const next = await trips('next');
+  // A busy machine tears a burst in two, or lets a beat in between, and so adds to the count; nothing takes from it.
+  let next = Infinity;
+  for (let tries = 1; tries <= 3 && next > 12; tries++) next = Math.min(next, await trips(`next ${tries}`));
   expect(next).toBeLessThanOrEqual(12);
   // That the counting counts: recover, look, tree, receive, arrange with environment, probe, publish, open with discard, switch,
   // look, confirm.
