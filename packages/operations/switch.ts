@@ -35,7 +35,7 @@ export const switchStep = (
     environmentFrom,
   });
 
-/** The meter asks on until it is told that the release is proven; `since`: when the host saw it come up, in ms of the scene's clock. */
+/** The meter asks on until it is told that the release is proven; `since`: when its youngest main process began, in ms of the scene's clock: who answers from then on is the release. */
 export type Switched = { readonly meter: Meter; readonly since: number };
 
 /** Switches, with the public URL's gap measured from here. */

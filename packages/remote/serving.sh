@@ -31,25 +31,32 @@ up() { # RELEASE: by what was found last, every process of every service is on i
   done
 }
 
-mature() { # waits until the main processes that inspect found have run for a while: a crash loop looks up in between, and after a second to supervisor
-  # a runner looks again before it confirms; nobody does after an undo
-  least=150
-  if [ "${patient:-no}" = yes ]; then
-    least=200
-  fi
+youngest() { # hundredths of a second since the youngest of the main processes that inspect found began; empty: there is none
   set --
   for pid in $(printf '%s\n' "$managed" | cut -d ' ' -f 2); do
     set -- "$@" "/proc/$pid/stat"
   done
   # when a process began is the 20th field behind its name, in hundredths of a second. The first is cat's own: now
-  sleep "$(cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk -v least="$least" '
+  cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk '
     NR == 1 { now = $20 }
-    NR > 1 && least - now + $20 > left { left = least - now + $20 }
-    END { printf "%.2f", left / 100 }')"
+    NR > 1 && (age == "" || now - $20 < age) { age = now - $20 }
+    END { print age }'
+}
+
+mature() { # waits until the main processes have run for a while: a crash loop looks up in between, and after a second to supervisor
+  # a runner looks again before it confirms; nobody does after an undo
+  least=150
+  if [ "${patient:-no}" = yes ]; then
+    least=200
+  fi
+  age=$(youngest)
+  left=$((least - ${age:-$least}))
+  if [ "$left" -gt 0 ]; then
+    sleep "$((left / 100)).$((left / 10 % 10))$((left % 10))"
+  fi
 }
 
 prove() { # RELEASE: it is up within its boot time, and still when its main processes are mature
-  # since: when it came up, in hundredths of a second since boot
   boots=5
   for name in $(services "$1"); do
     its=$(setting "$1" "$name" boot)
@@ -64,7 +71,6 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
   while :; do
     inspect "$1"
     if up "$1"; then
-      since=$(uptime)
       mature
       # the manager is not asked again: the processes that it named must still be there
       examine "$1"

@@ -131,7 +131,7 @@ export const transactionPrograms = {
     ],
     out: (stdout) => ({
       remaining: Number(pairs(stdout).get('remaining')),
-      /** How long ago the release came up: ms. */
+      /** How long ago its youngest main process began: ms. */
       since: Number(pairs(stdout).get('since')) * 10,
       processes: lists(stdout).flatMap(([key, value]) => (key === 'process' ? [processOf(value)] : [])),
     }),

@@ -22,11 +22,6 @@ clock() { # now: seconds since boot, which no setting of the clock moves; here: 
   here=$here/${20}
 }
 
-uptime() { # hundredths of a second since boot
-  read -r seconds _ </proc/uptime
-  printf '%s' "${seconds%.*}${seconds#*.}"
-}
-
 load() { # the newest transaction into variables; no file: phase none
   number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked=''
   clock

@@ -7,8 +7,8 @@ export type Meter = {
   /** Begins to ask. */
   readonly start: () => void;
   /**
-   * The new release is proven, and has been what serves since then (ms, on the meter's clock): asks until 2 s after its first good
-   * answer, then no longer.
+   * The new release is proven, and nothing but it has served since then (ms, on the meter's clock): asks until 2 s after its first
+   * good answer, then no longer.
    */
   readonly proven: (since: number) => void;
   /** Asks no longer (after `proven`: once its 2 s are over), waits for what is under way, and gives the result. The same each time. */
