@@ -1,0 +1,150 @@
+# look.sh BASE PATH PYTHON PROGRAM...   reads all that a plan needs to know of a host; changes nothing
+# Prints key=value facts: state (number, phase, …), claim.* lines, what is at PATH, releases, space, programs, Python, journal (base64).
+# Exit: 0, 78.
+main() {
+  target "$1"
+  path=$2
+  python=$3
+  shift 3
+  state
+  place
+  room
+  for name in "$@"; do
+    print "program.$name" "$(command -v "$name" || :)"
+  done
+  print manager "$(manages && echo yes || echo no)"
+  python_facts
+  release_facts
+  serving_facts
+}
+
+state() {
+  load
+  print clock "$(date +%s)"
+  print user "$(id -un)"
+  print home "${HOME:-}"
+  print number "$number"
+  print kind "$kind"
+  print phase "$phase"
+  print release "$release"
+  print previous "$previous"
+  print of "$of"
+  print driver "$driver"
+  if [ "$phase" != none ]; then
+    sed 's/^/claim./' "$lf/transaction"
+    print remaining "$((deadline - now))"
+    print booted "$([ "$boot" = "$here" ] && echo no || echo yes)"
+  fi
+  beat=''
+  read -r beat 2>/dev/null <"$lf/beat.$driver" || :
+  print beat "$beat"
+  if [ -n "$beat" ]; then
+    print silence "$((now - ${beat##* }))"
+  else
+    opened=$(sed -n 's/^opened=//p' "$lf/transaction" 2>/dev/null || :)
+    print silence "$((now - ${opened:-$now}))"
+  fi
+  if [ -e "$lf/journal.jsonl" ]; then
+    print journal "$(tail -c 65536 "$lf/journal.jsonl" | base64 -w 0)"
+  fi
+}
+
+kind_of() { # FILE
+  if [ -L "$1" ]; then
+    printf 'link %s' "$(readlink "$1")"
+  elif [ -d "$1" ]; then
+    # shellcheck disable=SC2012 # a glance for people
+    printf 'directory %s' "$(ls -A "$1" | head -n 5 | tr '\n' ' ')"
+  elif [ -e "$1" ]; then
+    printf 'file'
+  else
+    printf 'absent'
+  fi
+}
+
+nearest() { # the nearest folder that exists: where the file system and the rights are decided
+  folder=$1
+  while [ ! -d "$folder" ]; do
+    folder=$(dirname "$folder")
+  done
+  printf '%s' "$folder"
+}
+
+writable() { # FOLDER
+  [ -w "$1" ] && [ -x "$1" ] && echo yes || echo no
+}
+
+place() {
+  print at.path "$(kind_of "$path")"
+  print at.base "$(kind_of "$base")"
+  parent=$(nearest "$(dirname "$path")")
+  print parent "$parent"
+  print parent.writable "$(writable "$parent")"
+  folder=$(nearest "$base")
+  print base.nearest "$folder"
+  print base.writable "$(writable "$folder")"
+}
+
+room() { # free space and inodes where the base is
+  folder=$(nearest "$base")
+  print free.bytes "$(df -Pk "$folder" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')"
+  print free.inodes "$(df -Pi "$folder" | awk 'NR == 2 { print $4 }')"
+}
+
+python_facts() {
+  if ! command -v "$python" >/dev/null 2>&1; then
+    return 0
+  fi
+  "$python" -c '
+import sys, sysconfig, platform
+print("python.version=" + " ".join(sys.version.split()))
+print("python.platform=" + sysconfig.get_platform())
+print("python.libc=" + "-".join(platform.libc_ver()))
+try:
+    import ensurepip, venv
+    print("python.pip=" + ensurepip.version())
+except ImportError:
+    pass
+' 2>/dev/null || :
+}
+
+env_sum() { # RELEASE: sha256 of its .env, which going back may have replaced; -: it has none
+  if [ -e "$base/releases/$1/.env" ]; then
+    sha256sum <"$base/releases/$1/.env" | cut -c 1-64
+  else
+    printf -- -
+  fi
+}
+
+release_facts() {
+  print current "$(readlink "$base/current" 2>/dev/null || :)"
+  for folder in "$base/releases"/*/.landfall/release; do
+    [ -e "$folder" ] || continue
+    id=${folder#"$base/releases/"}
+    id=${id%%/*}
+    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$folder") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
+  done
+  for folder in "$base/envs"/*/.complete; do
+    [ -e "$folder" ] || continue
+    folder=${folder%/.complete}
+    print env "${folder##*/}"
+  done
+  if [ -r "$base/shared/.env" ]; then
+    print shared.env "$(sha256sum <"$base/shared/.env" | cut -c 1-64)"
+    # a bad line is told by arrange, which is to use the file
+    print shared.names "$(env_names "$base/shared/.env" 2>/dev/null | sed 's/^name=//' | tr '\n' ' ')"
+  fi
+}
+
+serving_facts() {
+  serving=$(readlink "$base/current" 2>/dev/null || :)
+  serving=${serving#releases/}
+  if [ -n "$serving" ] && [ -S "$lf/run/supervisor.sock" ]; then
+    inspect "$serving"
+    printf '%s\n' "$found" | sed -n 's/^./process=&/p'
+  fi
+  awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
+    print listening "$(printf '%d' "0x$hex")"
+  done
+}
+main "$@"

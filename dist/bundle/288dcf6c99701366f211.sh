@@ -1,0 +1,19 @@
+# discard.sh BASE DRIVER   deletes what DRIVER has staged and not published, and whatever was left in staging, and what detached programs printed, more than 7 days ago
+# Prints nothing. Exit: 0, 64.
+main() {
+  base=$1
+  driver=$2
+  case $driver in
+    '' | *[!A-Za-z0-9_-]*) die 64 "'$driver' is not a driver" ;;
+  esac
+  if [ -d "$base/staging" ]; then
+    find "$base/staging" -mindepth 1 -maxdepth 1 '(' -name "*.$driver" -o -mtime +7 ')' -exec rm -rf '{}' +
+  fi
+  if [ -d "$base/.landfall/steps" ]; then
+    find "$base/.landfall/steps" -mindepth 1 -maxdepth 1 ! -name "$driver" -mtime +7 -exec rm -rf '{}' +
+  fi
+  if [ -d "$base/trees" ]; then
+    find "$base/trees" -mindepth 1 -maxdepth 1 -name '*.*' '(' -name "*.$driver" -o -name "*.$driver.*" -o -mtime +7 ')' -exec rm -f '{}' +
+  fi
+}
+main "$@"

@@ -1,0 +1,147 @@
+# serving.sh: functions that make a release serve, and prove it; they follow supervisor.sh's and scrub.sh's text.
+# Code changes by full stop and start only, never by a signal.
+
+whole() { # RELEASE: it can be started at all: its files and its environment are there
+  its=$(facts "$1" environment)
+  if [ -e "$base/releases/$1/.landfall/release" ] && [ -d "$base/releases/$1/.landfall/services" ]; then
+    if [ -z "$its" ] || [ -e "$base/envs/$its/.complete" ]; then
+      return 0
+    fi
+    say "the environment $its of $1 is gone"
+  fi
+  say "the release $1 is not, or no longer, whole on this host"
+  return 1
+}
+
+point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes: it led elsewhere
+  moved=no
+  if [ "$(readlink "$base/current")" = "releases/$1" ]; then
+    return 0
+  fi
+  ln -sfn "releases/$1" "$base/current.new" || return 1
+  mv -T "$base/current.new" "$base/current" || return 1
+  moved=yes
+  sync "$base"
+}
+
+up() { # RELEASE: by what was found last, every process of every service is on it, and listens
+  for name in $(services "$1"); do
+    proven "$name" || return 1
+    listens "$1" "$name" || return 1
+  done
+}
+
+youngest() { # hundredths of a second since the youngest of the main processes that inspect found began; empty: there is none
+  set --
+  for pid in $(printf '%s\n' "$managed" | cut -d ' ' -f 2); do
+    set -- "$@" "/proc/$pid/stat"
+  done
+  # when a process began is the 20th field behind its name, in hundredths of a second. The first is cat's own: now
+  cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk '
+    NR == 1 { now = $20 }
+    NR > 1 && (age == "" || now - $20 < age) { age = now - $20 }
+    END { print age }'
+}
+
+mature() { # waits until the main processes have run for a while: a crash loop looks up in between, and after a second to supervisor
+  # a runner looks again before it confirms; nobody does after an undo
+  least=150
+  if [ "${patient:-no}" = yes ]; then
+    least=200
+  fi
+  age=$(youngest)
+  left=$((least - ${age:-$least}))
+  if [ "$left" -gt 0 ]; then
+    sleep "$((left / 100)).$((left / 10 % 10))$((left % 10))"
+  fi
+}
+
+prove() { # RELEASE: it is up within its boot time, and still when its main processes are mature
+  boots=5
+  for name in $(services "$1"); do
+    its=$(setting "$1" "$name" boot)
+    if [ "$its" -gt "$boots" ]; then
+      boots=$its
+    fi
+  done
+  clock
+  end=$((now + boots))
+  ends=0
+  ended=no
+  while :; do
+    inspect "$1"
+    if up "$1"; then
+      mature
+      # the manager is not asked again: the processes that it named must still be there
+      examine "$1"
+      if up "$1"; then
+        return 0
+      fi
+      inspect "$1"
+    fi
+    case "$states" in
+      *FATAL*) break ;;
+      *BACKOFF*)
+        [ "$ended" = yes ] || ends=$((ends + 1))
+        ended=yes
+        ;;
+      *) ended=no ;;
+    esac
+    # a new release that has ended three times is given up. What served before gets all its time: a database may be coming up
+    [ "$ends" -lt 3 ] || [ "${patient:-no}" = yes ] || break
+    clock
+    [ "$now" -lt "$end" ] || break
+    sleep 0.2
+  done
+  explain "$1"
+  return 1
+}
+
+explain() { # RELEASE: why it is not up, and the last lines that its services said
+  inspect "$1"
+  say "$states"
+  say "$found"
+  for name in $(services "$1"); do
+    if proven "$name" && ! listens "$1" "$name"; then
+      say "$name runs, but none of its processes listens on $(setting "$1" "$name" listen)"
+    fi
+  done
+  for name in $(services "$1"); do
+    say "last lines of $name:"
+    # of other releases too: the lines may be of the one before, with values of its own
+    tail -n 15 "$base/shared/logs/$name.log" | scrub "$base/releases"/*/.env "$base/shared/.env" >&2 || :
+  done
+}
+
+serve() { # RELEASE: it serves, all services of it and no other; empty: nothing serves. What is on it already is left running
+  if [ -z "$1" ]; then
+    retire
+    return
+  fi
+  whole "$1" || return 1
+  point "$1" || return 1
+  describe "$1" || return 1
+  supervise || return 1
+  register "$1" || return 1
+  # what runs has begun with the release that `current` has just led to, so all of it is restarted. An undo looks closer: a switch
+  # that died when it had moved the link has left what served before untouched
+  if [ "$moved" = no ] || [ "${patient:-no}" = yes ]; then
+    inspect "$1"
+  else
+    found=''
+  fi
+  restart=''
+  # shellcheck disable=SC2086
+  begun=$(printf ' %s' $started)
+  for name in $(services "$1"); do
+    case "$begun " in
+      # supervisor has just started it
+      *" $name "*) continue ;;
+    esac
+    proven "$name" || restart="$restart $name"
+  done
+  if [ -n "$restart" ]; then
+    # shellcheck disable=SC2086
+    order restart $restart >&2 || :
+  fi
+}

@@ -1,0 +1,44 @@
+# switch.sh BASE NUMBER RELEASE LIMIT WITHIN ENVFROM   makes the release serve: link, services, proof. Its undo is armed before the first change.
+# LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
+# ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
+# Prints proven=yes, remaining=, since= (how long ago its youngest main process began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
+main() {
+  target "$1"
+  exclusive switch finish "$2"
+  to=$3
+  case $phase in
+    open | switching) ;;
+    switched)
+      [ "$release" = "$to" ] || die 79 "t$number has switched to $release, not to $to"
+      prove "$to" || exit 1
+      told
+      exit 0
+      ;;
+    *) already 'it can no longer switch' ;;
+  esac
+  [ -e "$base/releases/$to/.landfall/release" ] || die 64 "there is no prepared release $to"
+  for name in supervisord supervisorctl; do
+    command -v "$name" >/dev/null || die 69 "$name is missing on the PATH of $(id -un): no service can be started ($PATH)"
+  done
+  if [ -n "$6" ]; then
+    carry_env "$6" "$to" || die 73 "cannot write the environment of $to"
+  fi
+  note switching '' release="$to" previous="$previous"
+  put phase=switching boot="$here" deadline="$((now + $4 + $5))" within="$5" release="$to"
+  guard
+  serve "$to" || exit 1
+  prove "$to" || exit 1
+  clock
+  note switched '' release="$to" previous="$previous"
+  put phase=switched deadline="$((now + $5))"
+  told
+}
+
+told() {
+  [ -n "${found:-}" ] || inspect "$release"
+  print proven yes
+  print remaining "$((deadline - now))"
+  print since "$(youngest)"
+  printf '%s\n' "$found" | sed -n 's/^./process=&/p'
+}
+main "$@"

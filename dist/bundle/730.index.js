@@ -1,0 +1,100 @@
+export const id = 730;
+export const ids = [730];
+export const modules = {
+
+/***/ 6693:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ deployOverSsh)
+/* harmony export */ });
+/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
+
+const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)({
+    name: 'deploy-over-ssh',
+    description: 'Deploys a Django application over SSH as a transaction: prepared beside the running release, switched, checked, and taken back by itself when anything fails.',
+    inputs: {
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .hostInputs */ .ep,
+        phase: {
+            kind: 'choice',
+            of: ['deploy', 'prepare', 'switch', 'confirm', 'abort'],
+            default: 'deploy',
+            description: '`deploy` does everything. Or in parts: `prepare` puts the release on the host beside the running one and holds nothing, so an approval may follow; `switch` makes it live and checks it; `confirm` ends the transaction; `abort` takes the release back, and in a run started by `workflow_dispatch` also what another run of the repository has left open.',
+        },
+        'env-file': {
+            kind: 'secret',
+            holds: 'env',
+            description: 'The content of `.env`: `NAME=value` lines for the environment of this release. It is never run as a script. If not given, `shared/.env` on the host is used.',
+        },
+        commit: {
+            kind: 'choice',
+            of: ['step', 'job', 'later'],
+            description: 'When a switched release is confirmed. `step`: at the end of this step. `job`: at the end of the job, if it succeeded; a later step that fails takes the release back. `later`: by `phase: confirm`, in another job perhaps. The default is `step` for `phase: deploy` and `job` for `phase: switch`.',
+        },
+        'confirm-within': {
+            kind: 'duration',
+            description: 'How long the switched release may stay unconfirmed; then the host takes it back by itself, with or without GitHub. In place of `confirm-within`. The default is `10m` with `commit: step`, `45m` with `job`, `60m` with `later`.',
+        },
+        'max-downtime': {
+            kind: 'duration',
+            description: 'The longest time that `url` may be unanswered during the switch; if it is longer, the release is taken back. Needs `url`. Without it the gap is measured and reported, but not judged.',
+        },
+        'allow-older': {
+            kind: 'flag',
+            default: false,
+            description: 'Deploy although a newer run of the same workflow has deployed since; otherwise that is refused.',
+        },
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .envInput */ .Ck,
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .environmentInput */ .u5,
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .githubInputs */ .dN,
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .dryRunInput */ .lo,
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .jobStatusInput */ .Or,
+    },
+    outputs: {
+        ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .sharedOutputs */ .ST,
+        previous: { description: 'The id of the release that was live before; empty on a first deploy.' },
+        url: { description: 'The public address of the application, for `environment.url`.' },
+        'downtime-ms': {
+            description: 'How long `url` was unanswered during the switch, in ms; empty where it was not measured.',
+        },
+        migrations: { description: 'What became of migrations: `none` were pending, or `applied`.' },
+        undo: {
+            description: 'The line that takes this release back, to be pasted into any shell that has the deploy key.',
+        },
+    },
+    post: true,
+});
+
+
+/***/ }),
+
+/***/ 2730:
+/***/ ((module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+__webpack_require__.r(__webpack_exports__);
+/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4614);
+/* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6693);
+
+
+
+await (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .run */ .eF)(_definition_js__WEBPACK_IMPORTED_MODULE_2__/* .deployOverSsh */ .M, {
+    post: async (action) => {
+        const { inputs } = action;
+        const { phase, commit } = inputs;
+        const report = await (0,_operations__WEBPACK_IMPORTED_MODULE_1__/* .closeDeploy */ .QD)({ ...action, ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .time */ .kB }, inputs, {
+            phase,
+            commit,
+            jobStatus: inputs['job-status'],
+        });
+        return report && { report };
+    },
+});
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ })
+
+};

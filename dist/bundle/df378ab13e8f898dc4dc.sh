@@ -1,0 +1,191 @@
+# supervisor.sh: functions over a supervisord of the deploy user; they follow processes.sh's text.
+# What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
+
+ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
+  timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+}
+
+order() { # what makes it stop and start services: as long as these may take
+  patience=$(sed -n 's/^stopwaitsecs=//p' "$lf/run/programs"/*.conf 2>/dev/null | awk '{ sum += $1 } END { print sum + 60 }')
+  timeout --foreground -k 5 "$patience" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+}
+
+answers() { # does supervisord answer on its socket?
+  [ -S "$lf/run/supervisor.sock" ] || return 1
+  ask pid >/dev/null 2>&1
+}
+
+daemon() { # the pid of this target's supervisord, whether it answers or not (it may be starting or ending); empty: there is none
+  read -r its 2>/dev/null <"$lf/run/supervisord.pid" || return 0
+  case $(tr '\0' ' ' 2>/dev/null <"/proc/$its/cmdline") in
+    *" $lf/run/supervisord.conf "*) printf '%s' "$its" ;;
+  esac
+}
+
+supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
+  fresh=no
+  # one that hangs is found by the first question that matters
+  if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
+    return 0
+  fi
+  for name in supervisord supervisorctl; do
+    if ! command -v "$name" >/dev/null; then
+      say "$name is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
+      return 1
+    fi
+  done
+  # one that is just starting or ending: a second one beside it would start every service twice
+  tries=0
+  while [ -n "$(daemon)" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 200 ]; then
+      say "supervisord (process $(daemon)) runs, but does not answer on $lf/run/supervisor.sock"
+      return 1
+    fi
+    sleep 0.1
+    if answers; then
+      return 0
+    fi
+  done
+  end_orphans
+  mkdir -p "$lf/run/programs" "$base/shared/logs"
+  store "$lf/run/supervisord.conf" "[unix_http_server]
+file=$lf/run/supervisor.sock
+chmod=0700
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://$lf/run/supervisor.sock
+[supervisord]
+logfile=$lf/run/supervisord.log
+pidfile=$lf/run/supervisord.pid
+directory=$lf/run
+[include]
+files=$lf/run/programs/*.conf"
+  # a socket that nobody listens on any more is supervisord's own to remove: it looks whether that is so
+  (cd / && setsid supervisord -c "$lf/run/supervisord.conf" </dev/null >>"$lf/run/supervisord.out" 2>&1 8>&- 9>&-) || :
+  tries=0
+  until answers; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 50 ]; then
+      say "supervisord did not come up: $(tail -n 3 "$lf/run/supervisord.out" "$lf/run/supervisord.log" 2>/dev/null)"
+      return 1
+    fi
+    sleep 0.1
+  done
+  fresh=yes
+}
+
+orphans() { # pids of this target's services. To be asked when no supervisord runs: then nobody minds them, and they hold their ports
+  root=$(cd -P "$base/releases" && pwd)
+  # shellcheck disable=SC2012 # names below /proc are numbers
+  ls -ld /proc/[0-9]*/cwd 2>/dev/null | awk -v root=" -> $root/" 'index($0, root) { sub(/^.* \/proc\//, ""); sub(/\/cwd -> .*$/, ""); print }' |
+    while read -r pid; do
+      if tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -q '^LANDFALL_SERVICE='; then
+        printf '%s ' "$pid"
+      fi
+    done
+}
+
+end_orphans() { # a supervisord that was killed leaves its services behind
+  left=$(orphans)
+  [ -n "$left" ] || return 0
+  say "ending processes of services that no supervisord minds any more: $left"
+  # shellcheck disable=SC2086
+  kill -TERM $left 2>/dev/null || :
+  tries=0
+  while left=$(orphans) && [ -n "$left" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 100 ]; then
+      # shellcheck disable=SC2086
+      kill -KILL $left 2>/dev/null || :
+    fi
+    [ "$tries" -lt 120 ] || return 1
+    sleep 0.1
+  done
+}
+
+described() { # RELEASE SERVICE: supervisor's description of it
+  printf '%s\n' "[program:$2]
+command=/bin/sh $lf/run/start $2
+directory=$lf/run
+autostart=true
+autorestart=true
+startsecs=1
+startretries=20
+stopsignal=TERM
+stopwaitsecs=$(setting "$1" "$2" drain)
+stopasgroup=false
+killasgroup=true
+redirect_stderr=true
+stdout_logfile=$base/shared/logs/$2.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3"
+}
+
+describe() { # RELEASE: supervisor's files name its services and no other
+  for file in "$lf/run/programs"/*.conf; do
+    [ -e "$file" ] || continue
+    name=${file##*/}
+    if [ ! -e "$base/releases/$1/.landfall/services/${name%.conf}" ]; then
+      rm -f "$file" || return 1
+    fi
+  done
+  for name in $(services "$1"); do
+    wanted=$(described "$1" "$name")
+    if [ "$wanted" != "$(cat "$lf/run/programs/$name.conf" 2>/dev/null)" ]; then
+      store "$lf/run/programs/$name.conf" "$wanted"
+    fi
+  done
+}
+
+files() { # which supervisord, and what its files say
+  printf '%s ' "$(daemon)"
+  cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
+}
+
+register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
+  started=''
+  known=$(files)
+  if [ "$fresh" = yes ]; then
+    started=$(services "$1")
+    printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
+    return 0
+  fi
+  # it has taken up just these: a question less. An undo asks all the same
+  if [ "${patient:-no}" = no ] && [ "$known" = "$(cat "$lf/run/known" 2>/dev/null)" ]; then
+    return 0
+  fi
+  if ! told=$(ask reread 2>&1); then
+    say "supervisor cannot read its files: $told"
+    return 1
+  fi
+  started=$(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p')
+  if [ -n "$started" ]; then
+    # shellcheck disable=SC2086
+    order update $started >&2 || return 0
+  fi
+  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
+}
+
+retire() { # no service runs, supervisor is gone, and `current` leads nowhere
+  if answers; then
+    order stop all >&2 || :
+    order shutdown >&2 || :
+  fi
+  tries=0
+  while its=$(daemon) && [ -n "$its" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 600 ]; then
+      say "supervisord (process $its) does not end"
+      return 1
+    fi
+    # one that does not answer takes a signal; it ends its services with it
+    [ "$tries" -ne 20 ] || kill -TERM "$its" 2>/dev/null || :
+    sleep 0.1
+  done
+  end_orphans || return 1
+  rm -f "$lf/run/programs"/*.conf || return 1
+  rm -f "$lf/run/supervisord.conf"
+  rm -f "$base/current"
+}
