@@ -16,7 +16,6 @@ import type { Target } from './target.ts';
 
 /** Programs that stand in front of the host's: no waiting, no watchdog that would go on by itself, and no systemd of the user's. */
 const standIns: Readonly<Record<string, string>> = {
-  loginctl: 'exit 1',
   // no systemd, whatever the machine has: a real one would be given units by these tests. makeManager puts another in front
   loginctl: 'exit 1',
   setsid: 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"',
