@@ -11,7 +11,7 @@ import {
   readState,
   whatIsSeen,
 } from './host.ts';
-import { killing as killingAt, noting, timesKilled } from './mutant.ts';
+import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts';
 import { positions } from './positions.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
@@ -60,8 +60,16 @@ const reached = async (
   return { ran, visits: new Map(at.map((line) => [line, seen.filter((one) => one === line).length])) };
 };
 
-/** Kills one program after each line that it reaches, and goes on as the next run would. */
-const killOne = async (target: Target, scenario: Scenario): Promise<Verdict & { readonly states: number }> => {
+/**
+ * Kills one program after each line that it reaches, and goes on as the next run would.
+ * @param done lines of the same program that were killed where it found something else: those that change nothing leave no other
+ *   state behind here than the changing line before them does, and are not killed again. What is killed is added.
+ */
+const killOne = async (
+  target: Target,
+  scenario: Scenario,
+  done: Set<number>,
+): Promise<Verdict & { readonly states: number }> => {
   rmSync(target.base, { recursive: true, force: true });
   rmSync(target.path, { force: true });
   await scenario.before(target);
@@ -99,12 +107,14 @@ const killOne = async (target: Target, scenario: Scenario): Promise<Verdict & { 
     const verdicts = new Map<string, boolean>();
     // where noting changed what the program did, every line is tried
     const visited = faithful ? traced.visits : new Map(all.map((line) => [line, 1]));
-    const kills = [...visited].flatMap(([line, visits]) =>
-      Array.from({ length: timesKilled(lines[line - 1] ?? '', visits) }, (_, index) => ({
-        line,
-        killing: killingAt(scenario.text, line, index + 1),
-      })),
-    );
+    const kills = [...visited]
+      .filter(([line]) => changes(lines[line - 1] ?? '') || !done.has(line))
+      .flatMap(([line, visits]) =>
+        Array.from({ length: timesKilled(lines[line - 1] ?? '', visits) }, (_, index) => ({
+          line,
+          killing: killingAt(scenario.text, line, index + 1),
+        })),
+      );
     for (const { line, killing } of kills) {
       const ran = await execute(target, scenario, killing);
       if (ran.signal !== 'SIGKILL') {
@@ -112,6 +122,7 @@ const killOne = async (target: Target, scenario: Scenario): Promise<Verdict & { 
         continue;
       }
       killed += 1;
+      done.add(line);
       const leftBehind = readState(target);
       const left = whatIsSeen(leftBehind);
       const verdict = verdicts.get(left);
@@ -171,7 +182,7 @@ export const killedAtEveryLine = async ({
   show,
   shells = [['dash'], ['busybox', 'sh']],
   scenarios = allScenarios,
-  lanes = 2,
+  lanes = 3,
 }: {
   readonly show: (line: string) => void;
   readonly shells?: readonly (readonly string[])[];
@@ -179,29 +190,42 @@ export const killedAtEveryLine = async ({
   readonly lanes?: number;
 }): Promise<Verdict> => {
   const root = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'landfall-kill-'));
-  const jobs = scenarios.flatMap((scenario) => shells.map((shell) => ({ scenario, shell })));
+  // scenarios of one program follow one another under each shell
+  const programs = [...Map.groupBy(scenarios, ({ text }) => text).values()];
+  const jobs = programs
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap((ofProgram) => shells.map((shell) => ({ ofProgram, shell })));
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
   makeManager(join(root, 'manager'));
   const lane = async (name: string): Promise<void> => {
+    const folder = join(root, name);
+    mkdirSync(folder, { recursive: true });
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const folder = join(root, name);
-      mkdirSync(folder, { recursive: true });
-      const plain = makeTarget(job.shell, undefined, folder);
+      const { shell } = job;
+      const done = new Set<number>();
+      const plain = makeTarget(shell, undefined, folder);
       const alone = { ...plain, searched: `${join(root, 'stand-ins')}:${plain.searched}` };
-      const target =
-        job.scenario.managed === true
-          ? { ...alone, searched: `${join(root, 'manager')}:${alone.searched}`, home: join(plain.base, 'home') }
-          : alone;
-      const began = performance.now();
-      const { killed, survived, failures, states } = await killOne(target, job.scenario);
-      total.killed += killed;
-      total.survived += survived;
-      total.failures.push(...failures);
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      show(
-        `${job.scenario.name} (${job.shell.join(' ')}): ${killed} lines killed, ${survived} survived; ${states} different states left behind; ${seconds} s`,
-      );
+      const managed = {
+        ...alone,
+        searched: `${join(root, 'manager')}:${alone.searched}`,
+        home: join(plain.base, 'home'),
+      };
+      for (const scenario of job.ofProgram) {
+        const began = performance.now();
+        const { killed, survived, failures, states } = await killOne(
+          scenario.managed === true ? managed : alone,
+          scenario,
+          done,
+        );
+        total.killed += killed;
+        total.survived += survived;
+        total.failures.push(...failures);
+        const seconds = ((performance.now() - began) / 1000).toFixed(1);
+        show(
+          `${scenario.name} (${shell.join(' ')}): ${killed} lines killed, ${survived} survived; ${states} different states left behind; ${seconds} s`,
+        );
+      }
     }
   };
   try {
