@@ -4,5 +4,6 @@ export { rollback } from './rollback.ts';
 export type { RollbackWish } from './rollback.ts';
 export { smokeTest } from './smoke.ts';
 export type { SmokeWish } from './smoke.ts';
+export type { Place } from './place.ts';
 export { play } from './stage.ts';
-export type { Place, Stage } from './stage.ts';
+export type { Stage } from './stage.ts';

@@ -7,7 +7,7 @@ import type { Plan } from '#plan';
 import { decodeRelease } from '#release';
 import type { Release } from '#release';
 import { strays } from './check.ts';
-import { refuseProblems } from './stage.ts';
+import { refuseProblems } from './target-of.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';

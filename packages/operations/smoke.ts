@@ -11,8 +11,11 @@ import { renew } from './renew.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { refuseFork } from './fork.ts';
-import { configOf, keyProblems, overridesOf, play, refuseProblems } from './stage.ts';
-import type { Place, Stage } from './stage.ts';
+import { keyProblems, overridesOf } from './place.ts';
+import type { Place } from './place.ts';
+import { play } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { configOf, refuseProblems } from './target-of.ts';
 import { look, survey } from './survey.ts';
 import { Ended, noteChecked, undoAfter } from './undo.ts';
 

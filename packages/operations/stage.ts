@@ -1,7 +1,6 @@
-import { fileProblems, filesOf } from '#check';
-import { resolveTarget, readConfig } from '#config';
-import type { Overrides, Target } from '#config';
-import { Failure, must } from '#fault';
+import { filesOf } from '#check';
+import type { Target } from '#config';
+import { must } from '#fault';
 import type { Problem } from '#fault';
 import { agentSocket, openHost } from '#host';
 import { timeline } from '#plan';
@@ -11,9 +10,11 @@ import { conclude, told } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { recorder } from './deployment.ts';
 import { refuseFork } from './fork.ts';
-import { notifyProblems } from './notify.ts';
+import type { Place } from './place.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { targetOf } from './target-of.ts';
+import type { More } from './target-of.ts';
 
 /** What an action's entry gives to operations: who runs, and how to tell. */
 export type Stage = {
@@ -40,96 +41,6 @@ export type Stage = {
     readonly values: Readonly<Record<string, string>>;
     readonly problems: readonly Problem[];
   };
-};
-
-/** The inputs that say where to go and how to get in, as actions name them. */
-export type Place = {
-  readonly config: string | undefined;
-  readonly target: string | undefined;
-  readonly host: string | undefined;
-  readonly path: string | undefined;
-  readonly 'ssh-key': string | undefined;
-  readonly 'ssh-key-passphrase': string | undefined;
-  readonly 'host-key': string | undefined;
-  readonly url?: string | undefined;
-  readonly checks?: string | undefined;
-  readonly 'confirm-within'?: number | undefined;
-  readonly environment?: string | undefined;
-  readonly env?: readonly string[];
-};
-
-/** Inputs that stand for keys of landfall.yml. */
-export const overridesOf = (place: Place): Overrides => ({
-  host: place.host,
-  hostKey: place['host-key'],
-  path: place.path,
-  url: place.url,
-  checks: place.checks,
-  confirmWithin: place['confirm-within'],
-});
-
-/** All problems of inputs and file, as one fault; nothing was done yet. */
-export const refuseProblems = (problems: readonly Problem[]): void => {
-  if (problems.length === 0) return;
-  throw new Failure({
-    code: 'INPUT_INVALID',
-    what:
-      problems.length === 1
-        ? problems.map(({ where, what }) => `${where}: ${what}`).join()
-        : `${problems.length} inputs or keys are wrong`,
-    next: 'Mend each of them; nothing was changed.',
-    problems,
-  });
-};
-
-/** landfall.yml's text, or what is wrong with finding it. */
-export const configOf = (stage: Stage, place: Place): { text?: string; file: string; problems: readonly Problem[] } => {
-  const read = readConfig(stage.workspace, place.config);
-  if (read.ok) return { ...read.value, problems: [] };
-  return { file: place.config ?? 'landfall.yml', problems: read.fault.problems ?? [] };
-};
-
-/** The way in: a key or an agent. */
-export const keyProblems = (place: Place): readonly Problem[] =>
-  place['ssh-key'] !== undefined || agentSocket() !== undefined
-    ? []
-    : [
-        {
-          where: 'input ssh-key',
-          what: 'the private key is missing, and there is no SSH agent',
-          next: 'ssh-key: ${{ secrets.SSH_KEY }}, and a secret of that name in the repository’s settings',
-        },
-      ];
-
-/** What else is wrong with the inputs, now that the target is known (undefined: it could not be read). */
-export type More = (target: Target | undefined) => readonly Problem[];
-
-/** The target that inputs and file describe, or every problem of both at once. Throws FORK_REFUSED, INPUT_INVALID. */
-export const targetOf = (stage: Stage, place: Place, more: More = () => []): Target => {
-  // first: a fork's run has no secrets, and would be told to set them
-  refuseFork(stage);
-  const config = configOf(stage, place);
-  const { target, problems } = resolveTarget({
-    text: config.text,
-    file: config.file,
-    target: place.target,
-    overrides: overridesOf(place),
-  });
-  const env = stage.variables(place.env ?? []);
-  // what could not be read cannot be said to lack a host
-  const own = config.problems.length > 0 ? config.problems : problems;
-  refuseProblems([
-    ...stage.problems,
-    ...own,
-    ...fileProblems(filesOf(stage.workspace), target?.checks ?? []),
-    ...keyProblems(place),
-    ...env.problems,
-    ...more(target),
-    ...(target === undefined ? [] : notifyProblems(target, place.env ?? [], env.values)),
-  ]);
-  if (target === undefined)
-    throw new Failure({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
-  return target;
 };
 
 /** Connects to the target's host: the one door to it. Faults: FORK_REFUSED, SSH_*. */

@@ -1,5 +1,5 @@
-# undo t42 [WHY]   lies on the host as <base>/.landfall/undo: takes transaction t42 back, by whoever is asked to (WHY: asked, unless
-#                  a failed run says otherwise: then a confirmed one stays)
+# undo t42 [WHY]   lies on the host as <base>/.landfall/undo: takes transaction t42 back, by whoever is asked to. WHY is `asked` unless
+#                  given; other words (failed, overtaken, aborted by …) are of runs that give up what is theirs: a confirmed one stays
 # undo watch       waits until the newest transaction is closed, and undoes it when its time is over or its program died
 # undo recover     finishes what was left half-way, and starts what a reboot ended
 # Open: what served before serves again. Confirmed: a new transaction goes back to the release before (code only), or refuses in words.

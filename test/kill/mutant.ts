@@ -9,7 +9,7 @@ export const noting = (text: string, at: readonly number[], file: string): strin
   withLines(text, at, (line, old) => call(old).replace('_at', `_at ${line}`));
 
 /** Lines that change something are killed each time that they are reached, up to this often; others the first time. */
-const oftenest = 6;
+const oftenest = 3;
 const changing =
   /^\s*(?:\(|(?:mv|ln|rm|mkdir|store|put|note|ask|order|retire|setsid|cp|tar|serve|point|describe|register)\b)|(?<![0-9<])>>?\s*"/;
 

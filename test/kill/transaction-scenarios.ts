@@ -118,6 +118,23 @@ export const transactionScenarios: readonly Scenario[] = [
     from: ownConfirm,
     code: 80,
   },
+  // the quickest first: what a later one reaches too is killed here
+  {
+    name: 'undo, of an unswitched one',
+    before: async (target) => {
+      await confirmed(target);
+      await open(target, 'r2');
+    },
+    ...undo('t2'),
+  },
+  {
+    name: 'recover, when supervisord is gone',
+    before: async (target) => {
+      await secondConfirmed(target);
+      await run(target, ['supervisorctl', '-c', join(target.base, '.landfall/run/supervisord.conf'), 'shutdown']);
+    },
+    ...undo('recover'),
+  },
   { name: 'undo, of a switched one', before: secondSwitched, ...undo('t2'), recovers: true },
   { name: 'undo, of a confirmed one', before: secondConfirmed, ...undo('t2'), recovers: true },
   {
@@ -128,14 +145,6 @@ export const transactionScenarios: readonly Scenario[] = [
     },
     ...undo('t1'),
     recovers: true,
-  },
-  {
-    name: 'undo, of an unswitched one',
-    before: async (target) => {
-      await confirmed(target);
-      await open(target, 'r2');
-    },
-    ...undo('t2'),
   },
   {
     name: 'watch, when the time is over',
@@ -151,14 +160,6 @@ export const transactionScenarios: readonly Scenario[] = [
     before: async (target) => {
       await secondSwitched(target);
       editTransaction(target, 'boot', 'another/1');
-    },
-    ...undo('recover'),
-  },
-  {
-    name: 'recover, when supervisord is gone',
-    before: async (target) => {
-      await secondConfirmed(target);
-      await run(target, ['supervisorctl', '-c', join(target.base, '.landfall/run/supervisord.conf'), 'shutdown']);
     },
     ...undo('recover'),
   },

@@ -62,7 +62,7 @@ export const runnerKilled = async ({
   show,
   dist,
   only = () => true,
-  hosts = 4,
+  hosts = 3,
 }: ProofOptions & { readonly only?: (moment: Moment) => boolean; readonly hosts?: number }): Promise<ProofEnd> => {
   const counts = tally({ show });
   const queue = moments.filter(only);
@@ -101,7 +101,7 @@ export const runnerKilled = async ({
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const [, , dist = 'dist', words = '', hosts = '4'] = process.argv;
+  const [, , dist = 'dist', words = '', hosts = '3'] = process.argv;
   const began = performance.now();
   const { failed } = await runnerKilled({
     show: (line) => {

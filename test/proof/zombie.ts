@@ -140,7 +140,7 @@ export const zombies = async ({
     }
   };
   try {
-    const lanes = await Promise.allSettled([lane('lane1'), lane('lane2')]);
+    const lanes = await Promise.allSettled(['lane1', 'lane2', 'lane3'].map(lane));
     for (const one of lanes) if (one.status === 'rejected') counts.held('zombies', false, () => String(one.reason));
   } finally {
     rmSync(root, { recursive: true, force: true });
