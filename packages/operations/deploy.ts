@@ -19,7 +19,7 @@ import type { Place } from './place.ts';
 import { liveOf, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { gapProblems, passThrough, withinOf } from './through.ts';
-import { baselineOf } from './undo.ts';
+import { baselineOf } from './baseline.ts';
 
 export type DeployWish = {
   readonly phase: 'deploy' | 'prepare' | 'switch' | 'confirm' | 'abort';

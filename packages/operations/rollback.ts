@@ -18,7 +18,8 @@ import { judge, liveOf, look, survey, warn } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { switchStep } from './switch.ts';
 import { passThrough, withinOf } from './through.ts';
-import { baselineOf, undo } from './undo.ts';
+import { baselineOf } from './baseline.ts';
+import { undo } from './undo.ts';
 
 export type RollbackWish = {
   /** `previous`, `t41`, a commit, or a release's id. */

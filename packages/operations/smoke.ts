@@ -17,7 +17,8 @@ import { play } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
 import { look, survey } from './survey.ts';
-import { Ended, noteChecked, undoAfter } from './undo.ts';
+import { noteChecked } from './baseline.ts';
+import { Ended, undoAfter } from './undo.ts';
 
 /** What a smoke test is to prove. */
 export type SmokeWish = {

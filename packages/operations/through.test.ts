@@ -13,7 +13,8 @@ import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
 import { passThrough, withinOf } from './through.ts';
 import type { Passage } from './through.ts';
-import { baselineOf, Ended } from './undo.ts';
+import { baselineOf, questions } from './baseline.ts';
+import { Ended } from './undo.ts';
 
 let web: Site;
 beforeEach(async () => {
@@ -184,6 +185,14 @@ describe('what fails is taken back', () => {
     const bad = await end(red, { baseline: [check] });
     expect(bad).toMatchObject({ outcome: 'held', code: 'UNDO_FAILED' });
     expect(red.ran()).not.toContain('checked');
+  });
+
+  test('before a switch, what serves is only asked what changes nothing, and nothing is measured', () => {
+    const get = plainCheck('/');
+    const login = { ...plainCheck('/login/'), method: 'POST' as const, form: { name: 'a' } };
+    expect(questions([{ ...get, repeat: 20, p95: 100 }, login, plainCheck('/desk/')])).toEqual([get]);
+    expect(questions([{ ...plainCheck('/ws/'), websocket: { close: undefined }, body: 'hello' }, get])).toEqual([]);
+    expect(questions([get, { ...get, method: 'HEAD' }])).toHaveLength(2);
   });
 
   test('what the host brought back by itself is asked from outside by the next run, which notes that it answered', async () => {

@@ -1,9 +1,9 @@
-import { outside, runChecks } from '#check';
 import type { Check } from '#config';
 import { Failure, faultOf } from '#fault';
 import type { Fault } from '#fault';
 import { outcomeOf } from '#plan';
-import type { Checked, Found, Outcome } from '#plan';
+import type { Found, Outcome } from '#plan';
+import { noteChecked, recheck } from './baseline.ts';
 import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { look, undoLine, warn } from './survey.ts';
@@ -39,7 +39,7 @@ export const undo = async (
   // its confirm had come through, although this run did not hear of it
   if (phase === 'confirmed' && newest === number) return 'stays';
   if (baseline.length > 0) {
-    await recheck(scene, baseline);
+    await recheck(scene, baseline, budget);
     await noteChecked(scene, newest);
   }
   return 'undone';
@@ -52,63 +52,6 @@ const processesNow = async (scene: Scene): Promise<Found['processes']> => {
   } catch {
     return [];
   }
-};
-
-const recheck = async (scene: Scene, baseline: readonly Check[]): Promise<void> => {
-  const checked = await scene.timeline.step('recheck', 'check the release that is back', () =>
-    check(scene, baseline, scene.deadline(budget)),
-  );
-  const red = checked.filter(({ ok }) => !ok);
-  if (red.length === 0) return;
-  throw new Failure({
-    code: 'UNDO_FAILED',
-    what: `${scene.evidence.release ?? ''} is back, but ${red.length} checks that passed on it before fail now`,
-    said: red.map(({ says, found }) => `${says}: ${found ?? 'failed'}`),
-    next: 'Look at the database and at what else the release may have changed: a person must decide.',
-  });
-};
-
-const check = (scene: Scene, checks: readonly Check[], signal: AbortSignal): Promise<Checked[]> =>
-  runChecks(checks, {
-    ...(scene.target.url === undefined ? {} : { url: scene.target.url }),
-    ...outside,
-    clock: scene.clock,
-    env: scene.env,
-    read: scene.files,
-    reach: (to, until) => scene.host.reach(to, until),
-    signal,
-    show: (line) => {
-      scene.show(`    ${line}`);
-    },
-  });
-
-/** Notes on the host that what an undo brought back was asked from outside. No run fails by it: whoever overtook it asks for himself. */
-export const noteChecked = async (scene: Scene, number: number): Promise<void> => {
-  await scene.host.run('checked', { base: scene.target.base, number }, { signal: scene.deadline(20_000) });
-};
-
-/**
- * Which checks pass on the running release: what an undo must bring back. One try each. Where the host has undone something by itself
- * before, this is the first look at it from outside.
- */
-export const baselineOf = async (
-  scene: Scene,
-  { number, unchecked }: Pick<Found, 'number' | 'unchecked'>,
-): Promise<readonly Check[]> => {
-  const { checks } = scene.target;
-  const once = checks.map((check) => ({ ...check, within: 0 }));
-  const checked = await scene.timeline.step('baseline', 'check the running release', async (note) => {
-    const all = await check(scene, once, scene.signal);
-    const red = all.filter(({ ok }) => !ok).length;
-    note(red === 0 ? `${all.length} of ${all.length} pass` : `${red} of ${all.length} fail already`);
-    return all;
-  });
-  const green = checks.filter((_, at) => checked[at]?.ok === true);
-  if (unchecked && checks.length > 0) {
-    if (green.length === checks.length) await noteChecked(scene, number);
-    else warn(scene, `t${number} brought back what serves, and not all checks pass on it`);
-  }
-  return green;
 };
 
 /** Where the host's program failed, it can be asked again by hand. */
