@@ -49,6 +49,12 @@ export const deployOverSsh = defineAction({
       default: false,
       description: 'Deploy although a newer run of the same workflow has deployed since; otherwise that is refused.',
     },
+    'allow-drift': {
+      kind: 'flag',
+      default: false,
+      description:
+        'Deploy although files of the release that serves were changed on the host; otherwise that is refused, and they are named.',
+    },
     ...envInput,
     ...environmentInput,
     ...githubInputs,

@@ -12,6 +12,7 @@ await run(deployOverSsh, {
       within: inputs['confirm-within'],
       maxDowntime: inputs['max-downtime'],
       allowOlder: inputs['allow-older'],
+      allowDrift: inputs['allow-drift'],
       dry: inputs['dry-run'],
     });
     const { gap, notes } = report;

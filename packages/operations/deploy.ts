@@ -10,6 +10,7 @@ import type { Opening } from './open.ts';
 import { planDeploy, planPrepare, planSwitch } from './plan.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import { design } from './design.ts';
+import { refuseDrift } from './drift.ts';
 import { prepare, preparedOf, schemaStep, tidy } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scene } from './scene.ts';
@@ -32,6 +33,8 @@ export type DeployWish = {
   /** ms */
   readonly maxDowntime: number | undefined;
   readonly allowOlder: boolean;
+  /** Deploy over files that were changed on the host. */
+  readonly allowDrift: boolean;
   readonly dry: boolean;
 };
 
@@ -43,6 +46,7 @@ const commitOf = ({ phase, commit }: Pick<DeployWish, 'phase' | 'commit'>): Open
 const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
   const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
   refuseStale(scene, surveyed, wish.allowOlder);
+  refuseDrift(scene, surveyed.found, wish.allowDrift);
   const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
   const { release } = designed;
   const plan = planDeploy(scene, surveyed, designed);
@@ -114,6 +118,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
 const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> => {
   const surveyed = await survey(scene, 'switch', { dry: wish.dry });
   refuseStale(scene, surveyed, wish.allowOlder);
+  refuseDrift(scene, surveyed.found, wish.allowDrift);
   const release = await preparedOf(scene, surveyed);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;

@@ -19,6 +19,7 @@ import type { Survey } from './survey.ts';
 import { switchStep } from './switch.ts';
 import { passThrough, withinOf } from './through.ts';
 import { baselineOf } from './baseline.ts';
+import { warnOfDrift } from './drift.ts';
 import { undo } from './undo.ts';
 
 export type RollbackWish = {
@@ -71,6 +72,8 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   if (answer === 'nothing' && wish.to === 'previous')
     return { outcome: 'unchanged', verdict: `this run has gone back already: ${found.current || 'nothing'} serves` };
   const live = liveOf(found);
+  // whoever goes back in need is told, and not held up
+  warnOfDrift(scene, found);
   const { release, several } = must(towards(surveyed, wish));
   if (several.length > 0) warn(scene, `${wish.to} fits ${several.join(', ')}: the newest confirmed one is taken`);
   const [to, from] = [await describe(scene, release), live === '' ? undefined : await describe(scene, live)];

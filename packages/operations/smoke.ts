@@ -5,6 +5,7 @@ import { Failure } from '#fault';
 import { timeline } from '#plan';
 import type { Report } from '#plan';
 import { checkOutside, strays } from './check.ts';
+import { warnOfDrift } from './drift.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { renew } from './renew.ts';
@@ -109,6 +110,7 @@ const withTimeout = (scene: Scene, { timeout }: SmokeWish): Scene => ({
 
 const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
   const { found, answer, standing } = await survey(scene, 'smoke', { dry: wish.dry });
+  warnOfDrift(scene, found);
   const number = found.number;
   const unconfirmed = standing === 'switched-own' || standing === 'switched-own-rollback';
   const release = wish.release ?? found.current;

@@ -70,6 +70,8 @@ export type Found = {
   readonly environments: readonly string[];
   readonly sharedEnv: { readonly hash: string; readonly names: readonly string[] } | undefined;
   readonly processes: readonly Process[];
+  /** Files of the live release that were changed on the host since they were put there; at most ten. */
+  readonly drifted: readonly string[];
   readonly listening: readonly number[];
   /** The host's wall clock, in seconds. */
   readonly clock: number;

@@ -7,6 +7,7 @@ const refusing: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'FORK_REFUSED',
   'PREFLIGHT',
   'PATH_OCCUPIED',
+  'HOST_DRIFTED',
   'STATE_NEWER',
   'TX_BUSY',
   'TX_FENCED',

@@ -1,6 +1,6 @@
 /** What the bundles say to GitHub and to people, and what they hear from there: over real HTTP, from a real deploy. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -242,6 +242,34 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       const journal = readFileSync(join(stage.base, '.landfall/journal.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { e: string; text: string }); // prettier-ignore
       const undone = journal.findLast(({ e }) => e === 'undone');
       expect(Buffer.from(undone?.text ?? '', 'base64').toString()).toMatch(/^aborted by eve \S+\/actions\/runs\/\d+$/);
+    },
+    120_000,
+  );
+
+  needing().test(
+    'C8 what somebody changed on the host is named: refused, or left behind as told; what was done by hand is in the journal',
+    async () => {
+      const live = await stage.serving();
+      const edited = join(stage.base, 'releases', live ?? '', 'spine/urls.py');
+      appendFileSync(edited, '# mended by hand\n');
+      stage.commit('Know nothing of it');
+      const { main } = await played(job(), 'deploy-over-ssh', deploy());
+      expect(resultOf(main)).toBe('refused');
+      expect(main.log.join('\n')).toContain(`HOST_DRIFTED: in ${live ?? ''}, which serves, these files were changed on the host: spine/urls.py`); // prettier-ignore
+      expect(await stage.serving()).toBe(live);
+      const told = await played(job(), 'deploy-over-ssh', { ...deploy(), 'allow-drift': 'true' });
+      expect(resultOf(told.main)).toBe('done');
+      expect(told.main.summary).toContain('spine/urls.py');
+      expect(readFileSync(edited, 'utf8')).toContain('mended by hand');
+      const number = told.main.outputs['transaction'] ?? '';
+      execFileSync('sh', [join(stage.base, '.landfall/undo'), number], { stdio: 'ignore' });
+      expect(await stage.serving()).toBe(live);
+      const journal = readFileSync(join(stage.base, '.landfall/journal.jsonl'), 'utf8');
+      expect(journal.trim().split('\n').map((line) => JSON.parse(line) as { e: string; kind?: string; of?: string })).toContainEqual(expect.objectContaining({ e: 'opened', kind: 'undo' })); // prettier-ignore
+      // what came back is the release that was edited
+      const smoked = await played(job(), 'smoke-test', {});
+      expect(resultOf(smoked.main)).toBe('done');
+      expect(smoked.main.summary).toContain('spine/urls.py');
     },
     120_000,
   );
