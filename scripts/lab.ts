@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { reboots } from '../test/hosts/reboots.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
-import { labMissing } from '../test/lab/engine.ts';
+import { labMissing } from '../test/lab/image.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
 import { bundle } from './bundle.ts';
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { docker, must } from './engine.ts';
@@ -42,8 +43,8 @@ export type HostOptions = {
   readonly say?: (line: string) => void;
 };
 
-/** Containers of this process carry it, so that they can be thrown away together. */
-const label = `landfall-lab=${process.pid}`;
+/** Says of a container which process started it, so that those of one can be thrown away together. */
+const label = 'landfall-lab';
 let hosts = 0;
 
 /** A port on loopback that nothing listens on now; it is the host's for all its starts. */
@@ -133,7 +134,19 @@ export const startHost = async ({
   try {
     await must(
       docker([
-        ...['run', '--detach', '--name', name, '--hostname', name, '--label', label, '--memory', memory, ...rights],
+        ...[
+          'run',
+          '--detach',
+          '--name',
+          name,
+          '--hostname',
+          name,
+          '--label',
+          `${label}=${process.pid}`,
+          '--memory',
+          memory,
+          ...rights,
+        ],
         ...['--publish', `127.0.0.1:${sshPort}:22`, '--publish', `127.0.0.1:${webPort}:80`],
         ...(wheels === undefined ? [] : ['--volume', `${wheels}:/opt/wheels:ro`]),
         tag,
@@ -160,9 +173,14 @@ export const startHost = async ({
   }
 };
 
-/** Throws away all hosts that this process has started. */
+/** Throws away all hosts that this process has started, and those of processes that were killed before they could. */
 export const endHosts = async (): Promise<void> => {
-  const { stdout } = await docker(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
-  const names = stdout.split('\n').filter((name) => name !== '');
-  if (names.length > 0) await docker(['rm', '--force', '--volumes', ...names]);
+  const format = `{{.ID}} {{.Label "${label}"}}`;
+  const { stdout } = await docker(['ps', '--all', '--format', format, '--filter', `label=${label}`]);
+  const ids = stdout.split('\n').flatMap((line) => {
+    const [id, pid] = line.split(' ');
+    const lives = pid !== String(process.pid) && existsSync(`/proc/${pid ?? ''}`);
+    return id === undefined || pid === undefined || lives ? [] : [id];
+  });
+  if (ids.length > 0) await docker(['rm', '--force', '--volumes', ...ids]);
 };
