@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +20,8 @@ export type DebianHost = {
   readonly key: string;
   /** What a line of sh prints, run by root, or by another user without a login. Throws when it fails. */
   readonly exec: (line: string, user?: string) => Promise<string>;
+  /** Copies a folder of this machine onto it; all of it is the deploy user's there. */
+  readonly copy: (from: string, to: string) => Promise<void>;
   /** Shut down in order and started again; resolves when it is up. */
   readonly reboot: () => Promise<void>;
   /** Every process is gone at once. What was written stays, though a disk's cache would not: containers share the machine's. */
@@ -47,18 +50,27 @@ export type HostOptions = {
 const label = 'landfall-lab';
 let hosts = 0;
 
-/** A port on loopback that nothing listens on now; it is the host's for all its starts. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+/**
+ * A port on loopback that nothing listens on now. It is the host's for all its starts, so it is none of those that the kernel hands out
+ * by itself (from 32768): somebody could have it while the host is down.
+ */
+const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => {
+        resolve(false);
+      });
+      server.listen(port, '127.0.0.1', () => {
+        server.close(() => {
+          resolve(true);
+        });
       });
     });
-  });
+    if (free) return port;
+  }
+};
 
 /** Does an SSH server greet there? Docker's proxy takes a connection before anybody listens behind it. */
 const greets = (port: number): Promise<boolean> =>
@@ -158,6 +170,10 @@ export const startHost = async ({
     await exec(`echo '${publicKey}' >${keys} && chown deploy: ${keys} && chmod 600 ${keys}`);
     if (linger) await exec('loginctl enable-linger deploy');
     const hostKey = bareKey((await exec('cat /etc/ssh/ssh_host_ed25519_key.pub')).trim());
+    const copy = async (from: string, to: string): Promise<void> => {
+      await must(docker(['cp', from, `${name}:${to}`]), 'docker cp');
+      await exec(`chown -R deploy: ${to}`);
+    };
     const reboot = async (): Promise<void> => {
       await must(docker(['stop', '--time', '60', name]), 'docker stop');
       await start();
@@ -166,7 +182,7 @@ export const startHost = async ({
       await must(docker(['kill', name]), 'docker kill');
     };
     const ssh = `deploy@127.0.0.1:${sshPort}`;
-    return { name, ssh, sshPort, webPort, hostKey, key, exec, reboot, powerCut, start, logs, end };
+    return { name, ssh, sshPort, webPort, hostKey, key, exec, copy, reboot, powerCut, start, logs, end };
   } catch (thrown) {
     await end();
     throw thrown;

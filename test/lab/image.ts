@@ -25,11 +25,7 @@ export const labMissing = async (): Promise<string | undefined> =>
   (await engineMissing()) ??
   ((await exists(baseTag)) ? undefined : `the lab has no image ${baseTag}, which scripts/lab makes as root`);
 
-/**
- * The tag of an image, which is made first where the engine does not have it: about a minute, once for a recipe.
- * @param say is told before that
- */
-export const ensureImage = async (name: ImageName, say: (line: string) => void): Promise<string> => {
+const make = async (name: ImageName, say: (line: string) => void): Promise<string> => {
   if (name === 'base') return baseTag;
   const layer = recipe('services.dockerfile');
   const tag = hashed('services', baseTag, layer);
@@ -39,4 +35,17 @@ export const ensureImage = async (name: ImageName, say: (line: string) => void):
     await must(docker(['build', '--network', 'host', '--tag', tag, '-'], `FROM ${baseTag}\n${layer}`), 'docker build');
   }
   return tag;
+};
+
+const made = new Map<ImageName, Promise<string>>();
+
+/**
+ * The tag of an image, which is made first where the engine does not have it: about a minute, once for a recipe, however many hosts
+ * are asked for at the same time.
+ * @param say is told before that
+ */
+export const ensureImage = (name: ImageName, say: (line: string) => void): Promise<string> => {
+  const making = made.get(name) ?? make(name, say);
+  made.set(name, making);
+  return making;
 };

@@ -10,9 +10,7 @@ const python = '3.13';
 /** Where they are kept between runs: this user's own, for nobody else may choose what the next run installs. */
 const kept = join(homedir(), '.cache/landfall-lab/wheels');
 
-/** A folder with the wheels that some requirements name, for `startHost`; fetched once. Takes pure Python and manylinux wheels only. */
-export const ensureWheels = async (requirements: string, say: (line: string) => void): Promise<string> => {
-  const folder = join(kept, createHash('sha256').update(requirements).digest('hex').slice(0, 12));
+const fetchInto = async (folder: string, requirements: string, say: (line: string) => void): Promise<string> => {
   if (existsSync(folder)) return folder;
   say('fetching wheels, once');
   mkdirSync(kept, { recursive: true });
@@ -30,4 +28,14 @@ export const ensureWheels = async (requirements: string, say: (line: string) => 
   chmodSync(part, 0o755);
   renameSync(part, folder);
   return folder;
+};
+
+const fetched = new Map<string, Promise<string>>();
+
+/** A folder with the wheels that some requirements name, for `startHost`; fetched once. Takes pure Python and manylinux wheels only. */
+export const ensureWheels = (requirements: string, say: (line: string) => void): Promise<string> => {
+  const folder = join(kept, createHash('sha256').update(requirements).digest('hex').slice(0, 12));
+  const fetching = fetched.get(folder) ?? fetchInto(folder, requirements, say);
+  fetched.set(folder, fetching);
+  return fetching;
 };
