@@ -19,7 +19,9 @@ export type Site = {
   readonly url: string;
   /** A commit that changes the application. */
   readonly commit: (subject: string) => void;
-  /** A job of a new workflow run; `show` gets each line of its steps. */
+  /** A new workflow run, with a higher number than the one before. */
+  readonly nextRun: () => Partial<WorkflowRun>;
+  /** A job of a new workflow run, or of the one that is named; `show` gets each line of its steps. */
   readonly job: (how?: { readonly run?: Partial<WorkflowRun>; readonly show?: (line: string) => void }) => Job;
   /** The inputs of a deploy; `faults` are the application's switches, by environment. */
   readonly deploy: (
@@ -106,17 +108,19 @@ export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<S
           'static/notes.css': `/* change ${commits} */\nbody { color: #12${commits % 10}; }\n`,
         });
       },
-      job: ({ run = {}, show } = {}) => {
+      nextRun: () => {
         runs += 1;
-        return startJob({
+        return { runId: String(1000 + runs), runNumber: runs };
+      },
+      job: ({ run = site.nextRun(), show } = {}) =>
+        startJob({
           dist,
           root,
-          run: workflowRun({ runId: String(1000 + runs), runNumber: runs, sha: repository.head(), ...run }),
+          run: workflowRun({ sha: repository.head(), ...run }),
           workspace: repository.dir,
           temp,
           ...(show === undefined ? {} : { onLine: show }),
-        });
-      },
+        }),
       deploy: (more = {}, faults = {}) => ({
         inputs: {
           ...access,

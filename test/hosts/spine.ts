@@ -1,50 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
+import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
-import { prepareSite, wrongWith, type Site } from './site.ts';
-
-/** One thing that is shown on a host. Throws what does not hold; gives what is worth a line. */
-export type Play = { readonly name: string; readonly play: (site: Site) => Promise<string> };
-
-export const demand = (holds: boolean, what: () => string): void => {
-  if (!holds) throw new Error(what());
-};
-
-/** One whole release serves, and it is this one. */
-export const demandWhole = async (site: Site, live: string): Promise<void> => {
-  const wrong = await wrongWith(site, live);
-  demand(wrong.length === 0, () => wrong.join('; '));
-};
+import { leaveOpen, leaveSwitching } from './leave.ts';
+import { demand, demandWhole, killedSwitched, playAll, type Play } from './play.ts';
+import type { Site } from './site.ts';
 
 const releaseOf = (end: StepEnd): string => end.outputs['release'] ?? '';
 
-/** Starts a deploy, and kills its runner when the log comes to a line. */
-export const killedAt = async (
-  site: Site,
-  text: string,
-  more: Readonly<Record<string, string>>,
-  faults: Readonly<Record<string, string>> = {},
-): Promise<void> => {
-  const log: string[] = [];
-  let comes: () => void = () => undefined;
-  const came = new Promise<void>((resolve) => (comes = resolve));
-  const job = site.job({
-    show: (line) => {
-      log.push(line);
-      if (line.includes(text)) comes();
-    },
-  });
-  const step = job.start('deploy-over-ssh', site.deploy(more, faults));
-  const over = await Promise.race([came.then(() => false), step.ended.then(() => true)]);
-  demand(!over, () => `the deploy ended before it said '${text}': ${log.slice(-10).join('\n')}`);
-  job.die();
-  await step.ended;
+/** The release that the newest transaction came from. */
+const before = async (site: Site): Promise<string> =>
+  (await site.host.exec(`sed -n s/^previous=//p ${site.base}/.landfall/transaction`)).trim();
+
+/** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
+const undoneBy = async (site: Site, live: string): Promise<string> => {
+  const began = performance.now();
+  while ((await site.state()).phase !== 'undone' && performance.now() - began < 40_000) await sleep(250);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  await demandWhole(site, live);
+  const { event } = await site.state();
+  demand(event.includes('"e":"undone"'), () => `the last word of the journal is ${event}`);
+  return `${live} serves again, undone ${seconds} s after the kill`;
 };
 
-/** The line by which a deploy says that it has switched and is not confirmed. */
-export const switchedLine = 'the host undoes by itself';
-
-const plays: readonly Play[] = [
+const flows: readonly Play[] = [
   {
     name: 'a first deploy serves, behind nginx',
     play: async (site) => {
@@ -59,7 +37,7 @@ const plays: readonly Play[] = [
       const end = await site.deployed('Second');
       await demandWhole(site, releaseOf(end));
       const gap = Number(end.outputs['downtime-ms']);
-      demand(gap > 0 && gap < 10_000, () => `downtime-ms is ${end.outputs['downtime-ms'] ?? ''}`);
+      demand(gap > 0 && gap < end.ms, () => `downtime-ms is ${end.outputs['downtime-ms'] ?? ''}`);
       return `gap ${gap} ms, ${end.ms} ms in all`;
     },
   },
@@ -75,66 +53,80 @@ const plays: readonly Play[] = [
       return `${from} → ${to} after ${end?.ms ?? 0} ms`;
     },
   },
+];
+
+/** Runners that are killed; nobody comes after them but the host, unless the play says so. */
+const kills: readonly Play[] = [
   {
     name: 'a runner killed between switch and confirm: the watchdog undoes',
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be killed');
-      await killedAt(site, switchedLine, { 'confirm-within': '5s' });
+      await killedSwitched(site, '5s');
       const [between, armed] = [await site.serving(), await site.state()];
       demand(between !== undefined && between !== live, () => `${between ?? 'nothing'} serves when the run is killed`);
       demand(armed.phase === 'switched', () => `the transaction is ${armed.phase} when the run is killed`);
-      const began = performance.now();
-      while ((await site.state()).phase !== 'undone' && performance.now() - began < 40_000) await sleep(250);
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      return undoneBy(site, live);
+    },
+  },
+  {
+    name: 'a runner killed in the switch: that ends by itself, and the watchdog undoes',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      site.commit('Be killed in the switch');
+      await leaveSwitching(site, 3, '3s');
+      return undoneBy(site, live);
+    },
+  },
+  {
+    name: 'a runner killed after the opening: the same run, again, goes through',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      site.commit('Be killed and run again');
+      const run = site.nextRun();
+      await leaveOpen(site, run);
+      await demandStill(site, live);
+      const job = site.job({ run: { ...run, attempt: 2 } });
+      const end = await job.uses('deploy-over-ssh', site.deploy());
+      await job.finish();
+      demand(end?.outputs['result'] === 'done', () => `it is not done: ${end?.log.slice(-15).join('\n')}`);
+      await demandWhole(site, end?.outputs['release'] ?? '');
+      return end?.outputs['release'] ?? '';
+    },
+  },
+  {
+    name: 'a runner killed when the host has confirmed: the release stays',
+    play: async (site) => {
+      site.commit('Be killed too late');
+      const { number, current } = await site.state();
+      const job = site.job();
+      const step = job.start('deploy-over-ssh', site.deploy());
+      await site.reached('confirmed', `grep -qx number=${number + 1} ${site.base}/.landfall/transaction`);
+      job.die();
+      await step.ended;
+      const live = (await site.state()).current;
+      demand(live !== current, () => `${live} is what served before`);
       await demandWhole(site, live);
-      const { event } = await site.state();
-      demand(event.includes('"e":"undone"'), () => `the last word of the journal is ${event}`);
-      return `${live} serves again, undone ${seconds} s after the kill`;
+      return live;
+    },
+  },
+  {
+    name: 'the runner of a rollback killed between switch and confirm: the watchdog goes back',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      const inputs = { ...site.access, to: 'previous', 'confirm-within': '5s' };
+      await killedSwitched(site, '5s', (job) => job.start('rollback', { inputs }));
+      return undoneBy(site, live);
     },
   },
 ];
 
-/** The release that the newest transaction came from. */
-const before = async (site: Site): Promise<string> =>
-  (await site.host.exec(`sed -n s/^previous=//p ${site.base}/.landfall/transaction`)).trim();
-
-/** Plays in order on one host. After one that fails the rest would say nothing: it is not played, and counted as failed. */
-export const playAll = async (
-  { show, dist, linger, title }: ProofOptions & { readonly linger: boolean; readonly title: string },
-  all: readonly Play[],
-): Promise<ProofEnd> => {
-  const counts = tally({ show });
-  const site = await prepareSite({ dist, linger, say: show });
-  try {
-    for (const [index, { name, play }] of all.entries()) {
-      const began = performance.now();
-      let why = '';
-      const came = await play(site).catch((thrown: unknown) => {
-        why = thrown instanceof Error ? thrown.message : String(thrown);
-        return undefined;
-      });
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      counts.held(`${title}: ${name}`, came !== undefined, () => why);
-      if (came !== undefined) show(`${name}: ${came} (${seconds} s)`);
-      else {
-        show(
-          (
-            await site.host
-              .exec(`cd ${site.base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl`, 'deploy')
-              .catch(String)
-          ).trim(),
-        );
-        for (const rest of all.slice(index + 1)) counts.held(`${title}: ${rest.name}`, false, () => 'not played');
-        break;
-      }
-    }
-  } finally {
-    await site.end();
-  }
-  return counts.end();
+/** The release before still serves, though a transaction is open. */
+const demandStill = async (site: Site, live: string): Promise<void> => {
+  const serving = await site.serving();
+  demand(serving === live, () => `${serving ?? 'nothing'} serves, not ${live}`);
 };
 
-/** Deploys as a deploy user by supervisor: no root, no linger, on a host with systemd. */
+/** Deploys as a deploy user by a supervisord of its own: no root, no linger, on a host with systemd. */
 export const spine = (options: ProofOptions): Promise<ProofEnd> =>
-  playAll({ ...options, linger: false, title: 'spine' }, plays);
+  playAll({ ...options, linger: false, title: 'spine' }, [...flows, ...kills]);

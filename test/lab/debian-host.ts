@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { docker, must } from './engine.ts';
@@ -18,6 +20,8 @@ export type DebianHost = {
   readonly key: string;
   /** What a line of sh prints, run by root, or by another user without a login. Throws when it fails. */
   readonly exec: (line: string, user?: string) => Promise<string>;
+  /** Copies a folder of this machine onto it; all of it is the deploy user's there. */
+  readonly copy: (from: string, to: string) => Promise<void>;
   /** Shut down in order and started again; resolves when it is up. */
   readonly reboot: () => Promise<void>;
   /** Every process is gone at once. What was written stays, though a disk's cache would not: containers share the machine's. */
@@ -42,22 +46,31 @@ export type HostOptions = {
   readonly say?: (line: string) => void;
 };
 
-/** Containers of this process carry it, so that they can be thrown away together. */
-const label = `landfall-lab=${process.pid}`;
+/** Says of a container which process started it, so that those of one can be thrown away together. */
+const label = 'landfall-lab';
 let hosts = 0;
 
-/** A port on loopback that nothing listens on now; it is the host's for all its starts. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+/**
+ * A port on loopback that nothing listens on now. It is the host's for all its starts, so it is none of those that the kernel hands out
+ * by itself (from 32768): somebody could have it while the host is down.
+ */
+const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => {
+        resolve(false);
+      });
+      server.listen(port, '127.0.0.1', () => {
+        server.close(() => {
+          resolve(true);
+        });
       });
     });
-  });
+    if (free) return port;
+  }
+};
 
 /** Does an SSH server greet there? Docker's proxy takes a connection before anybody listens behind it. */
 const greets = (port: number): Promise<boolean> =>
@@ -133,7 +146,19 @@ export const startHost = async ({
   try {
     await must(
       docker([
-        ...['run', '--detach', '--name', name, '--hostname', name, '--label', label, '--memory', memory, ...rights],
+        ...[
+          'run',
+          '--detach',
+          '--name',
+          name,
+          '--hostname',
+          name,
+          '--label',
+          `${label}=${process.pid}`,
+          '--memory',
+          memory,
+          ...rights,
+        ],
         ...['--publish', `127.0.0.1:${sshPort}:22`, '--publish', `127.0.0.1:${webPort}:80`],
         ...(wheels === undefined ? [] : ['--volume', `${wheels}:/opt/wheels:ro`]),
         tag,
@@ -145,6 +170,10 @@ export const startHost = async ({
     await exec(`echo '${publicKey}' >${keys} && chown deploy: ${keys} && chmod 600 ${keys}`);
     if (linger) await exec('loginctl enable-linger deploy');
     const hostKey = bareKey((await exec('cat /etc/ssh/ssh_host_ed25519_key.pub')).trim());
+    const copy = async (from: string, to: string): Promise<void> => {
+      await must(docker(['cp', from, `${name}:${to}`]), 'docker cp');
+      await exec(`chown -R deploy: ${to}`);
+    };
     const reboot = async (): Promise<void> => {
       await must(docker(['stop', '--time', '60', name]), 'docker stop');
       await start();
@@ -153,16 +182,21 @@ export const startHost = async ({
       await must(docker(['kill', name]), 'docker kill');
     };
     const ssh = `deploy@127.0.0.1:${sshPort}`;
-    return { name, ssh, sshPort, webPort, hostKey, key, exec, reboot, powerCut, start, logs, end };
+    return { name, ssh, sshPort, webPort, hostKey, key, exec, copy, reboot, powerCut, start, logs, end };
   } catch (thrown) {
     await end();
     throw thrown;
   }
 };
 
-/** Throws away all hosts that this process has started. */
+/** Throws away all hosts that this process has started, and those of processes that were killed before they could. */
 export const endHosts = async (): Promise<void> => {
-  const { stdout } = await docker(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
-  const names = stdout.split('\n').filter((name) => name !== '');
-  if (names.length > 0) await docker(['rm', '--force', '--volumes', ...names]);
+  const format = `{{.ID}} {{.Label "${label}"}}`;
+  const { stdout } = await docker(['ps', '--all', '--format', format, '--filter', `label=${label}`]);
+  const ids = stdout.split('\n').flatMap((line) => {
+    const [id, pid] = line.split(' ');
+    const lives = pid !== String(process.pid) && existsSync(`/proc/${pid ?? ''}`);
+    return id === undefined || pid === undefined || lives ? [] : [id];
+  });
+  if (ids.length > 0) await docker(['rm', '--force', '--volumes', ...ids]);
 };

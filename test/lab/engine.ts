@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the lab's engine, its images and what it downloads lie: outside of any checkout, kept between runs. */
-export const labFolder = process.env['LANDFALL_LAB'] ?? '/var/lib/landfall-lab';
+/** Where the lab's engine and its images lie: outside of any checkout, kept between runs. */
+const labFolder = process.env['LANDFALL_LAB'] ?? '/var/lib/landfall-lab';
 
 const socket = join(labFolder, 'docker.sock');
 // Another client may come first on PATH, too new for the engine.
@@ -43,10 +43,9 @@ export const must = async (running: Promise<Ran>, what: string): Promise<string>
 export const docker = (words: readonly string[], input = ''): Promise<Ran> =>
   run([client, '-H', `unix://${socket}`, ...words], { input, env: { DOCKER_BUILDKIT: '1' } });
 
-/** Why there is no lab on this machine; undefined: there is one. */
-export const labMissing = async (): Promise<string | undefined> => {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'the lab needs root on Linux';
-  if (!existsSync(client) || !existsSync(socket)) return 'the lab’s engine does not run: scripts/lab';
+/** Why the lab's engine cannot be asked; undefined: it can. */
+export const engineMissing = async (): Promise<string | undefined> => {
+  if (!existsSync(client) || !existsSync(socket)) return 'the lab’s engine does not run: scripts/lab starts it';
   const { code, stderr } = await docker(['version']);
-  return code === 0 ? undefined : `the lab’s engine does not answer (scripts/lab): ${stderr.trim()}`;
+  return code === 0 ? undefined : `the lab’s engine does not answer: ${stderr.trim()}`;
 };

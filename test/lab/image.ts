@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { docker, labFolder, must, run } from './engine.ts';
+import { docker, engineMissing, must } from './engine.ts';
 
 /**
  * What a host of the lab is made of: `base`, Debian 13 with systemd and sshd; `services`, that with nginx, PostgreSQL, Redis, supervisor
@@ -17,29 +17,15 @@ const hashed = (name: ImageName, ...texts: readonly string[]): string =>
 const exists = async (tag: string): Promise<boolean> =>
   (await docker(['image', 'inspect', '--format', '.', tag])).code === 0;
 
-const base = async (tag: string): Promise<void> => {
-  mkdirSync(labFolder, { recursive: true });
-  const folder = mkdtempSync(join(labFolder, 'base-'));
-  try {
-    await must(run(['sh', join(import.meta.dirname, 'image/base.sh'), folder]), 'debootstrap');
-    // Started by a shell, for only that can join two programs.
-    const pack = 'tar -C "$1" -c . | /usr/bin/docker -H "unix://$2" import -c \'CMD ["/sbin/init"]\' - "$3"';
-    await must(run(['sh', '-c', pack, 'pack', folder, join(labFolder, 'docker.sock'), tag]), 'docker import');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+/** The image that all begin with. Only root can make it, which scripts/lab does. */
+const baseTag = hashed('base', recipe('base.sh'));
 
-/**
- * The tag of an image, which is made first where the engine does not have it: about 2 minutes, once for a recipe.
- * @param say is told before that
- */
-export const ensureImage = async (name: ImageName, say: (line: string) => void): Promise<string> => {
-  const baseTag = hashed('base', recipe('base.sh'));
-  if (!(await exists(baseTag))) {
-    say('making the image `base` by debootstrap, once');
-    await base(baseTag);
-  }
+/** Why no host can be started here; undefined: one can. */
+export const labMissing = async (): Promise<string | undefined> =>
+  (await engineMissing()) ??
+  ((await exists(baseTag)) ? undefined : `the lab has no image ${baseTag}, which scripts/lab makes as root`);
+
+const make = async (name: ImageName, say: (line: string) => void): Promise<string> => {
   if (name === 'base') return baseTag;
   const layer = recipe('services.dockerfile');
   const tag = hashed('services', baseTag, layer);
@@ -49,4 +35,17 @@ export const ensureImage = async (name: ImageName, say: (line: string) => void):
     await must(docker(['build', '--network', 'host', '--tag', tag, '-'], `FROM ${baseTag}\n${layer}`), 'docker build');
   }
   return tag;
+};
+
+const made = new Map<ImageName, Promise<string>>();
+
+/**
+ * The tag of an image, which is made first where the engine does not have it: about a minute, once for a recipe, however many hosts
+ * are asked for at the same time.
+ * @param say is told before that
+ */
+export const ensureImage = (name: ImageName, say: (line: string) => void): Promise<string> => {
+  const making = made.get(name) ?? make(name, say);
+  made.set(name, making);
+  return making;
 };

@@ -1,6 +1,6 @@
 import { prepareStage, resultOf } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
-import type { StepEnd, WorkflowRun } from '../runner/index.ts';
+import type { Job, Step, StepEnd, WorkflowRun } from '../runner/index.ts';
 import { calm, wrongWith, type At } from './host-state.ts';
 import { journalOf, overlaps } from './race-journal.ts';
 import type { Tally } from './tally.ts';
@@ -11,48 +11,67 @@ const told = (end: StepEnd): string => {
   return `${resultOf(end)}${code === undefined ? '' : ` ${code}`}`;
 };
 
-const deploy = async (stage: Stage, run: Partial<WorkflowRun>, leg: string): Promise<string> => {
-  const job = stage.job({ run });
-  const { ended } = job.start('deploy-over-ssh', stage.deploy({}, { SPINE_LEG: leg }));
-  const end = await ended;
+/** Where runs race: whatever starts jobs on one target. */
+export type Racer = {
+  readonly job: (given: { readonly run: Partial<WorkflowRun> }) => Job;
+  readonly deploy: Stage['deploy'];
+  readonly access: Stage['access'];
+};
+
+/** A new workflow run, with a higher number than the one before. */
+export type NextRun = () => Partial<WorkflowRun>;
+
+const ended = async (job: Job, { ended: ending }: Step): Promise<string> => {
+  const end = await ending;
   await job.finish();
   return told(end);
 };
 
-const rollback = async (stage: Stage, run: Partial<WorkflowRun>): Promise<string> => {
-  const job = stage.job({ run });
-  const { ended } = job.start('rollback', { inputs: stage.access });
-  const end = await ended;
-  await job.finish();
-  return told(end);
+const deploy = (racer: Racer, run: Partial<WorkflowRun>, leg: string): Promise<string> => {
+  const job = racer.job({ run });
+  return ended(job, job.start('deploy-over-ssh', racer.deploy({}, { SPINE_LEG: leg })));
 };
 
-const run = (number: number): Partial<WorkflowRun> => ({ runId: String(9000 + number), runNumber: number });
+const rollback = (racer: Racer, run: Partial<WorkflowRun>): Promise<string> => {
+  const job = racer.job({ run });
+  return ended(job, job.start('rollback', { inputs: racer.access }));
+};
 
-/** Two at once, through the built bundles, and what they may come to. */
-const pairs: readonly {
+/** Two or more that start at once, through the built bundles, and what they may come to. */
+export type Pair = {
   readonly says: string;
-  readonly start: (stage: Stage) => readonly Promise<string>[];
+  readonly start: (racer: Racer, next: NextRun) => readonly Promise<string>[];
   readonly may: RegExp;
-}[] = [
+};
+
+export const pairs: readonly Pair[] = [
   {
     says: 'two runs',
-    start: (stage) => [deploy(stage, run(12), 'newer'), deploy(stage, run(11), 'older')],
+    start: (racer, next) => {
+      const [older, newer] = [next(), next()];
+      return [deploy(racer, newer, 'newer'), deploy(racer, older, 'older')];
+    },
     may: /^done, (done|refused TX_STALE)$/,
   },
   {
     says: 'two jobs of one run',
-    start: (stage) => [deploy(stage, run(13), 'left'), deploy(stage, run(13), 'right')],
+    start: (racer, next) => {
+      const run = next();
+      return [deploy(racer, run, 'left'), deploy(racer, run, 'right')];
+    },
     may: /^done, done$/,
   },
   {
     says: 'a deploy and a rollback',
-    start: (stage) => [deploy(stage, run(14), 'forward'), rollback(stage, run(15))],
+    start: (racer, next) => [deploy(racer, next(), 'forward'), rollback(racer, next())],
     may: /^(done|refused TX_\w+), (done|unchanged)$/,
   },
   {
     says: 'three jobs of one run, for one release',
-    start: (stage) => ['one', 'one', 'one'].map((leg) => deploy(stage, run(16), leg)),
+    start: (racer, next) => {
+      const run = next();
+      return ['one', 'one', 'one'].map((leg) => deploy(racer, run, leg));
+    },
     may: /^(done|unchanged), (done|unchanged), (done|unchanged)$/,
   },
 ];
@@ -62,11 +81,16 @@ export const raceBundles = async (dist: string, counts: Tally, show: (line: stri
   const stage = await prepareStage({ dist });
   const at: At = { dir: stage.host.dir, base: stage.base };
   let held = 0;
+  let runs = 10;
+  const next: NextRun = () => {
+    runs += 1;
+    return { runId: String(9000 + runs), runNumber: runs };
+  };
   try {
-    await deploy(stage, run(10), 'first');
+    await deploy(stage, next(), 'first');
     for (const { says, start, may } of pairs) {
       const began = performance.now();
-      const results = await Promise.all(start(stage));
+      const results = await Promise.all(start(stage, next));
       await calm(at);
       const wrong = [
         ...(may.test(results.join(', ')) ? [] : [`they came to ${results.join(', ')}`]),

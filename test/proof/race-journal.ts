@@ -12,7 +12,11 @@ export type Line = {
 
 /** The lines of a target's journal, oldest first. Throws where one is damaged: nothing was killed here. */
 export const journalOf = (base: string): readonly Line[] =>
-  readFileSync(join(base, '.landfall/journal.jsonl'), 'utf8')
+  linesOf(readFileSync(join(base, '.landfall/journal.jsonl'), 'utf8'));
+
+/** The same, of the journal's text. */
+export const linesOf = (text: string): readonly Line[] =>
+  text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {

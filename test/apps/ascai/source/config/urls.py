@@ -1,0 +1,13 @@
+from django.urls import path
+
+from association import views
+
+urlpatterns = [
+    path("", views.home),
+    path("health/", views.health),
+    path("version", views.version),
+    path("members/", views.members),
+    path("scheduler/", views.scheduler),
+    path("tasks/", views.start_task),
+    path("tasks/<uuid:key>/", views.task),
+]

@@ -1,0 +1,98 @@
+import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
+import type { Job, Step } from '../runner/index.ts';
+import { prepareSite, wrongWith, type Site } from './site.ts';
+
+/** One thing that is shown on a host. Throws what does not hold; gives what is worth a line. */
+export type Play<Place = Site> = { readonly name: string; readonly play: (place: Place) => Promise<string> };
+
+export const demand = (holds: boolean, what: () => string): void => {
+  if (!holds) throw new Error(what());
+};
+
+/** One whole release serves, and it is this one. */
+export const demandWhole = async (site: Site, live: string): Promise<void> => {
+  const wrong = await wrongWith(site, live);
+  demand(wrong.length === 0, () => wrong.join('; '));
+};
+
+/** The line by which an action says that it has switched and is not confirmed. */
+export const switchedLine = 'the host undoes by itself';
+
+const deploying = (site: Site, within: string) => (job: Job) =>
+  job.start('deploy-over-ssh', site.deploy({ 'confirm-within': within }));
+
+/** Starts a step, a deploy unless another is given, and kills its runner when it says that it has switched. */
+export const killedSwitched = async (
+  site: Site,
+  within: string,
+  start: (job: Job) => Step = deploying(site, within),
+): Promise<void> => {
+  const log: string[] = [];
+  let comes: () => void = () => undefined;
+  const came = new Promise<void>((resolve) => (comes = resolve));
+  const job = site.job({
+    show: (line) => {
+      log.push(line);
+      if (line.includes(switchedLine)) comes();
+    },
+  });
+  const step = start(job);
+  const over = await Promise.race([came.then(() => false), step.ended.then(() => true)]);
+  demand(!over, () => `the step ended before it said '${switchedLine}': ${log.slice(-10).join('\n')}`);
+  job.die();
+  await step.ended;
+};
+
+type Stage<Place> = {
+  readonly title: string;
+  readonly show: (line: string) => void;
+  readonly prepare: () => Promise<Place>;
+  /** What a place has to say of itself when a play fails on it. */
+  readonly about: (place: Place) => Promise<string>;
+};
+
+/** Plays in order in one place. After one that fails the rest would say nothing: it is not played, and counted as failed. */
+export const playIn = async <Place extends { readonly end: () => Promise<void> }>(
+  { title, show, prepare, about }: Stage<Place>,
+  all: readonly Play<Place>[],
+): Promise<ProofEnd> => {
+  const counts = tally({ show });
+  const place = await prepare();
+  try {
+    for (const [index, { name, play }] of all.entries()) {
+      const began = performance.now();
+      let why = '';
+      const came = await play(place).catch((thrown: unknown) => {
+        why = thrown instanceof Error ? thrown.message : String(thrown);
+        return undefined;
+      });
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      counts.held(`${title}: ${name}`, came !== undefined, () => why);
+      if (came !== undefined) show(`${name}: ${came} (${seconds} s)`);
+      else {
+        show((await about(place).catch(String)).trim());
+        for (const rest of all.slice(index + 1)) counts.held(`${title}: ${rest.name}`, false, () => 'not played');
+        break;
+      }
+    }
+  } finally {
+    await place.end();
+  }
+  return counts.end();
+};
+
+/** Plays on a host of its own, with the small application. */
+export const playAll = (
+  { show, dist, linger, title }: ProofOptions & { readonly linger: boolean; readonly title: string },
+  all: readonly Play[],
+): Promise<ProofEnd> =>
+  playIn(
+    {
+      title,
+      show,
+      prepare: () => prepareSite({ dist, linger, say: show }),
+      about: ({ host, base }) =>
+        host.exec(`cd ${base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl`, 'deploy'),
+    },
+    all,
+  );
