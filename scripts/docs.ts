@@ -1,16 +1,19 @@
 /**
  * `npm run docs [-- --check]`: writes what is made from definitions: each action.yml, the tables in the actions' READMEs,
- * the JSON Schema of landfall.yml and its reference, the workflows in docs/workflows.md. With --check nothing is written; stale files are named, exit code 1.
+ * the JSON Schema of landfall.yml and its reference, the workflows in docs/workflows.md, the pages about faults and about what
+ * runs on a host. With --check nothing is written; stale files are named, exit code 1.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { actionYml, rootActionYml } from './docs/action-yml.ts';
 import { actions } from './docs/actions.ts';
+import { onServer } from './docs/on-server.ts';
 import { withApi } from './docs/readme.ts';
 import { reference } from './docs/reference.ts';
 import { schema } from './docs/schema.ts';
+import { troubleshooting } from './docs/troubleshooting.ts';
 import { withWorkflows } from './docs/workflows.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
@@ -28,6 +31,11 @@ const now = (path: string): string | undefined => {
 const formatted = async (path: string, text: string): Promise<string> =>
   path.endsWith('.md') ? text : await format(text, { ...(await resolveConfig(join(root, path))), filepath: path });
 
+const remote = readdirSync(join(root, 'packages/remote'))
+  .filter((file) => file.endsWith('.sh'))
+  .sort()
+  .map((file) => [file, now(`packages/remote/${file}`) ?? ''] as const);
+
 const files: readonly (readonly [path: string, text: string])[] = [
   ['action.yml', rootActionYml(actions)],
   ...actions.flatMap((action) => {
@@ -39,6 +47,8 @@ const files: readonly (readonly [path: string, text: string])[] = [
   }),
   ['docs/reference/landfall.schema.json', JSON.stringify(schema())],
   ['docs/reference/landfall-yml.md', reference(schema())],
+  ['docs/troubleshooting.md', troubleshooting()],
+  ['docs/what-runs-on-your-server.md', onServer(remote)],
   [
     'docs/workflows.md',
     withWorkflows(now('docs/workflows.md') ?? '', (path) => readFileSync(join(root, path), 'utf8')),

@@ -1,4 +1,5 @@
-# look.sh BASE PATH PYTHON PROGRAM...   reads all that a plan needs to know of a host; changes nothing
+# look.sh BASE PATH PYTHON PROGRAM...   reads all that a plan needs to know of a host
+# Changes nothing.
 # Prints key=value facts: state (number, phase, …), claim.* lines, what is at PATH, releases, space, programs, Python, journal (base64).
 # Exit: 0, 78.
 main() {

@@ -5,6 +5,7 @@
 # Open: what served before serves again. Confirmed: a new transaction goes back to the release before (code only), or refuses in words.
 # Run by the deploy user only.
 # Undone already, or not the newest: nothing. So it can be pasted twice, and run again after a kill.
+# Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; from a confirmed release, .env of the one before.
 # Prints phase=, release= (what serves now). Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
 main() {
   here_is=$(cd -P "$(dirname "$0")" && pwd)

@@ -4,11 +4,14 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { resolveTarget } from '#config';
+import { codes } from '#fault';
 import { actionYml, rootActionYml } from './action-yml.ts';
 import { actions } from './actions.ts';
 import { withApi } from './readme.ts';
 import { reference } from './reference.ts';
 import { schema } from './schema.ts';
+import { headerOf } from './header.ts';
+import { troubleshooting } from './troubleshooting.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 type ActionYml = {
@@ -102,6 +105,58 @@ test('the reference has a row for every key', () => {
   }
   expect(text).toContain('| `wait` | duration | `10m` |');
   expect(text).not.toMatch(/\| undefined|\[object/);
+});
+
+test('the page about faults has every code, and every code is one that something says', () => {
+  const text = troubleshooting();
+  const sources = execFileSync(
+    'git',
+    ['grep', '-hoE', "'[A-Z_]{6,}'", '--', 'packages', ':!packages/fault', ':!*.test.ts'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
+  for (const code of Object.keys(codes)) {
+    expect(text).toContain(`\n## ${code}\n`);
+    if (code !== 'INTERNAL') expect(sources).toContain(`'${code}'`);
+  }
+  expect(text).not.toContain('undefined');
+});
+
+describe('the header of a program', () => {
+  const whole = [
+    '# go t42 [WHY]   goes (WHY: asked,',
+    '#                or not)',
+    '# go on          goes on',
+    '# Only where it may.',
+    '# Reads a line. It is short. Changes <base>/current.',
+    '# Prints phase=. Exit: 0, 1 it',
+    '# failed.',
+    'main() {',
+    '  # Exit: 3',
+  ];
+
+  test('is taken apart', () => {
+    expect(headerOf('go.sh', whole.join('\n'))).toEqual({
+      usages: [
+        { call: 'go t42 [WHY]', says: 'goes (WHY: asked, or not)' },
+        { call: 'go on', says: 'goes on' },
+      ],
+      prose: 'Only where it may. It is short.',
+      reads: 'a line.',
+      changes: '<base>/current.',
+      prints: 'phase=.',
+      exits: '0, 1 it failed.',
+    });
+    expect(headerOf('common.sh', '# common.sh: functions\nset -eu')).toBeUndefined();
+  });
+
+  test('must say what the program changes, prints and exits with', () => {
+    const without = (line: number) => whole.filter((_, at) => at !== line).join('\n');
+    expect(() => headerOf('go.sh', without(4))).toThrow('go.sh: its header has no `Changes`');
+    expect(() => headerOf('go.sh', without(5))).toThrow('go.sh: its header has no `Prints`');
+  });
 });
 
 test('what is committed is up to date', () => {

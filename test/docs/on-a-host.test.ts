@@ -1,4 +1,4 @@
-/** docs/on-a-host.md: each `$` line of its console blocks is run, in order, and must print what stands below it. */
+/** Documents about a host: each `$` line of their console blocks is run, in order, and must print what stands below it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,13 +12,21 @@ import { runText } from '../lab/program-run.ts';
 import { blocks } from './markdown.ts';
 
 const documented = '/srv/app-landfall';
-const text = readFileSync(new URL('../../docs/on-a-host.md', import.meta.url), 'utf8');
+const documents = ['on-a-host', 'what-runs-on-your-server'];
 
 /** `$ command`, then what it prints. */
-const sessions = blocks(text, 'console').map((body) => {
-  const [command = '', ...printed] = body.trimEnd().split('\n');
-  return { command: command.replace(/^\$ /, ''), printed };
-});
+const sessions = documents.flatMap((name) =>
+  blocks(readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'), 'console').flatMap((body) =>
+    body
+      .trimEnd()
+      .split(/^\$ /m)
+      .slice(1)
+      .map((session) => {
+        const [command = '', ...printed] = session.trimEnd().split('\n');
+        return { command, printed };
+      }),
+  ),
+);
 
 needing('flock', 'setsid', 'python3').describe('on a host', () => {
   const target = makeTarget(['sh'], undefined, mkdtempSync(join(tmpdir(), 'landfall-docs-')));

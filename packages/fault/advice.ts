@@ -1,0 +1,193 @@
+import type { FaultCode } from './codes.ts';
+
+/** What docs/troubleshooting.md says of a code beside its meaning. Markdown, whole sentences. */
+export type Advice = {
+  /** When it is found, by what, and what has happened by then. */
+  readonly from: string;
+  /** What to do, where the fault itself cannot say it more exactly. */
+  readonly next: string;
+};
+
+/** For every code: a new one without advice does not compile. Apart from the codes, so that the bundles do not carry it. */
+export const advice: Readonly<Record<FaultCode, Advice>> = {
+  INPUT_INVALID: {
+    from: 'Reading the inputs, `landfall.yml` and the content of `env-file`, before anybody connects. All that is wrong is listed together, each with its file and line.',
+    next: 'Mend every line of the list; each names what was expected, and the nearest right name where one is misspelt. All keys: [landfall.yml](reference/landfall-yml.md).',
+  },
+  FORK_REFUSED: {
+    from: 'The event of the run, before anything is read or connected to: a pull request from a fork, or what such a one has started.',
+    next: 'Deploy what is merged: on `push` to a branch of the repository itself, or by `workflow_dispatch`.',
+  },
+  SSH_KEY_UNREADABLE: {
+    from: 'Reading `ssh-key`, or asking the agent at `SSH_AUTH_SOCK`, before connecting.',
+    next: 'Give the whole private key with its first and last line, and `ssh-key-passphrase` where it is encrypted. Which forms are taken: [SSH](ssh.md#a-key-for-deploys).',
+  },
+  SSH_HOST_KEY_MISSING: {
+    from: 'The first answer of the host. Nobody has logged in.',
+    next: 'The fault prints the line to add to `hosts.key`. Before you do, compare its fingerprint with that of the host itself: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there.',
+  },
+  SSH_HOST_KEY_DIFFERS: {
+    from: 'The first answer of the host, or of a jump host. Nobody has logged in.',
+    next: 'Find out why before anything else: somebody may answer in its place. Where the host was set up anew, compare fingerprints on the host itself and replace the pin.',
+  },
+  SSH_HOST_KEY_CA: {
+    from: 'The first answer of the host. Its certificate cannot be checked here, so nobody has logged in.',
+    next: "Pin the host's own key instead, which the fault prints.",
+  },
+  SSH_REFUSED: {
+    from: 'The login. The host is the right one, but takes none of the keys for this user.',
+    next: 'The public half must be a line of `~/.ssh/authorized_keys` of the deploy user, and nobody else may write to that file, its folder or the home directory. `journalctl -t sshd` on the host says why a key was refused. Wait half a minute before trying again: newer servers shut out addresses that failed.',
+  },
+  SSH_UNREACHABLE: {
+    from: 'Connecting: no answer, a refused connection, a name that does not resolve, or a handshake that ends early.',
+    next: 'Check address, port and firewall: the runner, or the jump host before it, needs a way to the host. Runners of GitHub have changing addresses; where a firewall lets only few in, use a [jump host](ssh.md#a-jump-host) or a runner of your own.',
+  },
+  SSH_NO_FORWARDING: {
+    from: 'The jump host in `hosts.via`, on the way to the host.',
+    next: 'sshd there must forward to the host: `AllowTcpForwarding local`, a `PermitOpen` that names it or none, and `restrict,port-forwarding` where the key is restricted. [More](ssh.md#a-jump-host).',
+  },
+  SSH_LOST: {
+    from: 'An open connection that broke. Programs that must not be cut, a switch for one, go on on the host to their end.',
+    next: 'Run again when the host answers: the run goes on from what it finds there. `status` on the host says what that is. A release that was switched to and that nobody confirms goes back by itself.',
+  },
+  SSH_NO_SHELL: {
+    from: 'The first program after the login: another command, or none, ran in its place.',
+    next: 'The fault quotes what the host said and names the line to change: the login shell, a `ForceCommand`, or a `command=` before the key. [The account on the host](ssh.md#the-account-on-the-host).',
+  },
+  SSH_FORWARD: {
+    from: 'A check with `from: host`, asking for an address inside the host.',
+    next: 'See that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward: `AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket.',
+  },
+  CANCELLED: {
+    from: 'A person, a `concurrency` group or a time limit of the job ended the run. What was switched is taken back by the post step, or by the host when its time is over.',
+    next: 'Run again when it is wanted: it goes on from what is on the host.',
+  },
+  PROGRAM_FAILED: {
+    from: 'A program on the host ended with an exit code that has no meaning of its own, or printed something that it should not.',
+    next: "Read the lines that it said. [What runs on your server](what-runs-on-your-server.md) has each program's exit codes.",
+  },
+  PROGRAM_DIED: {
+    from: 'A program on the host was killed, or the host was. What it had begun is finished or taken back by the next action, and by the watchdog.',
+    next: 'Look for the reason, memory first: `dmesg | tail` and `free -m` on the host. Then run again.',
+  },
+  PROGRAM_TIMEOUT: {
+    from: 'A program on the host was still at work at the end of its time, and was ended.',
+    next: 'Its last lines say what it waited for: a package index that does not answer, a service that does not stop, a full disk. A service that drains slowly needs `drain` and `boot` that are true.',
+  },
+  PREFLIGHT: {
+    from: 'Looking at the host before anything is put there: programs, rights, space, ports and variables, all together; or a program that could not write later on.',
+    next: 'Each line has the command that mends it. [The first deploy](first-deploy.md) has what an empty host needs.',
+  },
+  PATH_OCCUPIED: {
+    from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes.',
+    next: 'It is never touched. Set another `path`, or move it away yourself when nothing runs from it any more.',
+  },
+  STATE_UNREADABLE: {
+    from: 'Reading `<base>/.landfall` on the host: a file there is damaged, may not be read, or is of a form that only a newer Landfall knows.',
+    next: 'Look with `sh <base>/.landfall/status`, and at rights and owner of `<base>/.landfall` (`ls -la`). Everything there belongs to the deploy user.',
+  },
+  STATE_NEWER: {
+    from: 'Reading the facts of a release on the host that a newer version of Landfall has prepared.',
+    next: 'Use that version, or a newer one, in the workflow. What serves is not touched.',
+  },
+  TX_BUSY: {
+    from: 'Opening a transaction, or ending one: that of another run is still open, or one of its programs is at work. A deploy or rollback has waited for it as long as `wait` says.',
+    next: 'Wait for that run, whose address the fault names. Or take its release back: by `phase: abort` in a run that a person starts, or by the `undo` line. Where jobs hold their release for long, set `wait` longer.',
+  },
+  TX_FENCED: {
+    from: 'A program on the host compared its number with the newest: a newer run has taken over meanwhile. It changed nothing.',
+    next: 'Nothing is left to undo. Run again if this commit is still wanted.',
+  },
+  TX_LATE: {
+    from: 'Confirming, or asking for more time, after `confirm-within`. The host has taken the release back by itself: the previous one serves.',
+    next: 'Find out what took so long, or raise `confirm-within`; then run again.',
+  },
+  TX_UNDONE: {
+    from: '`phase: confirm` or a smoke test in a run whose release was taken back before, as after "re-run failed jobs".',
+    next: 'Re-run all jobs, so that the release is deployed anew.',
+  },
+  TX_HELD: {
+    from: 'An undo failed before, and everything was left as it was: deploys and rollbacks are refused until a person has looked.',
+    next: '`sh <base>/.landfall/status` says what serves. Mend the cause on the host, then run the `undo` line again, or `phase: abort`. [When an undo failed](on-a-host.md#when-an-undo-failed).',
+  },
+  TX_STALE: {
+    from: 'Opening a transaction: the journal on the host names a newer run of the same workflow.',
+    next: 'Re-run the newest run. To go back on purpose use the rollback action; `allow-older: true` deploys the older run all the same.',
+  },
+  TX_ROLLED_BACK: {
+    from: 'A re-run of a run whose release was left on purpose since, by a rollback or by the `undo` line.',
+    next: 'Start a new run for the commit that shall serve.',
+  },
+  TX_NOTHING_SWITCHED: {
+    from: '`phase: confirm` or a smoke test in a run that has switched nothing.',
+    next: 'Switch first in the same run: `phase: switch`, or a deploy with `commit: later`.',
+  },
+  TX_NOT_PREPARED: {
+    from: '`phase: switch`: this attempt of the run has prepared no release on this host.',
+    next: 'Let `phase: prepare` run before, in the same run and for the same target. After "re-run failed jobs" re-run all jobs instead.',
+  },
+  SOURCE_UNFIT: {
+    from: 'Reading the checkout, before anything is sent: a committed `.env`, a pointer of Git LFS, an empty submodule, a name that cannot be deployed, or no checkout at all.',
+    next: 'Each line has what mends it: options of `actions/checkout`, `include` and `exclude`, or a `git` command.',
+  },
+  TREE_DIFFERS: {
+    from: 'Proving the files on the host by their hashes after the upload. Nothing was switched; all files were sent anew once before this is said.',
+    next: 'Run again. If it says the same, something on the host changes files below `<base>/staging`, or a step changes the checkout while it is read.',
+  },
+  ENVIRONMENT_LOCK: {
+    from: "Reading the project's requirements, before anything is sent.",
+    next: 'The fault names the command that exports a `requirements.txt`, or each line that cannot be installed on a host.',
+  },
+  ENVIRONMENT_FAILED: {
+    from: 'pip on the host, building the Python environment beside what runs. Nothing was switched.',
+    next: 'Read what pip said: often a header or library that the host lacks (`apt-get install`), or an index that cannot be reached from there.',
+  },
+  APPLICATION_FAILED: {
+    from: 'The prepared release on the host: Django could not be loaded, the database not be read, or static files not be collected. Nothing was switched.',
+    next: 'The last line is what the application said: often a variable that `.env` lacks, or a package that the requirements lack. Values of `.env` are shown as `***`.',
+  },
+  SERVICE_UNFIT: {
+    from: 'Planning, before anything is put on the host: no service is described.',
+    next: 'Describe one under `services` in `landfall.yml`, with the `command` that starts it.',
+  },
+  MIGRATIONS_PENDING: {
+    from: 'Asking the prepared release about its database, before the switch: a database in use lacks migrations that the release has.',
+    next: 'If the running release can live with them, apply them by hand with the command in the fault, then run again. If not, split the change.',
+  },
+  MIGRATE_FAILED: {
+    from: '`manage.py migrate` on an empty database, before the switch.',
+    next: 'Read what Django said, mend the migration and deploy again: it goes on where it stopped.',
+  },
+  SCHEMA_DIFFERS: {
+    from: 'Planning a rollback: the releases were made for different migrations.',
+    next: 'Reverse the migrations that the fault names with the newer code (`manage.py migrate <app> <name>`), or deploy a release that fits the schema.',
+  },
+  SWITCH_FAILED: {
+    from: 'Starting the services on the new release: one did not start, did not listen, died again, or still runs another release. The previous release is brought back.',
+    next: 'Read `<base>/shared/logs/<service>.log` on the host, mend the release and deploy again.',
+  },
+  GAP_EXCEEDED: {
+    from: 'The gap meter, which asked the public URL during the switch. The previous release is brought back.',
+    next: 'Make the application boot faster, or raise `max-downtime`.',
+  },
+  CHECK_FAILED: {
+    from: 'A check under `smoke`, or the question which release each process runs. In a deploy the previous release is brought back.',
+    next: 'The lines say what was expected and what was found. Mend the release, or the check: [Checks](checks.md).',
+  },
+  UNDO_FAILED: {
+    from: 'Going back: a service did not come up on the previous release, or a check that passed on it before fails now. Where services failed, everything is left as it is, held.',
+    next: '[When an undo failed](on-a-host.md#when-an-undo-failed) says what to read and how to go on. If only checks fail, look at what the newer release changed elsewhere: the database, most of all.',
+  },
+  RELEASE_UNKNOWN: {
+    from: 'A rollback: what `to` names was never confirmed here, is no longer kept on the host, or has lost its Python environment or its facts.',
+    next: 'Choose one of the releases that the fault lists, or deploy that commit again.',
+  },
+  RELEASE_AMBIGUOUS: {
+    from: 'A rollback: the journal on the host names no release before the live one, or `to` fits several that were never confirmed.',
+    next: 'Name the release with `to`: a whole release id, from the list in the fault.',
+  },
+  INTERNAL: {
+    from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
+    next: 'Please report it with the log of the run. `status` on the host says what serves.',
+  },
+};
