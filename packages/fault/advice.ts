@@ -82,6 +82,10 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes.',
     next: 'It is never touched. Set another `path`, or move it away yourself when nothing runs from it any more.',
   },
+  HOST_DRIFTED: {
+    from: 'Reading the host, before anything is changed: files of the release that serves have another content than the deploy put there.',
+    next: 'Commit what is to stay, or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes; they stay in the old release. [More](on-a-host.md#when-somebody-has-changed-a-file-there).',
+  },
   STATE_UNREADABLE: {
     from: 'Reading `<base>/.landfall` on the host: a file there is damaged, may not be read, or is of a form that only a newer Landfall knows.',
     next: 'Look with `sh <base>/.landfall/status`, and at rights and owner of `<base>/.landfall` (`ls -la`). Everything there belongs to the deploy user.',
