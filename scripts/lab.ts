@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guides } from '../test/hosts/guides.ts';
 import { reboots } from '../test/hosts/reboots.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
@@ -9,7 +10,7 @@ import { labMissing } from '../test/lab/engine.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
 import { bundle } from './bundle.ts';
 
-const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = { spine, reboots };
+const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = { spine, reboots, guides };
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -11,7 +11,7 @@ export type ImageName = 'base' | 'services';
 
 const recipe = (name: string): string => readFileSync(join(import.meta.dirname, 'image', name), 'utf8');
 
-const hashed = (name: ImageName, ...texts: readonly string[]): string =>
+const hashed = (name: ImageName | 'layer', ...texts: readonly string[]): string =>
   `landfall-lab-${name}:${createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12)}`;
 
 const exists = async (tag: string): Promise<boolean> =>
@@ -33,8 +33,24 @@ const base = async (tag: string): Promise<void> => {
 /**
  * The tag of an image, which is made first where the engine does not have it: about 2 minutes, once for a recipe.
  * @param say is told before that
+ * @param layer what is built on top of it: lines of a Dockerfile
  */
-export const ensureImage = async (name: ImageName, say: (line: string) => void): Promise<string> => {
+export const ensureImage = async (name: ImageName, say: (line: string) => void, layer?: string): Promise<string> => {
+  if (layer === undefined) return plain(name, say);
+  const below = await plain(name, say);
+  const tag = hashed('layer', below, layer);
+  if (!(await exists(tag))) {
+    say('making an image of its own, once');
+    await build(below, layer, tag);
+  }
+  return tag;
+};
+
+/** The build reaches Debian's archive as this machine does; hosts reach nothing. */
+const build = (from: string, lines: string, tag: string): Promise<string> =>
+  must(docker(['build', '--network', 'host', '--tag', tag, '-'], `FROM ${from}\n${lines}`), 'docker build');
+
+const plain = async (name: ImageName, say: (line: string) => void): Promise<string> => {
   const baseTag = hashed('base', recipe('base.sh'));
   if (!(await exists(baseTag))) {
     say('making the image `base` by debootstrap, once');
@@ -45,8 +61,7 @@ export const ensureImage = async (name: ImageName, say: (line: string) => void):
   const tag = hashed('services', baseTag, layer);
   if (!(await exists(tag))) {
     say('making the image `services`, once');
-    // The build reaches Debian's archive as this machine does; hosts reach nothing.
-    await must(docker(['build', '--network', 'host', '--tag', tag, '-'], `FROM ${baseTag}\n${layer}`), 'docker build');
+    await build(baseTag, layer, tag);
   }
   return tag;
 };
