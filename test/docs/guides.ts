@@ -70,6 +70,12 @@ const plain =
       .replace(/^number=(\d+)$/, (_, number: string) => `number=${Number(number) + later}`)
       .replace(/^at boot .*/, 'at boot');
 
+/** Over ssh, what is said (stderr) and what is printed (stdout, `key=value`) come in an order of their own each. */
+const inOrder = (lines: readonly string[]): readonly string[] => {
+  const printed = (line: string): boolean => /^\w+=/.test(line);
+  return [...lines.filter((line) => !printed(line)), ...lines.filter(printed)];
+};
+
 /** Runs console blocks and compares what they print. */
 const converse = async (
   { machine, server }: Desk,
@@ -83,7 +89,7 @@ const converse = async (
   for (const { command, printed } of sessions) {
     const earlier = command.replace(/\bt(\d+)$/, (_, number: string) => `t${Number(number) - later}`);
     const found = (await machine.run(here(earlier))).trimEnd().split('\n');
-    same(found.map(plain(server, releases, later)), printed.map(plain(server, {}, 0)), command);
+    same(inOrder(found.map(plain(server, releases, later))), inOrder(printed.map(plain(server, {}, 0))), command);
   }
 };
 
