@@ -1,28 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { prepareStage, type Stage } from '../demo/stage.ts';
 import { startDistance } from '../lab/distance.ts';
 import { needing } from '../lab/needs.ts';
+import { fromSources } from '../runner/from-sources.ts';
 
 const action = 'deploy-over-ssh';
-const sources = join(import.meta.dirname, '../../actions', action);
 const { test, missing } = needing('python3', 'git', 'flock');
 
 /** The action from its sources, as the runner starts it: what is counted does not depend on the bundler. */
-const dist = mkdtempSync(join(tmpdir(), 'landfall-sources-'));
+const dist = fromSources(action);
 let stage: Stage;
 beforeAll(async () => {
   if (missing.length > 0) return;
-  mkdirSync(join(dist, action));
-  writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
-  for (const part of ['main', 'post'])
-    writeFileSync(
-      join(dist, action, `${part}.js`),
-      `await import(${JSON.stringify(pathToFileURL(join(sources, `${part}.ts`)).href)});\n`,
-    );
   stage = await prepareStage({ dist });
 }, 120_000);
 afterAll(async () => {

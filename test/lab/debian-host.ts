@@ -36,6 +36,8 @@ export type DebianHost = {
 
 export type HostOptions = {
   readonly image: ImageName;
+  /** What is installed on top of it: lines of a Dockerfile. The host itself reaches no network. */
+  readonly layer?: string;
   /** As `docker run --memory` takes it: 512m, as small machines have. */
   readonly memory?: string;
   /** May the deploy user's processes live without a login (`loginctl enable-linger`)? No, as on a new machine. */
@@ -106,12 +108,13 @@ const rights = [
 /** Starts a host, from an image that is made where it is missing; about 8 s. Throws when it does not come up. */
 export const startHost = async ({
   image,
+  layer,
   memory = '512m',
   linger = false,
   wheels,
   say = () => undefined,
 }: HostOptions): Promise<DebianHost> => {
-  const tag = await ensureImage(image, say);
+  const tag = await ensureImage(image, say, layer);
   hosts += 1;
   const name = `landfall-lab-${process.pid}-${hosts}`;
   const { privateKey: key, publicKey } = generateKey('deploy');

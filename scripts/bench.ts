@@ -1,0 +1,42 @@
+/**
+ * `npm run bench -- deploy [--times N]`: how fast a deploy is, beside Capistrano and beside one `tar` through one `ssh`, at 0 and 80 ms.
+ * Needs sshd, ssh and Capistrano (Debian's package `capistrano`). Exit: 0 all goals met, 1 some missed, or something failed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchDeploy } from '../test/bench/deploy.ts';
+import { found } from '../test/lab/found.ts';
+import { bundle } from './bundle.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const { values, positionals } = parseArgs({
+  options: { times: { type: 'string', default: '5' } },
+  allowPositionals: true,
+});
+const times = Number(values.times);
+if (positionals.join(' ') !== 'deploy' || !Number.isInteger(times) || times < 1) {
+  print('usage: npm run bench -- deploy [--times N]');
+  process.exit(1);
+}
+const missing = ['sshd', 'ssh', 'git', 'python3', 'cap'].filter((program) => found(program) === undefined);
+if (missing.length > 0) {
+  print(
+    `bench: missing: ${missing.join(', ')} (apt-get install openssh-server openssh-client git python3-venv capistrano)`,
+  );
+  process.exit(1);
+}
+const temp = mkdtempSync(join(tmpdir(), 'bench-'));
+process.env['TMPDIR'] = temp;
+try {
+  const dist = join(temp, 'dist');
+  await bundle(join(import.meta.dirname, '..'), dist);
+  const missed = await benchDeploy({ show: print, dist, times });
+  process.exitCode = missed === 0 ? 0 : 1;
+} finally {
+  rmSync(temp, { recursive: true, force: true });
+}

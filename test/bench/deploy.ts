@@ -1,0 +1,62 @@
+/** Deploys and rollbacks by Landfall, by Capistrano and by the least that can be done, in turns on one host. */
+import type { Distance, Go, Goes, What } from './figures.ts';
+import { median, profile, table, verdicts } from './figures.ts';
+import { goesOn } from './goes.ts';
+import { prepareGround, versions } from './ground.ts';
+
+/** In this order, so that each finds what it needs: something new, the same again, and something to go back to. */
+const order: readonly What[] = [
+  'landfall incremental',
+  'capistrano incremental',
+  'floor',
+  'landfall unchanged',
+  'capistrano unchanged',
+  'landfall rollback',
+  'capistrano rollback',
+];
+
+export type BenchOptions = {
+  readonly show: (line: string) => void;
+  /** The folder of the built bundles. */
+  readonly dist: string;
+  /** How many goes a median is of. */
+  readonly times: number;
+};
+
+/** Measures and prints. Gives how many goals are missed; throws where something does not work. */
+export const benchDeploy = async ({ show, dist, times }: BenchOptions): Promise<number> => {
+  const ground = await prepareGround();
+  try {
+    show(versions());
+    const go = goesOn(ground, dist);
+    show('warming up: a first deploy by each');
+    await go('landfall incremental', 0);
+    await go('capistrano incremental', 0);
+    const goes: Record<Distance, Partial<Record<What, Go[]>>> = { 0: {}, 80: {} };
+    const boots: number[] = [];
+    for (let time = 1; time <= times; time += 1) {
+      boots.push(await ground.boot());
+      for (const distance of [0, 80] as const)
+        for (const what of order) {
+          const came = await go(what, distance);
+          (goes[distance][what] ??= []).push(came);
+          show(`${time}/${times} ${what}, ${distance} ms: ${Math.round(came.answer)} ms`);
+        }
+    }
+    return tell(goes, median(boots), show);
+  } finally {
+    await ground.end();
+  }
+};
+
+const tell = (goes: Goes, boot: number, show: BenchOptions['show']): number => {
+  show('');
+  for (const line of table(goes)) show(line);
+  show('');
+  for (const line of profile(goes)) show(line);
+  show('');
+  show(`Medians, in ms. The application itself boots in ${Math.round(boot)} ms.`);
+  const all = verdicts(goes, boot);
+  for (const { goal, met } of all) show(`${met ? 'met   ' : 'MISSED'} ${goal}`);
+  return all.filter(({ met }) => !met).length;
+};
