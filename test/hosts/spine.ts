@@ -14,7 +14,7 @@ const before = async (site: Site): Promise<string> =>
 /** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
 const undoneBy = async (site: Site, live: string): Promise<string> => {
   const began = performance.now();
-  while ((await site.state()).phase !== 'undone' && performance.now() - began < 40_000) await sleep(250);
+  while ((await site.state()).phase !== 'undone' && performance.now() - began < 90_000) await sleep(250);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await demandWhole(site, live);
   const { event } = await site.state();
