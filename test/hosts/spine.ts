@@ -62,7 +62,8 @@ const kills: readonly Play[] = [
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be killed');
-      await killedSwitched(site, '5s');
+      // so long that a slow machine can look meanwhile
+      await killedSwitched(site, '15s');
       const [between, armed] = [await site.serving(), await site.state()];
       demand(between !== undefined && between !== live, () => `${between ?? 'nothing'} serves when the run is killed`);
       demand(armed.phase === 'switched', () => `the transaction is ${armed.phase} when the run is killed`);
