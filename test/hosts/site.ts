@@ -62,7 +62,7 @@ services:
     boot: 60s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 5s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 20s, every: 200ms }
 keep: 3
 `;
 
