@@ -14,7 +14,7 @@ export type AscaiHost = {
   readonly url: string;
   /** Writes its `.env` with these faults beside what it needs, and restarts all its programs. */
   readonly restart: (faults?: Readonly<Record<string, string>>) => Promise<void>;
-  /** Status and text of an answer. Throws where none comes within 5 s. */
+  /** Status and text of an answer. Throws where none comes within 20 s. */
   readonly get: (path: string, form?: Readonly<Record<string, string>>) => Promise<{ status: number; text: string }>;
   /** The release that each process names: the web, the WebSocket, a worker, the scheduler. Throws where one does not in time. */
   readonly releases: () => Promise<Readonly<Record<'web' | 'websocket' | 'worker' | 'scheduler', string>>>;
@@ -60,7 +60,7 @@ autostart=true
 autorestart=true
 redirect_stderr=true
 stdout_logfile=${path}/logs/${name}.log
-environment=DJANGO_ENVIRONMENT="production"
+environment=DJANGO_ENVIRONMENT="production",ASCAI_WORKERS="2"
 `,
   )
   .join('\n');
@@ -96,7 +96,6 @@ const environment = (password: string, faults: Readonly<Record<string, string>>)
     REDIS_URL: `redis://:${password}@127.0.0.1:6379/0`,
     CELERY_BROKER_URL: `redis://:${password}@127.0.0.1:6379/1`,
     CELERY_RESULT_BACKEND: `redis://:${password}@127.0.0.1:6379/1`,
-    ASCAI_WORKERS: '2',
     ...faults,
   })
     .map(([name, value]) => `${name}=${value}\n`)
@@ -105,7 +104,7 @@ const environment = (password: string, faults: Readonly<Record<string, string>>)
 /** The first words of the WebSocket's other end. */
 const greeting = (url: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/live/`, { handshakeTimeout: 5000 });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/live/`, { handshakeTimeout: 20_000 });
     socket.once('message', (data: Buffer) => {
       resolve(data.toString());
       socket.terminate();
@@ -128,7 +127,7 @@ const within = async <Found>(ms: number, ask: () => Promise<Found | undefined>):
 };
 
 /** How long processes may take to come up, and a tick or a task to arrive: ms. */
-const patience = 60_000;
+const patience = 120_000;
 
 export const prepareAscai = async (say: (line: string) => void): Promise<AscaiHost> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
@@ -137,7 +136,7 @@ export const prepareAscai = async (say: (line: string) => void): Promise<AscaiHo
   const url = `http://127.0.0.1:${host.webPort}`;
   const get: AscaiHost['get'] = async (where, form) => {
     const answer = await fetch(`${url}${where}`, {
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(20_000),
       headers: { connection: 'close' },
       ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
     });
@@ -163,7 +162,10 @@ export const prepareAscai = async (say: (line: string) => void): Promise<AscaiHo
           return status === 200 ? text : undefined;
         });
         const websocket = (JSON.parse(await within(patience, () => greeting(url))) as { release: string }).release;
-        const { id } = JSON.parse((await get('/tasks/', {})).text) as { id: string };
+        const { id } = await within(patience, async () => {
+          const { status, text } = await get('/tasks/', {});
+          return status === 202 ? (JSON.parse(text) as { id: string }) : undefined;
+        });
         const worker = await within(patience, async () => {
           const said = JSON.parse((await get(`/tasks/${id}/`)).text) as { result: { release: string } | null };
           return said.result?.release;

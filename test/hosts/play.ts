@@ -92,7 +92,7 @@ export const playAll = (
       show,
       prepare: () => prepareSite({ dist, linger, say: show }),
       about: ({ host, base }) =>
-        host.exec(`cd ${base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl`, 'deploy'),
+        host.exec(`cd ${base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl run/supervisord.log`, 'deploy'),
     },
     all,
   );

@@ -59,10 +59,10 @@ services:
     command: gunicorn --config gunicorn.conf.py spine.wsgi
     listen: "127.0.0.1:8000"
     drain: 5s
-    boot: 30s
+    boot: 60s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 5s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 20s, every: 200ms }
 keep: 3
 `;
 

@@ -14,7 +14,7 @@ const before = async (site: Site): Promise<string> =>
 /** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
 const undoneBy = async (site: Site, live: string): Promise<string> => {
   const began = performance.now();
-  while ((await site.state()).phase !== 'undone' && performance.now() - began < 40_000) await sleep(250);
+  while ((await site.state()).phase !== 'undone' && performance.now() - began < 90_000) await sleep(250);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await demandWhole(site, live);
   const { event } = await site.state();
@@ -62,7 +62,8 @@ const kills: readonly Play[] = [
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be killed');
-      await killedSwitched(site, '5s');
+      // so long that a slow machine can look meanwhile
+      await killedSwitched(site, '15s');
       const [between, armed] = [await site.serving(), await site.state()];
       demand(between !== undefined && between !== live, () => `${between ?? 'nothing'} serves when the run is killed`);
       demand(armed.phase === 'switched', () => `the transaction is ${armed.phase} when the run is killed`);
