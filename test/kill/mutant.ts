@@ -17,8 +17,7 @@ const changing =
 export const changes = (line: string): boolean => changing.test(line);
 
 /** How often a line that is reached `visits` times is killed. */
-export const timesKilled = (line: string, visits: number): number =>
-  Math.min(visits, changes(line) ? oftenest : 1);
+export const timesKilled = (line: string, visits: number): number => Math.min(visits, changes(line) ? oftenest : 1);
 
 // the whole group: a subshell of the program that lived on would go on with half of what it was to be told
 const kill = 'kill -9 -$$';
