@@ -132,7 +132,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   },
   SOURCE_UNFIT: {
     from: 'Reading the checkout, before anything is sent: a committed `.env`, a pointer of Git LFS, an empty submodule, a name that cannot be deployed, or no checkout at all.',
-    next: 'Each line has what mends it: options of `actions/checkout`, `include` and `exclude`, or a `git` command.',
+    next: 'Each line has what mends it: options of the checkout step, `include` and `exclude`, or a `git` command.',
   },
   TREE_DIFFERS: {
     from: 'Proving the files on the host by their hashes after the upload. Nothing was switched; all files were sent anew once before this is said.',
