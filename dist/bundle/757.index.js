@@ -44,6 +44,11 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
             default: false,
             description: 'Deploy although a newer run of the same workflow has deployed since; otherwise that is refused.',
         },
+        'allow-drift': {
+            kind: 'flag',
+            default: false,
+            description: 'Deploy although files of the release that serves were changed on the host; otherwise that is refused, and they are named.',
+        },
         ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .envInput */ .Ck,
         ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .environmentInput */ .u5,
         ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .githubInputs */ .dN,
@@ -74,7 +79,7 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4614);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6967);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6693);
 
 
@@ -89,6 +94,7 @@ await (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .run */ .eF)(_definition_js__WEBPAC
             within: inputs['confirm-within'],
             maxDowntime: inputs['max-downtime'],
             allowOlder: inputs['allow-older'],
+            allowDrift: inputs['allow-drift'],
             dry: inputs['dry-run'],
         });
         const { gap, notes } = report;

@@ -1,4 +1,5 @@
 # end-group.sh PID   ends a process group: TERM, and KILL when something of it is still alive after 5 s
+# Changes nothing on disk.
 # Prints nothing. Exit: 0.
 alive() { # GROUP: has it a member? A zombie is none: in a container it may lie there for long.
   for stat in /proc/[0-9]*/stat; do

@@ -1,5 +1,5 @@
 # follow.sh STEPS STEP SEEN   follows a program that launch.sh started, until it ends
-# Passes on its prose as it comes, from byte SEEN on. Prints `rc=CODE`, then all that the program printed;
+# Passes on its prose as it comes, from byte SEEN on. Changes nothing. Prints `rc=CODE`, then all that the program printed;
 # `rc=none` when it has not begun within 10 s, `rc=died` when it ended without an exit code.
 # Exit: 0.
 main() {

@@ -2,6 +2,7 @@
 # Reads the program on stdin: LENGTH bytes with that sha256, else nothing is started. STEPS is the directory of the steps of one
 # driver; below it STEP.sh, .out, .err, .begun, .lock and .rc. LIMIT is in seconds. Its text goes before that of follow.sh.
 # A step that has begun is never started again: the started process itself sets the mark, under its lock.
+# Changes STEPS: the program, its output and its exit code, for a week.
 # Prints nothing. Exit: 0, 64 (the program did not come whole), 69, 73.
 main() {
   steps=$1

@@ -1,5 +1,6 @@
-# tree.sh BASE RELEASE   tells which files of a release are still as they were uploaded; changes nothing
+# tree.sh BASE RELEASE   tells which files of a release are still as they were uploaded
 # RELEASE may be `-`, or one that the host does not have: then there are none.
+# Changes nothing.
 # Prints a gzip stream of `<type><12 hex digits of the sha256>  ./<path>` NUL. Exit: 0.
 main() {
   base=$1

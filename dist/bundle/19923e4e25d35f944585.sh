@@ -2,6 +2,7 @@
 # Takes the files of release FROM (`-`: none) that are neither changed nor gone, adds what is uploaded, and proves the whole:
 # the list of what then lies there must have the sha256 WANT. On success the list is <base>/trees/<STAGING> until publish takes it.
 # Reads: DROP bytes of paths of FROM not to take (`./path` NUL, sorted bytewise; one NUL: none), then a tar.gz of what is sent.
+# Changes <base>/staging/<STAGING> and <base>/trees/<STAGING>.
 # Prints files=. Exit: 0, 1 (the files are not those of the commit: named; call again with FROM `-`), 64, 73.
 main() {
   export LC_ALL=C

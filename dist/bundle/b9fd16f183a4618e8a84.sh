@@ -1,5 +1,6 @@
 # migrate.sh BASE NUMBER RELEASE PYTHON   runs `manage.py migrate --noinput` in a prepared release, with the variables of its .env
 # For a database that nothing uses yet: the caller has found it so. Run again, it goes on where it stopped.
+# Changes the application's database, and the journal.
 # Prints nothing. Prose: Django, live. Exit: 0, 1 (the migrations failed), 64, 75, 79.
 main() {
   target "$1"

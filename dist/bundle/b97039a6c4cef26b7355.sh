@@ -1,6 +1,7 @@
 # environment.sh BASE STAGING HASH PYTHON REQUIREMENTS   builds <base>/envs/<HASH> from REQUIREMENTS, a path in the staged release
 # Built at its final place, because the scripts in an environment name it; `.complete` is written last, and without it all is built anew.
 # A program that builds the same one is waited for. pip gets the variables of the release's .env.
+# Changes <base>/envs.
 # Prints built=yes or built=no. Prose: pip, live. Exit: 0, 1 (pip failed), 64, 69 (no Python, no venv), 73, 75 (waited in vain).
 main() {
   staged "$1" "$2"

@@ -1,4 +1,5 @@
 # tell.sh BASE NUMBER...   notes in the journal that people were told what the host did by itself with these transactions
+# Changes the journal.
 # Prints nothing. Exit: 0, 75, 78.
 main() {
   target "$1"

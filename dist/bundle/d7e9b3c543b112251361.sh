@@ -1,6 +1,7 @@
-# probe.sh BASE STAGING DIRECTORY VENV PYTHON   asks the staged application about itself; changes nothing
+# probe.sh BASE STAGING DIRECTORY VENV PYTHON   asks the staged application about itself
 # STAGING may be releases/<id>: a release that is prepared already.
 # Reads probe.py on stdin and runs it in DIRECTORY, with VENV's Python (PYTHON where the release has no VENV) and the variables of .env.
+# Changes nothing.
 # Prints one line of JSON; {"django": null} where there is no manage.py. Exit: 0, 1 (the application could not be asked), 64.
 main() {
   staged "$1" "${2#releases/}"

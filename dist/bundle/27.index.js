@@ -1,5 +1,5 @@
-export const id = 442;
-export const ids = [442];
+export const id = 27;
+export const ids = [27];
 export const modules = {
 
 /***/ 8734:
@@ -40,6 +40,7 @@ const codes = {
     PROGRAM_TIMEOUT: 'a program on the host did not end in its time',
     PREFLIGHT: 'the host lacks something that the deploy needs',
     PATH_OCCUPIED: 'there is something at `path` that Landfall did not make',
+    HOST_DRIFTED: 'files of the live release were changed on the host since it was deployed',
     STATE_UNREADABLE: 'the state on the host cannot be read',
     STATE_NEWER: 'the state on the host was written by a newer Landfall',
     TX_BUSY: 'another run holds the target',
@@ -998,7 +999,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 4614:
+/***/ 6967:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4320,6 +4321,7 @@ const foundOf = (stdout) => {
             ? { hash: get('shared.env'), names: get('shared.names').split(' ').filter(Boolean) }
             : undefined,
         processes: all('process').map(processOf),
+        drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
         listening: all('listening').map(Number),
         clock: Number(get('clock')),
     };
@@ -4823,46 +4825,12 @@ const prune = async (scene, number, found, signal) => {
     }
 };
 
-;// CONCATENATED MODULE: ./packages/operations/undo.ts
+;// CONCATENATED MODULE: ./packages/operations/baseline.ts
 
 
 
-
-
-/** The budget for what is not cut by a cancel any more: post has 4 minutes. */
-const budget = 240_000;
-/**
- * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.
- * Faults: UNDO_FAILED (the target is held), SSH_* (the host undoes by itself when its time is over).
- */
-const undo = async (scene, number, why, baseline = []) => {
-    const takeBack = step(scene, 'undo', `take t${number} back`, 'take-back', { base: scene.target.base, number, why });
-    const { phase, release, number: newest, } = await perform(scene, takeBack, {
-        signal: scene.deadline(budget),
-        note: (at) => `${at.release || 'nothing'} serves`,
-    });
-    scene.evidence.undo = undefined;
-    scene.evidence.release = release;
-    scene.evidence.processes = await processesNow(scene);
-    // its confirm had come through, although this run did not hear of it
-    if (phase === 'confirmed' && newest === number)
-        return 'stays';
-    if (baseline.length > 0) {
-        await recheck(scene, baseline);
-        await noteChecked(scene, newest);
-    }
-    return 'undone';
-};
-/** Evidence only: the host has proven them itself. */
-const processesNow = async (scene) => {
-    try {
-        return (await look({ ...scene, signal: scene.deadline(budget) })).processes;
-    }
-    catch {
-        return [];
-    }
-};
-const recheck = async (scene, baseline) => {
+/** Asks the release that is back what passed on it before, for at most so many ms. Throws UNDO_FAILED: the target is held. */
+const recheck = async (scene, baseline, budget) => {
     const checked = await scene.timeline.step('recheck', 'check the release that is back', () => check(scene, baseline, scene.deadline(budget)));
     const red = checked.filter(({ ok }) => !ok);
     if (red.length === 0)
@@ -4891,11 +4859,21 @@ const noteChecked = async (scene, number) => {
     await scene.host.run('checked', { base: scene.target.base, number }, { signal: scene.deadline(20_000) });
 };
 /**
+ * What the running release may be asked: the checks before the first one that sends something. What posts or uploads would leave its
+ * traces twice, in a release that is about to be replaced; and those after it may need what it has saved. Nothing is measured.
+ */
+const questions = (checks) => {
+    const sends = checks.findIndex(({ method, body, data, file }) => !['GET', 'HEAD'].includes(method) || [body, data, file].some((sent) => sent !== undefined));
+    return checks.slice(0, sends < 0 ? checks.length : sends).map((check) => ({ ...check, repeat: 1, p95: undefined }));
+};
+/**
  * Which checks pass on the running release: what an undo must bring back. One try each. Where the host has undone something by itself
  * before, this is the first look at it from outside.
  */
 const baselineOf = async (scene, { number, unchecked }) => {
-    const { checks } = scene.target;
+    const checks = questions(scene.target.checks);
+    if (checks.length === 0)
+        return [];
     const once = checks.map((check) => ({ ...check, within: 0 }));
     const checked = await scene.timeline.step('baseline', 'check the running release', async (note) => {
         const all = await check(scene, once, scene.signal);
@@ -4904,13 +4882,53 @@ const baselineOf = async (scene, { number, unchecked }) => {
         return all;
     });
     const green = checks.filter((_, at) => checked[at]?.ok === true);
-    if (unchecked && checks.length > 0) {
+    if (unchecked) {
         if (green.length === checks.length)
             await noteChecked(scene, number);
         else
             warn(scene, `t${number} brought back what serves, and not all checks pass on it`);
     }
     return green;
+};
+
+;// CONCATENATED MODULE: ./packages/operations/undo.ts
+
+
+
+
+
+/** The budget for what is not cut by a cancel any more: post has 4 minutes. */
+const budget = 240_000;
+/**
+ * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.
+ * Faults: UNDO_FAILED (the target is held), SSH_* (the host undoes by itself when its time is over).
+ */
+const undo = async (scene, number, why, baseline = []) => {
+    const takeBack = step(scene, 'undo', `take t${number} back`, 'take-back', { base: scene.target.base, number, why });
+    const { phase, release, number: newest, } = await perform(scene, takeBack, {
+        signal: scene.deadline(budget),
+        note: (at) => `${at.release || 'nothing'} serves`,
+    });
+    scene.evidence.undo = undefined;
+    scene.evidence.release = release;
+    scene.evidence.processes = await processesNow(scene);
+    // its confirm had come through, although this run did not hear of it
+    if (phase === 'confirmed' && newest === number)
+        return 'stays';
+    if (baseline.length > 0) {
+        await recheck(scene, baseline, budget);
+        await noteChecked(scene, newest);
+    }
+    return 'undone';
+};
+/** Evidence only: the host has proven them itself. */
+const processesNow = async (scene) => {
+    try {
+        return (await look({ ...scene, signal: scene.deadline(budget) })).processes;
+    }
+    catch {
+        return [];
+    }
 };
 /** Where the host's program failed, it can be asked again by hand. */
 const undo_again = (scene, number, { step: at }) => at === undefined ? [] : [undoLine(scene, number)];
@@ -5763,6 +5781,30 @@ const needServices = (services) => {
     });
 };
 
+;// CONCATENATED MODULE: ./packages/operations/drift.ts
+
+
+const says = ({ drifted, current }) => `in ${current}, which serves, these files were changed on the host: ${drifted.join(', ')}`;
+/** Names what somebody changed by hand in the release that serves. */
+const warnOfDrift = (scene, found) => {
+    if (found.drifted.length > 0)
+        warn(scene, `${says(found)}; they are kept in releases/${found.current} only`);
+};
+/** What somebody changed by hand would be gone from the next release without a word. Throws HOST_DRIFTED, unless it is allowed. */
+const refuseDrift = (scene, found, allowed) => {
+    if (allowed || found.drifted.length === 0) {
+        warnOfDrift(scene, found);
+        return;
+    }
+    throw new packages_fault/* Failure */.HR({
+        code: 'HOST_DRIFTED',
+        what: says(found),
+        host: scene.host.name,
+        said: found.drifted.map((path) => `${scene.target.base}/releases/${found.current}/${path}`),
+        next: 'Commit what is to stay, or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes.',
+    });
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/migrate.ts
 
 
@@ -5955,980 +5997,6 @@ const preparedOf = async (scene, { found }) => {
         });
     return (0,packages_fault/* must */.sb)(decodeRelease((0,packages_fault/* must */.sb)(await host.run('describe', { base: target.base, release: newest.id }))));
 };
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __webpack_require__(8532);
-;// CONCATENATED MODULE: ./packages/config/definition/values.ts
-
-
-/** `90s` → ms. */
-const duration = schemas/* string */.YjP({ error: 'expected a duration with its unit, like 30s, 500ms or 10m' })
-    .regex(packages_plan/* durationForm */.rk, 'expected a duration with its unit (ms, s, m, h or d), like 30s, 500ms or 10m')
-    .transform((text, context) => {
-    const ms = (0,packages_plan/* readDuration */.$7)(text);
-    if (ms !== undefined)
-        return ms;
-    context.issues.push({ code: 'custom', message: 'a duration of more than a year', input: text });
-    return core/* NEVER */.tm;
-});
-/** One `NAME` of an environment variable. */
-const variableName = schemas/* string */.YjP()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable: letters, digits and _, no digit first');
-const noDots = (path) => !path.split('/').includes('..');
-/** Where the application lies on the host. Its letters need no quoting anywhere: in sh, in supervisor's files, in URLs. */
-const hostPath = schemas/* string */.YjP()
-    .regex(/^\/[A-Za-z0-9._/@+-]*$/, 'expected an absolute path of letters, digits and . _ / @ + -')
-    .refine((path) => noDots(path), 'a path may not hold ..')
-    .refine((path) => /[^/]/.test(path), 'the root directory cannot be deployed to')
-    .transform((path) => path.replaceAll(/\/{2,}/g, '/').replace(/\/$/, ''));
-/** A path inside the application's files. */
-const insidePath = schemas/* string */.YjP()
-    .min(1)
-    .regex(/^[^/\0\n\r]/, 'expected a path relative to the root of the repository')
-    .refine((path) => !/[\0\n\r]/.test(path), 'a path may not hold a line end')
-    .refine((path) => noDots(path), 'a path may not hold ..')
-    .transform((path) => path
-    .replaceAll(/\/{2,}/g, '/')
-    .replace(/(.)\/$/, '$1')
-    .replace(/^(\.\/)+(?=.)/, ''));
-/** One line without line ends: it travels as one line. */
-const values_oneLine = schemas/* string */.YjP()
-    .min(1)
-    .regex(/^[^\0\n\r]*$/, 'expected one line');
-/** A public address of the application. */
-const webAddress = schemas/* string */.YjP()
-    .regex(/^https?:\/\//, 'expected an http:// or https:// address')
-    .refine((text) => URL.canParse(text), 'expected an http:// or https:// address')
-    .refine((text) => !/[?#]/.test(text), 'expected an address without ? and #')
-    .transform((text) => text.replace(/\/+$/, ''));
-
-;// CONCATENATED MODULE: ./packages/config/definition/check-values.ts
-
-
-const token = schemas/* string */.YjP().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a name of letters, digits and -');
-/** Where a WebSocket is opened. */
-const socketAddress = schemas/* string */.YjP()
-    .regex(/^(\/|wss?:\/\/)\S*$/, 'expected a path that begins with /, or a ws:// or wss:// address');
-/** Whose certificate is looked at: `true`, `name` or `name:port`. */
-const certificate = schemas/* union */.KCZ([schemas/* literal */.euz(true), schemas/* string */.YjP().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/)], 'expected true, or the name of a server, with its port or without');
-/** The name of a session. */
-const sessionName = schemas/* string */.YjP()
-    .regex(/^[A-Za-z0-9_-]+$/, 'expected the name of a session: letters, digits, _ and -');
-const pattern = values_oneLine.refine((text) => {
-    try {
-        return RegExp(text, 'u') instanceof RegExp;
-    }
-    catch {
-        return false;
-    }
-}, 'expected a regular expression');
-const check_values_sources = ['json', 'header', 'cookie', 'match'];
-const source = schemas/* strictObject */.rej({
-    json: values_oneLine.optional(),
-    header: token.optional(),
-    cookie: token.optional(),
-    match: pattern.optional(),
-    secret: schemas/* boolean */.zMY().default(false),
-})
-    .transform((value, context) => {
-    const given = check_values_sources.filter((key) => value[key] !== undefined);
-    const [from] = given;
-    if (from === undefined || given.length > 1) {
-        const message = `a saved value comes from one of ${check_values_sources.join(', ')}`;
-        context.issues.push({ code: 'custom', message, input: value });
-        return core/* NEVER */.tm;
-    }
-    return { from, at: value[from] ?? '', secret: value.secret };
-});
-const savedName = schemas/* string */.YjP()
-    .regex(/^[a-z][a-z0-9_-]*$/, 'expected a name that begins with a small letter: small letters, digits, _ and -');
-/** What is saved of an answer, by name. A text alone is where it stands in the JSON body. */
-const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
-/** By Django's names unless others are said. */
-const csrf = schemas/* union */.KCZ([
-    schemas/* literal */.euz(true),
-    schemas/* strictObject */.rej({ cookie: token.optional(), field: values_oneLine.optional(), header: token.optional() }),
-], 'expected true, or { cookie, field, header }')
-    .transform((value) => ({
-    cookie: 'csrftoken',
-    field: 'csrfmiddlewaretoken',
-    header: 'X-CSRFToken',
-    ...(value === true ? {} : Object.fromEntries(Object.entries(value).filter(([, name]) => name !== undefined))),
-}));
-const part = schemas/* strictObject */.rej({
-    file: insidePath.optional(),
-    content: schemas/* string */.YjP().optional(),
-    name: values_oneLine.optional(),
-    type: values_oneLine.optional(),
-})
-    .transform((value, context) => {
-    const say = (message) => {
-        context.issues.push({ code: 'custom', message, input: value });
-        return core/* NEVER */.tm;
-    };
-    const { file, content, name = file?.split('/').at(-1), type = 'application/octet-stream' } = value;
-    if ((file === undefined) === (content === undefined))
-        return say('an upload has one of file and content');
-    if (name === undefined)
-        return say('an upload of content needs the name that the file has: name');
-    return { file, content, name, type };
-});
-/** Files of a form, by the name of their field. */
-const check_values_upload = schemas/* record */.g1P(values_oneLine, part);
-
-;// CONCATENATED MODULE: ./packages/config/definition/check-keys.ts
-
-
-
-/** How a check's request may be begun. */
-const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
-/** What a request may send: one of these, or `form` and `upload` together. */
-const bodies = ['body', 'form', 'data', 'file', 'upload'];
-const address = schemas/* string */.YjP().regex(/^(\/|https?:\/\/)\S*$/, 'expected a path that begins with /, or an http(s) address');
-const headerName = schemas/* string */.YjP().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header');
-const check_keys_status = schemas/* int */.Whr().min(100).max(599);
-const check_keys_listOf = (one) => schemas/* union */.KCZ([one, schemas/* array */.YOg(one).min(1)]);
-const check_keys_headers = schemas/* record */.g1P(headerName, values_oneLine);
-const method = (verb) => address.optional().describe(`The request is ${verb} to this: a path below \`url\`, or a whole address.`);
-/** The keys of one check, as written. */
-const checkKeys = schemas/* strictObject */.rej({
-    name: values_oneLine.optional().describe('What the report calls this check. The request line if not given.'),
-    get: method('GET'),
-    head: method('HEAD'),
-    post: method('POST'),
-    put: method('PUT'),
-    patch: method('PATCH'),
-    delete: method('DELETE'),
-    options: method('OPTIONS'),
-    websocket: socketAddress
-        .optional()
-        .describe('A WebSocket is opened to this, a path below `url` or a whole address, with `headers`, the cookies of `session` and an Origin. `send` or `data` is sent; one message must be as `contains` and `json` say; `status`: it must be refused with that.'),
-    send: schemas/* string */.YjP()
-        .optional()
-        .describe('With `websocket`: the text that is sent. `$NAME` and `{name}` are replaced as in `headers`.'),
-    close: schemas/* int */.Whr()
-        .min(1000)
-        .max(4999)
-        .optional()
-        .describe('With `websocket`: the code that the server must close it with, by itself.'),
-    certificate: certificate
-        .optional()
-        .describe('The certificate that this server shows must be trusted here and made for its name: `true` for the server of `url`, or `name` or `name:port`.'),
-    'expires-after': duration
-        .optional()
-        .describe('With `certificate`: how long it must still be valid, at least (`14d`).'),
-    issuer: values_oneLine
-        .optional()
-        .describe('With `certificate`: text that the name or organisation of its issuer must hold.'),
-    headers: check_keys_headers
-        .optional()
-        .describe('Request headers. `$NAME` in a value is replaced from the environment, for names that the input `env` lists; `{name}` by what an earlier check saved.'),
-    body: schemas/* string */.YjP().optional().describe('What is sent, as it is. `$NAME` and `{name}` are replaced as in `headers`.'),
-    form: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP())
-        .optional()
-        .describe('Fields sent as a form (`application/x-www-form-urlencoded`; with `upload`, `multipart/form-data`). `$NAME` and `{name}` are replaced.'),
-    data: schemas/* json */.Pq9().optional().describe('A value sent as JSON. `$NAME` and `{name}` are replaced in its texts.'),
-    file: insidePath
-        .optional()
-        .describe('A file of the checkout that is sent as the whole body, as it is: at most 64 MB.'),
-    upload: check_values_upload
-        .optional()
-        .describe('Files sent by their field’s name, as a browser sends a form (`multipart/form-data`): `{ file: PATH }` of the checkout, or `{ content: TEXT, name: FILENAME }`. Further keys: `type`. At most 64 MB.'),
-    session: sessionName
-        .optional()
-        .describe('Checks of one list that name the same session share cookies, as tabs of a browser do. A cookie only goes to the host that set it.'),
-    csrf: csrf
-        .optional()
-        .describe('Send the session’s CSRF token, as a header, as a field of `form` and with a Referer: from the cookie, else from the hidden field of the page that the session saw last. `true`: by Django’s names, which `{ cookie, field, header }` change.'),
-    save: saves
-        .optional()
-        .describe('Values to take from a right answer, by name: later checks of the list say `{name}`. From JSON (`id`, `$.items[0].id`, as in `json`), or `{ json | header | cookie | match: … }`, where `match` is a regular expression (its first group). `secret: true` keeps a value out of all that is shown. Never sent to another origin than the one it came from.'),
-    status: check_keys_listOf(check_keys_status)
-        .optional()
-        .describe('The expected status, or several. Any 2xx if not given; any 3xx with `redirect`.'),
-    'response-headers': check_keys_headers.optional().describe('Response headers that must be there with exactly this value.'),
-    without: check_keys_listOf(headerName).optional().describe('Response headers that must not be there.'),
-    contains: check_keys_listOf(schemas/* string */.YjP().min(1)).optional().describe('Text that the body must hold.'),
-    json: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9())
-        .optional()
-        .describe('What the JSON body must hold: a key that begins with `$` is a JSONPath (RFC 9535), any other a top-level member.'),
-    redirect: values_oneLine
-        .optional()
-        .describe('The answer must be a redirect to here: a path below `url`, or a whole address.'),
-    follow: schemas/* boolean */.zMY().default(false).describe('Follow redirects, and judge the last answer.'),
-    max: duration.optional().describe('The longest time that one answer may take.'),
-    from: schemas/* enum */.k5n(['runner', 'host'])
-        .default('runner')
-        .describe('Where the request comes from. `host`: through the SSH connection, so that ports and names inside it can be asked; the headers `Host` and `X-Forwarded-Proto` say what a proxy in front would.'),
-    socket: hostPath
-        .optional()
-        .describe('With `from: host`: the Unix socket there that is asked, in plain HTTP, whatever the address says.'),
-    repeat: schemas/* int */.Whr()
-        .min(1)
-        .max(1000)
-        .optional()
-        .describe('Ask so many times, one after another with a pause of `every`; each answer must be right. With `p95`: 20.'),
-    p95: duration.optional().describe('Of the requests of `repeat`, 95 in 100 must be answered within this time.'),
-    always: schemas/* boolean */.zMY()
-        .default(false)
-        .describe('For what clears up after other checks: tried again for all of `within` also after a check has failed, when the others get one try.'),
-    every: duration
-        .prefault('1s')
-        .describe('How long to wait between two tries, and between the requests of `repeat`: the most that a rate limit allows.'),
-    within: duration
-        .prefault('60s')
-        .describe('How long to try again before the check has failed. A 429 or 503 that names a time (`Retry-After`) is waited for within this.'),
-});
-
-;// CONCATENATED MODULE: ./packages/config/definition/check.ts
-
-const flat = (value) => value === undefined ? undefined : Array.isArray(value) ? value : [value];
-/** What a check may be but a request. */
-const others = ['websocket', 'certificate'];
-const always = ['name', 'always', 'every', 'within'];
-const ofWebSocket = [
-    'send',
-    'data',
-    'close',
-    'contains',
-    'json',
-    'status',
-    'max',
-    'headers',
-    'session',
-];
-const ofCertificate = ['expires-after', 'issuer', 'max'];
-/** Which keys go with which kind of check. */
-const keysOf = {
-    websocket: (key) => always.includes(key) || ofWebSocket.includes(key),
-    certificate: (key) => always.includes(key) || ofCertificate.includes(key),
-    http: (key) => !['send', 'close', 'expires-after', 'issuer'].includes(key),
-};
-/** What no single key of a check can tell. */
-const rules = (value, say) => {
-    const sent = methods.filter((verb) => value[verb] !== undefined);
-    const begun = [...sent, ...others.filter((key) => value[key] !== undefined)];
-    if (begun.length !== 1)
-        say(`a check has exactly one of ${[...methods, ...others].join(', ')}`, begun.slice(1, 2));
-    const [kind] = begun;
-    const known = kind === 'websocket' || kind === 'certificate' ? keysOf[kind] : keysOf.http;
-    for (const key of Object.keys(value)) {
-        const set = value[key] !== undefined && value[key] !== false && value[key] !== 'runner';
-        if (set && kind !== undefined && key !== kind && !known(key))
-            say(`${key} says nothing about ${kind}`, [key]);
-    }
-    const given = bodies.filter((key) => value[key] !== undefined);
-    const [, second] = given;
-    if (second !== undefined && given.join() !== 'form,upload')
-        say('a check sends one of body, form, data and file; upload goes alone or with form', [second]);
-    if (given[0] !== undefined && (value.get ?? value.head) !== undefined)
-        say('GET and HEAD send nothing', [given[0]]);
-    if (value.redirect !== undefined && value.follow)
-        say('a redirect that is followed cannot be checked; leave one out', ['follow']);
-    if (value.head !== undefined && (value.contains ?? value.json) !== undefined)
-        say('the answer to HEAD has no body', ['head']);
-    if (value.send !== undefined && value.data !== undefined)
-        say('a WebSocket check sends one of send and data', ['data']);
-    if (value.socket !== undefined && value.from !== 'host')
-        say('a socket is asked from: host', ['socket']);
-    if (value.csrf !== undefined && value.session === undefined)
-        say('a CSRF token belongs to a session: name one, and get the page of the form in it before', ['csrf']);
-    for (const [name, { from }] of Object.entries(value.save ?? {}))
-        if (value.head !== undefined && (from === 'json' || from === 'match'))
-            say('the answer to HEAD has no body', ['save', name]);
-};
-/** The address of what is no request, in the form of a request's. */
-const elsewhere = ({ websocket, certificate }) => {
-    if (typeof certificate === 'string')
-        return `https://${certificate}/`;
-    return websocket?.replace(/^ws/, 'http') ?? '/';
-};
-/** One check of `smoke`: a request, a WebSocket or a certificate, and what must be true of it. Durations in ms. */
-const check_check = checkKeys
-    .check(({ value, issues }) => {
-    rules(value, (message, path = []) => {
-        issues.push({ code: 'custom', message, input: value, path });
-    });
-})
-    .transform((value) => {
-    const verb = methods.find((name) => value[name] !== undefined) ?? 'get';
-    return {
-        name: value.name,
-        method: verb.toUpperCase(),
-        /** A path that begins with `/`, to be put behind the target's url, or a whole address. `$NAME` is not replaced yet. */
-        url: value[verb] ?? elsewhere(value),
-        /** Not a request, but a WebSocket to `url`, where `body` or `data` is its message. */
-        websocket: value.websocket === undefined ? undefined : { close: value.close },
-        /** Not a request, but the certificate of the server of `url`. */
-        certificate: value.certificate === undefined
-            ? undefined
-            : { expiresAfter: value['expires-after'] ?? 0, issuer: value.issuer },
-        headers: value.headers ?? {},
-        /** What is sent: at most one of these, but `form` may go with `upload`. */
-        body: value.body ?? value.send,
-        form: value.form,
-        data: value.data,
-        file: value.file,
-        upload: value.upload,
-        session: value.session,
-        csrf: value.csrf,
-        /** What is saved of a right answer, by name. */
-        save: value.save ?? {},
-        /** Not given: any 2xx; with `redirect`, any 3xx. */
-        status: flat(value.status),
-        responseHeaders: value['response-headers'] ?? {},
-        /** Header names that must be absent. */
-        without: flat(value.without) ?? [],
-        contains: flat(value.contains) ?? [],
-        /** JSONPath (begins with `$`) or top-level member → the expected value. */
-        json: value.json ?? {},
-        redirect: value.redirect,
-        /** A redirect that stays on the host of the request counts as success too: so in the check that is made when none is given. */
-        ownRedirect: false,
-        follow: value.follow,
-        from: value.from,
-        /** On the host. */
-        socket: value.socket,
-        /** ms; the longest time of one answer. */
-        max: value.max,
-        /** How many requests; 1 unless it is to be measured. */
-        repeat: value.repeat ?? (value.p95 === undefined ? 1 : 20),
-        /** ms; for 95 of 100 requests. */
-        p95: value.p95,
-        always: value.always,
-        /** ms */
-        every: value.every,
-        /** ms */
-        within: value.within,
-    };
-});
-
-;// CONCATENATED MODULE: ./packages/config/definition/check-list.ts
-
-
-const named = /\{([a-z][a-z0-9_-]*)\}/g;
-/** A list of checks, in their order: what one saves, only later ones may name. */
-const checkList = schemas/* array */.YOg(check_check).check(({ value, issues }) => {
-    // a check with problems of its own has not become one
-    if (issues.length > 0)
-        return;
-    const saved = new Set();
-    for (const [at, { url, save }] of value.entries()) {
-        const say = (message) => {
-            issues.push({ code: 'custom', message, input: url, path: [at] });
-        };
-        for (const [, name = ''] of url.matchAll(named))
-            if (!saved.has(name))
-                say(`{${name}} in ${url}: no check before this one saves it`);
-        if (/^https?:\/\/[^/?#]*\{/.test(url))
-            say(`${url}: a saved value cannot say which host is asked`);
-        for (const name of Object.keys(save))
-            saved.add(name);
-    }
-});
-const nothing = check_check.parse({ get: '/' });
-/** Checks as a release has recorded them, of which an older Landfall may not know every key. */
-const recordedChecks = (checks) => checks.map((one) => ({ ...nothing, ...one }));
-
-;// CONCATENATED MODULE: ./packages/config/read.ts
-
-
-
-const read_names = ['landfall.yml', 'landfall.yaml'];
-/**
- * Reads landfall.yml (or .yaml) in the workspace, or the file that the input `config` names.
- * Faults: INPUT_INVALID where the named file is missing, or a file is there and cannot be read.
- */
-const readConfig = (workspace, named) => {
-    for (const file of named === undefined ? read_names : [named]) {
-        try {
-            return (0,packages_fault.ok)({ file, text: (0,external_node_fs_.readFileSync)((0,external_node_path_.resolve)(workspace, file), 'utf8') });
-        }
-        catch (error) {
-            const { code } = error;
-            if (code === 'ENOENT' && named === undefined)
-                continue;
-            const what = code === 'ENOENT'
-                ? `there is no file ${file} in ${workspace}`
-                : `${file} cannot be read (${code ?? 'unknown'})`;
-            const next = 'Check the input config, and that actions/checkout ran before.';
-            return (0,packages_fault/* fail */.fJ)({ code: 'INPUT_INVALID', what, next, problems: [{ where: 'input config', what }] });
-        }
-    }
-    return (0,packages_fault.ok)({ file: read_names[0] ?? 'landfall.yml' });
-};
-
-;// CONCATENATED MODULE: ./packages/config/choose.ts
-
-/** The target that is meant: the named one, the only one, or `production` where the file names none. */
-const choose = (content, wanted, place) => {
-    const { targets, ...top } = isMap(content) ? content : {};
-    const all = isMap(targets) && Object.keys(targets).length > 0 ? targets : undefined;
-    const names = Object.keys(all ?? { production: {} });
-    const [only] = names;
-    const name = wanted ?? (names.length === 1 ? only : undefined);
-    const of = (found, problems) => {
-        const own = all !== undefined && Object.hasOwn(all, found) && isMap(all[found]) ? all[found] : {};
-        const path = (key) => (Object.hasOwn(own, key) ? ['targets', found, key] : [key]);
-        return { name: found, keys: { ...top, ...own }, path, problems };
-    };
-    if (name === undefined) {
-        const problem = {
-            where: 'input target',
-            what: `is missing: ${place.where} has the targets ${names.join(', ')}`,
-            next: `name one of them: target: ${only ?? 'production'}`,
-        };
-        return of('', [problem]);
-    }
-    if (names.includes(name))
-        return of(name, []);
-    const near = (0,packages_plan/* nearest */.pA)(name, names);
-    const problem = {
-        where: 'input target',
-        what: `there is no target ${name}`,
-        next: near === undefined ? `targets: ${names.join(', ')}` : `did you mean ${near}?`,
-    };
-    return of(name, [problem]);
-};
-/** A YAML map. */
-const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-;// CONCATENATED MODULE: ./packages/config/definition/hosts.ts
-
-
-const hosts_form = /^([A-Za-z0-9._][A-Za-z0-9._-]*)@(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?))(?::(\d{1,5}))?$/;
-/** `user@host` or `user@host:port`; an IPv6 address stands in brackets. */
-const sshAddress = schemas/* string */.YjP({ error: 'expected user@host or user@host:port' })
-    .describe('The deploy user and the host: `user@host` or `user@host:port`.')
-    .transform((text, context) => {
-    const [, user, six, plain, port = '22'] = hosts_form.exec(text) ?? [];
-    const address = six ?? plain;
-    const number = Number(port);
-    const fits = user !== undefined && address !== undefined && number > 0 && number < 65_536;
-    if (fits && (six === undefined || (0,external_node_net_.isIPv6)(six)))
-        return { name: text, user, address, port: number };
-    const message = /^[^@\s]+$/.test(text)
-        ? 'the user is missing; expected user@host or user@host:port'
-        : 'expected user@host or user@host:port';
-    context.issues.push({ code: 'custom', message, input: text });
-    return core/* NEVER */.tm;
-});
-/** Host keys as people have them: lines of known_hosts, or `ssh-ed25519 AAAA…` alone, which then holds for this host. */
-const hostKey = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP()).transform((lines) => lines.join('\n'))], {
-    error: 'expected the host key: ssh-ed25519 AAAA…',
-})
-    .describe("The host's public key: a line of `ssh-keyscan`, or `ssh-ed25519 AAAA…` alone; several as a list or as lines.");
-const hosts_jump = {
-    ssh: sshAddress.describe('The user and the jump host: `user@host` or `user@host:port`.'),
-    key: hostKey.optional().describe("The jump host's public key, in the form of `hosts.key`."),
-};
-const expectsJump = (issue) => issue.code === 'invalid_type' ? 'expected one jump host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined;
-/** Two are enough: who has more between the runner and the host has a runner inside. */
-const via = schemas/* strictObject */.rej({
-    ...hosts_jump,
-    via: schemas/* strictObject */.rej(hosts_jump, { error: expectsJump })
-        .optional()
-        .describe('A further jump host, through which the first one is reached.'),
-}, { error: expectsJump });
-const hosts = schemas/* strictObject */.rej({
-    ssh: sshAddress,
-    key: hostKey.optional(),
-    via: via
-        .optional()
-        .describe('A jump host (bastion) to connect through, with the same private key. Its own host key is pinned too.'),
-}, {
-    error: ({ code }) => code === 'invalid_type' ? 'expected one host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined,
-});
-
-;// CONCATENATED MODULE: ./packages/config/definition/notify.ts
-
-/** What people may want to hear of. */
-const noticeEvents = ['success', 'failure', 'undone', 'held', 'reverted'];
-/** `$NAME` → `NAME`. */
-const secretName = schemas/* string */.YjP({ error: 'expected $NAME, the name of an environment variable' })
-    .regex(/^\$[A-Za-z_][A-Za-z0-9_]*$/, 'expected $NAME: what it holds is a secret, so it is never written here')
-    .transform((text) => text.slice(1));
-const url = secretName.describe('`$NAME`: the environment variable that holds the address; the input `env` must list it.');
-const on = schemas/* array */.YOg(schemas/* enum */.k5n(noticeEvents))
-    .min(1)
-    .default([...noticeEvents])
-    .describe('What is told: `success` (a release is confirmed), `failure` (failed or refused), `undone` (taken back by the run), `held` (a person must decide), `reverted` (the host took a release back by itself). All of them if not given.');
-const everything = (address) => ({ url: address, on: [...noticeEvents] });
-const notify_form = { error: 'expected $NAME, or a map with url: $NAME' };
-const receiver = schemas/* union */.KCZ([url.transform(everything), schemas/* strictObject */.rej({ url, on })], notify_form);
-const signed = schemas/* union */.KCZ([
-    url.transform((address) => ({ ...everything(address), secret: undefined })),
-    schemas/* strictObject */.rej({
-        url,
-        on,
-        secret: secretName
-            .optional()
-            .describe('`$NAME`: the environment variable that holds the key by which the message is signed.'),
-    }),
-], notify_form);
-/** Who is told. */
-const notify = schemas/* strictObject */.rej({
-    slack: receiver
-        .optional()
-        .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: an incoming webhook of Slack.'),
-    teams: receiver
-        .optional()
-        .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: a webhook of a Teams workflow.'),
-    webhook: signed
-        .optional()
-        .describe('`$NAME`, or `{ url: $NAME, secret: $NAME, on: [failure, held] }`: any address that takes JSON; with `secret` each message is signed.'),
-});
-
-// EXTERNAL MODULE: ./node_modules/shell-quote/index.js
-var shell_quote = __webpack_require__(6591);
-;// CONCATENATED MODULE: ./packages/config/definition/command.ts
-
-const command_closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
-const hint = `a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process`;
-/** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
-const splitCommand = (command) => {
-    if (!command_closed.test(command))
-        return { refused: 'a quote is not closed' };
-    const words = [];
-    // Without a function that answers with an object, shell-quote would put an empty text where a variable stands.
-    for (const token of (0,shell_quote.parse)(command, (name) => ({ op: `$${name}` }))) {
-        if (typeof token !== 'string')
-            return { refused: `${command_shown(token)}: ${hint}` };
-        if (token.includes('`'))
-            return { refused: `\`: ${hint}` };
-        if (/[\0\n\r]/.test(token))
-            return { refused: 'a word holds a line end' };
-        words.push(token);
-    }
-    return words.length === 0 || words[0] === '' ? { refused: 'the command is empty' } : { words };
-};
-/** What stands there that only a shell understands. */
-const command_shown = (token) => {
-    if ('pattern' in token)
-        return String(token.pattern);
-    return 'op' in token ? String(token.op) : '#';
-};
-
-;// CONCATENATED MODULE: ./packages/config/definition/services.ts
-
-
-
-const command = schemas/* string */.YjP()
-    .describe('What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.')
-    .transform((text, context) => {
-    const split = splitCommand(text);
-    if ('words' in split)
-        return split.words;
-    context.issues.push({ code: 'custom', message: split.refused, input: text });
-    return core/* NEVER */.tm;
-});
-const role = schemas/* enum */.k5n(['web'], {
-    error: ({ input }) => (typeof input === 'string' ? `role ${input} is not supported; only web is` : 'expected web'),
-})
-    .default('web')
-    .describe('What the service is for. `web` answers requests.');
-const listen = schemas/* union */.KCZ([schemas/* int */.Whr().min(1).max(65_535), schemas/* string */.YjP().regex(/^(?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):)?\d{1,5}$/)], {
-    error: 'expected a port, or address:port',
-})
-    .transform((value) => `${value}`)
-    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up.');
-const services_service = schemas/* strictObject */.rej({
-    command,
-    role,
-    drain: duration.prefault('30s').describe('How long it may take to stop.'),
-    boot: duration.prefault('60s').describe('How long it may take to come up.'),
-    listen: listen.optional(),
-});
-const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
-
-;// CONCATENATED MODULE: ./packages/config/definition/application.ts
-
-
-
-
-
-
-/** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
-const longestBase = 60;
-const python = schemas/* strictObject */.rej({
-    requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
-    venv: insidePath
-        .prefault('.venv')
-        .describe('The name of the Python environment in the release, as the services call it.'),
-    version: schemas/* string */.YjP()
-        .regex(/^[A-Za-z0-9._/+-]+$/, 'expected the name of a program, like python3.12')
-        .default('python3')
-        .describe('The Python program that environments are made with.'),
-});
-const env = schemas/* strictObject */.rej({
-    require: schemas/* array */.YOg(variableName).default([]).describe('Names that the environment of the release must have.'),
-});
-/** Every key that describes the application and where it goes, with its meaning and default. */
-const applicationKeys = {
-    hosts: hosts.optional().describe('The host that the application runs on.'),
-    path: hostPath
-        .optional()
-        .describe('Where the application is found on the host: a symlink to the live release, made by the first deploy.'),
-    base: hostPath
-        .optional()
-        .describe('Where releases, environments and state lie on the host. `<path>-landfall` if not given.'),
-    url: webAddress
-        .optional()
-        .describe('The public address of the application: the gap is measured there, and checks go there.'),
-    directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
-    services: services.default({}).describe('The services of the application, by name.'),
-    python: python.prefault({}).describe('How the Python environment is made.'),
-    shared: schemas/* array */.YOg(insidePath)
-        .default([])
-        .describe('Files and directories of the application that outlive releases: media, logs, a SQLite file.'),
-    env: env.prefault({}).describe("The application's environment variables (`.env`)."),
-    include: schemas/* array */.YOg(insidePath).default([]).describe('Build output to deploy although git ignores it (patterns).'),
-    exclude: schemas/* array */.YOg(insidePath).default([]).describe('Files of the commit that are not deployed (patterns).'),
-    smoke: checkList
-        .optional()
-        .describe('What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.'),
-    keep: schemas/* int */.Whr().min(2).max(100).default(5).describe('How many releases stay on the host.'),
-    wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
-    notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
-    'confirm-within': duration
-        .optional()
-        .describe('How long a switched release may stay unconfirmed before the host takes it back. If not given: 10m with `commit: step`, 45m with `job`, 60m with `later`.'),
-};
-/** What one target is made from: the top level of the file with the target's own keys in place of the same keys. */
-const application_application = schemas/* strictObject */.rej(applicationKeys);
-const targetName = schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a target has letters, digits, _ and -');
-/** The whole of landfall.yml. */
-const file = schemas/* strictObject */.rej({
-    ...applicationKeys,
-    targets: schemas/* record */.g1P(targetName, application_application)
-        .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')
-        .optional()
-        .describe('Several places that the application goes to, by name. A key given there takes the place of the same key at the top.'),
-});
-
-;// CONCATENATED MODULE: ./packages/config/validate.ts
-
-
-/** A value of the schema's form, or every problem that it has, in the order of their lines. */
-const validate = (schema, value, place) => {
-    const read = schema.safeParse(value);
-    if (read.success)
-        return { value: read.data, problems: [] };
-    const problems = read.error.issues.flatMap((issue) => problemsOf(issue, schema, place));
-    return { problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
-};
-const problemsOf = (issue, schema, place) => {
-    const at = (path, what, next) => ({
-        where: place.where,
-        ...(place.line === undefined ? {} : { line: place.line(path) }),
-        what,
-        ...(next === undefined ? {} : { next }),
-    });
-    if (issue.code === 'unrecognized_keys') {
-        const known = keysAt(schema, issue.path);
-        return issue.keys.map((key) => {
-            const near = (0,packages_plan/* nearest */.pA)(key, known);
-            const next = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
-            return at([...issue.path, key], `${spell([...issue.path, key])}: there is no such key`, next);
-        });
-    }
-    if (issue.code === 'invalid_key')
-        return [at(issue.path, `${spell(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`)];
-    return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${meaning(issue)}`)];
-};
-/** zod's own words where the definition has none, made plain. */
-const meaning = (issue) => {
-    if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
-        return issue.input === undefined && /received undefined/.test(issue.message)
-            ? 'is missing'
-            : `expected ${validate_names[issue.expected] ?? issue.expected}`;
-    }
-    if (issue.code === 'invalid_union')
-        return issue.message === 'Invalid input' ? 'has the wrong form' : issue.message;
-    return issue.message;
-};
-const validate_names = {
-    string: 'text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'a map of keys',
-    record: 'a map of keys',
-};
-/** `targets.staging.smoke[0].max` */
-const spell = (path) => path.reduce((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`), '');
-/** The keys that an object at this path of the schema may have. */
-const keysAt = (schema, path) => {
-    let here = bare(schema);
-    for (const key of path) {
-        if (here instanceof schemas/* ZodObject */.bvH)
-            here = bare(here.shape[String(key)]);
-        else if (here instanceof schemas/* ZodRecord */.b8S)
-            here = bare(here.valueType);
-        else if (here instanceof schemas/* ZodArray */.naA)
-            here = bare(here.element);
-        else
-            return [];
-    }
-    return here instanceof schemas/* ZodObject */.bvH ? Object.keys(here.shape) : [];
-};
-/** A schema without what is wrapped around it: optional, default, transform. */
-const bare = (schema) => {
-    if (schema instanceof schemas/* ZodOptional */.IiU || schema instanceof schemas/* ZodDefault */.XiL || schema instanceof schemas/* ZodPrefault */.xgV)
-        return bare(schema.unwrap());
-    if (schema instanceof schemas/* ZodPipe */.utH)
-        return bare(schema.in);
-    return schema;
-};
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(8815);
-;// CONCATENATED MODULE: ./packages/config/yaml-source.ts
-
-/** Reads YAML 1.2. Where the text is no YAML, `value` is undefined and `problems` say where and why. */
-const yamlSource = (text, where) => {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
-    const at = (offset) => Math.max(1, lines.linePos(offset).line);
-    const problems = document.errors.map((error) => ({ where, line: at(error.pos[0]), what: error.message }));
-    const { value, problem } = problems.length === 0 ? data(document, where) : {};
-    return {
-        value,
-        line: (path) => at(offsetOf(document.contents, path)),
-        problems: problem === undefined ? problems : [problem],
-    };
-};
-const data = (document, where) => {
-    try {
-        return { value: document.toJS({ maxAliasCount: 100 }) };
-    }
-    catch (error) {
-        return { problem: { where, what: error instanceof Error ? error.message : String(error) } };
-    }
-};
-/** Where the last part of the path that exists begins: the key of a map's entry, or the item of a list. */
-const offsetOf = (root, path) => {
-    let node = root;
-    let offset = 0;
-    for (const key of path) {
-        const child = (0,dist/* isMap */.jh)(node)
-            ? node.items.find((pair) => keyOf(pair) === String(key))
-            : (0,dist/* isSeq */.oP)(node)
-                ? node.items[Number(key)]
-                : undefined;
-        if (child === undefined)
-            break;
-        const begins = (0,dist/* isPair */.tO)(child) ? child.key : child;
-        if ((0,dist/* isNode */.Ll)(begins) && begins.range)
-            offset = begins.range[0];
-        node = (0,dist/* isPair */.tO)(child) ? child.value : child;
-    }
-    return offset;
-};
-const keyOf = (pair) => {
-    const key = (0,dist/* isNode */.Ll)(pair.key) ? pair.key.toJSON() : pair.key;
-    return typeof key === 'string' || typeof key === 'number' ? `${key}` : undefined;
-};
-
-;// CONCATENATED MODULE: ./packages/config/inputs.ts
-
-
-
-
-
-
-/** Inputs that stand for keys of landfall.yml, by the same rules as those. */
-const fromInputs = (overrides) => {
-    const host = one(sshAddress, overrides.host, 'input host');
-    const path = one(hostPath, overrides.path, 'input path');
-    const url = one(webAddress, overrides.url, 'input url');
-    const list = checksOf(overrides.checks);
-    return {
-        values: {
-            ...(host.value === undefined ? {} : { host: host.value }),
-            ...(overrides.hostKey === undefined ? {} : { hostKey: overrides.hostKey }),
-            ...(path.value === undefined ? {} : { path: path.value }),
-            ...(url.value === undefined ? {} : { url: url.value }),
-            ...(list.value === undefined ? {} : { checks: list.value }),
-            ...(overrides.confirmWithin === undefined ? {} : { confirmWithin: overrides.confirmWithin }),
-        },
-        problems: [...host.problems, ...path.problems, ...url.problems, ...list.problems],
-    };
-};
-const one = (schema, text, where) => text === undefined ? { problems: [] } : validate(schema, text, { where });
-const checksOf = (text) => {
-    if (text === undefined)
-        return { problems: [] };
-    const where = 'input checks';
-    const yaml = yamlSource(text, where);
-    if (yaml.problems.length > 0)
-        return { problems: yaml.problems };
-    const place = { where, line: yaml.line };
-    return Array.isArray(yaml.value) ? validate(checkList, yaml.value, place) : single(yaml.value, place);
-};
-/** One check alone, by its own rules and then by those of a list. */
-const single = (value, place) => {
-    const alone = validate(check_check, value, place);
-    return alone.value === undefined
-        ? { problems: alone.problems }
-        : validate(checkList, [value], { where: place.where });
-};
-
-;// CONCATENATED MODULE: ./packages/config/settings.ts
-
-/** A target's keys and what inputs say instead of them, joined. */
-const settingsOf = (name, keys, given) => {
-    const url = given.url ?? keys.url;
-    const host = given.host ?? keys.hosts?.ssh;
-    const path = given.path ?? keys.path;
-    const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
-    const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
-    const { requirements, venv, version } = keys.python;
-    return {
-        name,
-        ...(host === undefined ? {} : { host }),
-        pins: given.hostKey ?? keys.hosts?.key ?? '',
-        via: jumps(keys.hosts?.via),
-        ...(path === undefined ? {} : { path }),
-        ...(base === undefined ? {} : { base }),
-        ...(url === undefined ? {} : { url }),
-        directory: keys.directory,
-        services: Object.entries(keys.services).map(([called, service]) => serviceOf(called, service)),
-        python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
-        shared: keys.shared,
-        env: keys.env,
-        include: keys.include,
-        exclude: keys.exclude,
-        checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
-        keep: keys.keep,
-        notify: receivers(keys.notify),
-        wait: keys.wait,
-        ...(confirmWithin === undefined ? {} : { confirmWithin }),
-    };
-};
-/** The way to the host, from the runner on: in the file it is told from the host's end. */
-const jumps = (via) => {
-    if (via === undefined)
-        return [];
-    const own = { ...via.ssh, pins: via.key ?? '' };
-    return [...jumps(via.via), own];
-};
-const serviceOf = (name, { command, role, drain, boot, listen }) => ({
-    name,
-    command,
-    role,
-    drain,
-    boot,
-    ...(listen === undefined ? {} : { listen }),
-});
-const receivers = ({ slack, teams, webhook }) => [
-    ...(slack === undefined ? [] : [{ kind: 'slack', url: slack.url, on: slack.on }]),
-    ...(teams === undefined ? [] : [{ kind: 'teams', url: teams.url, on: teams.on }]),
-    ...(webhook === undefined
-        ? []
-        : [
-            {
-                kind: 'webhook',
-                url: webhook.url,
-                on: webhook.on,
-                ...(webhook.secret === undefined ? {} : { secret: webhook.secret }),
-            },
-        ]),
-];
-/** What is checked where nobody says what: that the front page answers. */
-const front = () => ({ ...check_check.parse({ get: '/' }), ownRedirect: true });
-
-;// CONCATENATED MODULE: ./packages/config/resolve.ts
-
-
-
-
-
-
-/**
- * What inputs and landfall.yml say together, or every problem that they have. An input beats the file; a target's key
- * beats the same key at the top. Pure. A host need not be named: {@link resolveTarget} asks for one.
- */
-const resolveSettings = (source) => resolve_read(source, () => []);
-/** As {@link resolveSettings}, for actions that need a host: without one, or without a path there, that is a problem too. */
-const resolveTarget = (source) => {
-    const { settings, problems } = resolve_read(source, resolve_missing);
-    const { host, path, base } = settings ?? {};
-    if (settings === undefined || host === undefined || path === undefined || base === undefined)
-        return { problems };
-    return { target: { ...settings, host, path, base }, problems };
-};
-const resolve_read = (source, extra) => {
-    const yaml = yamlSource(source.text ?? '', source.file);
-    const inputs = fromInputs(source.overrides);
-    if (yaml.problems.length > 0)
-        return { problems: [...yaml.problems, ...inputs.problems] };
-    const place = { where: source.file, line: yaml.line };
-    const content = yaml.value ?? {};
-    const whole = validate(file, content, place);
-    const chosen = choose(content, source.target, place);
-    const merged = application_application.safeParse(chosen.keys);
-    const settings = merged.success ? settingsOf(chosen.name, merged.data, inputs.values) : undefined;
-    const at = (key) => ({
-        where: source.file,
-        line: yaml.line(chosen.path(key)),
-    });
-    const problems = [
-        ...whole.problems,
-        ...chosen.problems,
-        ...inputs.problems,
-        ...(chosen.problems.length > 0 || !isMap(content) ? [] : extra(source, chosen.keys)),
-        ...(settings === undefined ? [] : resolve_unfit(settings, at, inputs.values.checks !== undefined)),
-    ];
-    return settings === undefined || problems.length > 0 ? { problems } : { settings, problems };
-};
-/** What no single key can tell. */
-const resolve_unfit = (settings, at, checksFromInput) => {
-    const { base, checks, url } = settings;
-    const long = base !== undefined && Buffer.byteLength(base) > longestBase;
-    const homeless = url === undefined ? checks.find((check) => check.url.startsWith('/')) : undefined;
-    return [
-        ...(long
-            ? [
-                {
-                    ...at('path'),
-                    what: `base would be ${base}: more than ${longestBase} bytes, and sockets lie below it`,
-                    next: 'set base to a shorter path',
-                },
-            ]
-            : []),
-        ...(homeless === undefined
-            ? []
-            : [
-                {
-                    ...(checksFromInput ? { where: 'input checks' } : at('smoke')),
-                    what: `${homeless.method} ${homeless.url} is a path, but there is no url that it is below`,
-                    next: 'set url: https://…',
-                },
-            ]),
-    ];
-};
-/** A host and a path there, in the file or as inputs. */
-const resolve_missing = ({ text, file, overrides }, keys) => {
-    const mend = (key, input) => text === undefined
-        ? `set the input ${input}, or ${key} in ${file}`
-        : `add ${key} to ${file}, or set the input ${input}`;
-    const where = text === undefined ? undefined : file;
-    return [
-        ...(overrides.host === undefined && keys.hosts === undefined
-            ? [{ where: where ?? 'input host', what: 'no host is named', next: mend('hosts: { ssh: user@host }', 'host') }]
-            : []),
-        ...(overrides.path === undefined && keys.path === undefined
-            ? [{ where: where ?? 'input path', what: 'no path on the host is named', next: mend('path: /srv/app', 'path') }]
-            : []),
-    ];
-};
-
-;// CONCATENATED MODULE: ./packages/config/index.ts
-
-
-
 
 ;// CONCATENATED MODULE: ./packages/host/agent.ts
 
@@ -7383,7 +6451,7 @@ const readPrivateKey = (raw, passphrase, parse) => {
 /** RFC 4254, 5.1: the address could not be connected to; any other reason is about forwarding itself. */
 const connectFailed = 2;
 /** OpenSSH gives the same reason for a socket that is missing and for one that may not be reached: both are said then. */
-const reach_meaning = (to, place, error) => {
+const meaning = (to, place, error) => {
     const allow = 'socket' in to
         ? 'sshd_config must allow it for this user: AllowStreamLocalForwarding, DisableForwarding no.'
         : 'sshd_config must allow it for this user: AllowTcpForwarding, PermitOpen, DisableForwarding no.';
@@ -7403,7 +6471,7 @@ const reach = async (name, link, to) => {
     }
     catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        return (0,packages_fault/* fail */.fJ)({ code: 'SSH_FORWARD', host: name, ...reach_meaning(to, place, error), said: [error.message] });
+        return (0,packages_fault/* fail */.fJ)({ code: 'SSH_FORWARD', host: name, ...meaning(to, place, error), said: [error.message] });
     }
 };
 
@@ -8063,11 +7131,11 @@ const shells = (link) => {
 const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const session_patience = 60_000;
-const session_named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
+const named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
 const loadKey = async (at) => {
     if (at.key === undefined) {
         if (at.agent !== undefined && at.agent !== '')
-            return session_named(await askAgent(at.agent), at.name);
+            return named(await askAgent(at.agent), at.name);
         return (0,packages_fault/* fail */.fJ)({
             code: 'SSH_KEY_UNREADABLE',
             host: at.name,
@@ -8077,7 +7145,7 @@ const loadKey = async (at) => {
     }
     const { default: ssh2 } = await __webpack_require__.e(/* import() */ 472).then(__webpack_require__.t.bind(__webpack_require__, 5472, 23));
     const parsed = readPrivateKey(at.key.privateKey, at.key.passphrase, ssh2.utils.parseKey);
-    return session_named(parsed, at.name);
+    return named(parsed, at.name);
 };
 const orCancelled = async (promise, host, signal) => {
     if (signal === undefined)
@@ -8696,17 +7764,981 @@ const refuseFork = ({ context: { fork, event } }) => {
     });
 };
 
-;// CONCATENATED MODULE: ./packages/operations/stage.ts
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __webpack_require__(8532);
+;// CONCATENATED MODULE: ./packages/config/definition/values.ts
+
+
+/** `90s` → ms. */
+const duration = schemas/* string */.YjP({ error: 'expected a duration with its unit, like 30s, 500ms or 10m' })
+    .regex(packages_plan/* durationForm */.rk, 'expected a duration with its unit (ms, s, m, h or d), like 30s, 500ms or 10m')
+    .transform((text, context) => {
+    const ms = (0,packages_plan/* readDuration */.$7)(text);
+    if (ms !== undefined)
+        return ms;
+    context.issues.push({ code: 'custom', message: 'a duration of more than a year', input: text });
+    return core/* NEVER */.tm;
+});
+/** One `NAME` of an environment variable. */
+const variableName = schemas/* string */.YjP()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable: letters, digits and _, no digit first');
+const noDots = (path) => !path.split('/').includes('..');
+/** Where the application lies on the host. Its letters need no quoting anywhere: in sh, in supervisor's files, in URLs. */
+const hostPath = schemas/* string */.YjP()
+    .regex(/^\/[A-Za-z0-9._/@+-]*$/, 'expected an absolute path of letters, digits and . _ / @ + -')
+    .refine((path) => noDots(path), 'a path may not hold ..')
+    .refine((path) => /[^/]/.test(path), 'the root directory cannot be deployed to')
+    .transform((path) => path.replaceAll(/\/{2,}/g, '/').replace(/\/$/, ''));
+/** A path inside the application's files. */
+const insidePath = schemas/* string */.YjP()
+    .min(1)
+    .regex(/^[^/\0\n\r]/, 'expected a path relative to the root of the repository')
+    .refine((path) => !/[\0\n\r]/.test(path), 'a path may not hold a line end')
+    .refine((path) => noDots(path), 'a path may not hold ..')
+    .transform((path) => path
+    .replaceAll(/\/{2,}/g, '/')
+    .replace(/(.)\/$/, '$1')
+    .replace(/^(\.\/)+(?=.)/, ''));
+/** One line without line ends: it travels as one line. */
+const values_oneLine = schemas/* string */.YjP()
+    .min(1)
+    .regex(/^[^\0\n\r]*$/, 'expected one line');
+/** A public address of the application. */
+const webAddress = schemas/* string */.YjP()
+    .regex(/^https?:\/\//, 'expected an http:// or https:// address')
+    .refine((text) => URL.canParse(text), 'expected an http:// or https:// address')
+    .refine((text) => !/[?#]/.test(text), 'expected an address without ? and #')
+    .transform((text) => text.replace(/\/+$/, ''));
+
+;// CONCATENATED MODULE: ./packages/config/definition/check-values.ts
+
+
+const token = schemas/* string */.YjP().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a name of letters, digits and -');
+/** Where a WebSocket is opened. */
+const socketAddress = schemas/* string */.YjP()
+    .regex(/^(\/|wss?:\/\/)\S*$/, 'expected a path that begins with /, or a ws:// or wss:// address');
+/** Whose certificate is looked at: `true`, `name` or `name:port`. */
+const certificate = schemas/* union */.KCZ([schemas/* literal */.euz(true), schemas/* string */.YjP().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/)], 'expected true, or the name of a server, with its port or without');
+/** The name of a session. */
+const sessionName = schemas/* string */.YjP()
+    .regex(/^[A-Za-z0-9_-]+$/, 'expected the name of a session: letters, digits, _ and -');
+const pattern = values_oneLine.refine((text) => {
+    try {
+        return RegExp(text, 'u') instanceof RegExp;
+    }
+    catch {
+        return false;
+    }
+}, 'expected a regular expression');
+const check_values_sources = ['json', 'header', 'cookie', 'match'];
+const source = schemas/* strictObject */.rej({
+    json: values_oneLine.optional(),
+    header: token.optional(),
+    cookie: token.optional(),
+    match: pattern.optional(),
+    secret: schemas/* boolean */.zMY().default(false),
+})
+    .transform((value, context) => {
+    const given = check_values_sources.filter((key) => value[key] !== undefined);
+    const [from] = given;
+    if (from === undefined || given.length > 1) {
+        const message = `a saved value comes from one of ${check_values_sources.join(', ')}`;
+        context.issues.push({ code: 'custom', message, input: value });
+        return core/* NEVER */.tm;
+    }
+    return { from, at: value[from] ?? '', secret: value.secret };
+});
+const savedName = schemas/* string */.YjP()
+    .regex(/^[a-z][a-z0-9_-]*$/, 'expected a name that begins with a small letter: small letters, digits, _ and -');
+/** What is saved of an answer, by name. A text alone is where it stands in the JSON body. */
+const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
+/** By Django's names unless others are said. */
+const csrf = schemas/* union */.KCZ([
+    schemas/* literal */.euz(true),
+    schemas/* strictObject */.rej({ cookie: token.optional(), field: values_oneLine.optional(), header: token.optional() }),
+], 'expected true, or { cookie, field, header }')
+    .transform((value) => ({
+    cookie: 'csrftoken',
+    field: 'csrfmiddlewaretoken',
+    header: 'X-CSRFToken',
+    ...(value === true ? {} : Object.fromEntries(Object.entries(value).filter(([, name]) => name !== undefined))),
+}));
+const part = schemas/* strictObject */.rej({
+    file: insidePath.optional(),
+    content: schemas/* string */.YjP().optional(),
+    name: values_oneLine.optional(),
+    type: values_oneLine.optional(),
+})
+    .transform((value, context) => {
+    const say = (message) => {
+        context.issues.push({ code: 'custom', message, input: value });
+        return core/* NEVER */.tm;
+    };
+    const { file, content, name = file?.split('/').at(-1), type = 'application/octet-stream' } = value;
+    if ((file === undefined) === (content === undefined))
+        return say('an upload has one of file and content');
+    if (name === undefined)
+        return say('an upload of content needs the name that the file has: name');
+    return { file, content, name, type };
+});
+/** Files of a form, by the name of their field. */
+const check_values_upload = schemas/* record */.g1P(values_oneLine, part);
+
+;// CONCATENATED MODULE: ./packages/config/definition/check-keys.ts
+
+
+
+/** How a check's request may be begun. */
+const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
+/** What a request may send: one of these, or `form` and `upload` together. */
+const bodies = ['body', 'form', 'data', 'file', 'upload'];
+const address = schemas/* string */.YjP().regex(/^(\/|https?:\/\/)\S*$/, 'expected a path that begins with /, or an http(s) address');
+const headerName = schemas/* string */.YjP().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header');
+const check_keys_status = schemas/* int */.Whr().min(100).max(599);
+const check_keys_listOf = (one) => schemas/* union */.KCZ([one, schemas/* array */.YOg(one).min(1)]);
+const check_keys_headers = schemas/* record */.g1P(headerName, values_oneLine);
+const method = (verb) => address.optional().describe(`The request is ${verb} to this: a path below \`url\`, or a whole address.`);
+/** The keys of one check, as written. */
+const checkKeys = schemas/* strictObject */.rej({
+    name: values_oneLine.optional().describe('What the report calls this check. The request line if not given.'),
+    get: method('GET'),
+    head: method('HEAD'),
+    post: method('POST'),
+    put: method('PUT'),
+    patch: method('PATCH'),
+    delete: method('DELETE'),
+    options: method('OPTIONS'),
+    websocket: socketAddress
+        .optional()
+        .describe('A WebSocket is opened to this, a path below `url` or a whole address, with `headers`, the cookies of `session` and an Origin. `send` or `data` is sent; one message must be as `contains` and `json` say; `status`: it must be refused with that.'),
+    send: schemas/* string */.YjP()
+        .optional()
+        .describe('With `websocket`: the text that is sent. `$NAME` and `{name}` are replaced as in `headers`.'),
+    close: schemas/* int */.Whr()
+        .min(1000)
+        .max(4999)
+        .optional()
+        .describe('With `websocket`: the code that the server must close it with, by itself.'),
+    certificate: certificate
+        .optional()
+        .describe('The certificate that this server shows must be trusted here and made for its name: `true` for the server of `url`, or `name` or `name:port`.'),
+    'expires-after': duration
+        .optional()
+        .describe('With `certificate`: how long it must still be valid, at least (`14d`).'),
+    issuer: values_oneLine
+        .optional()
+        .describe('With `certificate`: text that the name or organisation of its issuer must hold.'),
+    headers: check_keys_headers
+        .optional()
+        .describe('Request headers. `$NAME` in a value is replaced from the environment, for names that the input `env` lists; `{name}` by what an earlier check saved.'),
+    body: schemas/* string */.YjP().optional().describe('What is sent, as it is. `$NAME` and `{name}` are replaced as in `headers`.'),
+    form: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP())
+        .optional()
+        .describe('Fields sent as a form (`application/x-www-form-urlencoded`; with `upload`, `multipart/form-data`). `$NAME` and `{name}` are replaced.'),
+    data: schemas/* json */.Pq9().optional().describe('A value sent as JSON. `$NAME` and `{name}` are replaced in its texts.'),
+    file: insidePath
+        .optional()
+        .describe('A file of the checkout that is sent as the whole body, as it is: at most 64 MB.'),
+    upload: check_values_upload
+        .optional()
+        .describe('Files sent by their field’s name, as a browser sends a form (`multipart/form-data`): `{ file: PATH }` of the checkout, or `{ content: TEXT, name: FILENAME }`. Further keys: `type`. At most 64 MB.'),
+    session: sessionName
+        .optional()
+        .describe('Checks of one list that name the same session share cookies, as tabs of a browser do. A cookie only goes to the host that set it.'),
+    csrf: csrf
+        .optional()
+        .describe('Send the session’s CSRF token, as a header, as a field of `form` and with a Referer: from the cookie, else from the hidden field of the page that the session saw last. `true`: by Django’s names, which `{ cookie, field, header }` change.'),
+    save: saves
+        .optional()
+        .describe('Values to take from a right answer, by name: later checks of the list say `{name}`. From JSON (`id`, `$.items[0].id`, as in `json`), or `{ json | header | cookie | match: … }`, where `match` is a regular expression (its first group). `secret: true` keeps a value out of all that is shown. Never sent to another origin than the one it came from.'),
+    status: check_keys_listOf(check_keys_status)
+        .optional()
+        .describe('The expected status, or several. Any 2xx if not given; any 3xx with `redirect`.'),
+    'response-headers': check_keys_headers.optional().describe('Response headers that must be there with exactly this value.'),
+    without: check_keys_listOf(headerName).optional().describe('Response headers that must not be there.'),
+    contains: check_keys_listOf(schemas/* string */.YjP().min(1)).optional().describe('Text that the body must hold.'),
+    json: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* json */.Pq9())
+        .optional()
+        .describe('What the JSON body must hold: a key that begins with `$` is a JSONPath (RFC 9535), any other a top-level member.'),
+    redirect: values_oneLine
+        .optional()
+        .describe('The answer must be a redirect to here: a path below `url`, or a whole address.'),
+    follow: schemas/* boolean */.zMY().default(false).describe('Follow redirects, and judge the last answer.'),
+    max: duration.optional().describe('The longest time that one answer may take.'),
+    from: schemas/* enum */.k5n(['runner', 'host'])
+        .default('runner')
+        .describe('Where the request comes from. `host`: through the SSH connection, so that ports and names inside it can be asked; the headers `Host` and `X-Forwarded-Proto` say what a proxy in front would.'),
+    socket: hostPath
+        .optional()
+        .describe('With `from: host`: the Unix socket there that is asked, in plain HTTP, whatever the address says.'),
+    repeat: schemas/* int */.Whr()
+        .min(1)
+        .max(1000)
+        .optional()
+        .describe('Ask so many times, one after another with a pause of `every`; each answer must be right. With `p95`: 20.'),
+    p95: duration.optional().describe('Of the requests of `repeat`, 95 in 100 must be answered within this time.'),
+    always: schemas/* boolean */.zMY()
+        .default(false)
+        .describe('For what clears up after other checks: tried again for all of `within` also after a check has failed, when the others get one try.'),
+    every: duration
+        .prefault('1s')
+        .describe('How long to wait between two tries, and between the requests of `repeat`: the most that a rate limit allows.'),
+    within: duration
+        .prefault('60s')
+        .describe('How long to try again before the check has failed. A 429 or 503 that names a time (`Retry-After`) is waited for within this.'),
+});
+
+;// CONCATENATED MODULE: ./packages/config/definition/check.ts
+
+const flat = (value) => value === undefined ? undefined : Array.isArray(value) ? value : [value];
+/** What a check may be but a request. */
+const others = ['websocket', 'certificate'];
+const always = ['name', 'always', 'every', 'within'];
+const ofWebSocket = [
+    'send',
+    'data',
+    'close',
+    'contains',
+    'json',
+    'status',
+    'max',
+    'headers',
+    'session',
+];
+const ofCertificate = ['expires-after', 'issuer', 'max'];
+/** Which keys go with which kind of check. */
+const keysOf = {
+    websocket: (key) => always.includes(key) || ofWebSocket.includes(key),
+    certificate: (key) => always.includes(key) || ofCertificate.includes(key),
+    http: (key) => !['send', 'close', 'expires-after', 'issuer'].includes(key),
+};
+/** What no single key of a check can tell. */
+const rules = (value, say) => {
+    const sent = methods.filter((verb) => value[verb] !== undefined);
+    const begun = [...sent, ...others.filter((key) => value[key] !== undefined)];
+    if (begun.length !== 1)
+        say(`a check has exactly one of ${[...methods, ...others].join(', ')}`, begun.slice(1, 2));
+    const [kind] = begun;
+    const known = kind === 'websocket' || kind === 'certificate' ? keysOf[kind] : keysOf.http;
+    for (const key of Object.keys(value)) {
+        const set = value[key] !== undefined && value[key] !== false && value[key] !== 'runner';
+        if (set && kind !== undefined && key !== kind && !known(key))
+            say(`${key} says nothing about ${kind}`, [key]);
+    }
+    const given = bodies.filter((key) => value[key] !== undefined);
+    const [, second] = given;
+    if (second !== undefined && given.join() !== 'form,upload')
+        say('a check sends one of body, form, data and file; upload goes alone or with form', [second]);
+    if (given[0] !== undefined && (value.get ?? value.head) !== undefined)
+        say('GET and HEAD send nothing', [given[0]]);
+    if (value.redirect !== undefined && value.follow)
+        say('a redirect that is followed cannot be checked; leave one out', ['follow']);
+    if (value.head !== undefined && (value.contains ?? value.json) !== undefined)
+        say('the answer to HEAD has no body', ['head']);
+    if (value.send !== undefined && value.data !== undefined)
+        say('a WebSocket check sends one of send and data', ['data']);
+    if (value.socket !== undefined && value.from !== 'host')
+        say('a socket is asked from: host', ['socket']);
+    if (value.csrf !== undefined && value.session === undefined)
+        say('a CSRF token belongs to a session: name one, and get the page of the form in it before', ['csrf']);
+    for (const [name, { from }] of Object.entries(value.save ?? {}))
+        if (value.head !== undefined && (from === 'json' || from === 'match'))
+            say('the answer to HEAD has no body', ['save', name]);
+};
+/** The address of what is no request, in the form of a request's. */
+const elsewhere = ({ websocket, certificate }) => {
+    if (typeof certificate === 'string')
+        return `https://${certificate}/`;
+    return websocket?.replace(/^ws/, 'http') ?? '/';
+};
+/** One check of `smoke`: a request, a WebSocket or a certificate, and what must be true of it. Durations in ms. */
+const check_check = checkKeys
+    .check(({ value, issues }) => {
+    rules(value, (message, path = []) => {
+        issues.push({ code: 'custom', message, input: value, path });
+    });
+})
+    .transform((value) => {
+    const verb = methods.find((name) => value[name] !== undefined) ?? 'get';
+    return {
+        name: value.name,
+        method: verb.toUpperCase(),
+        /** A path that begins with `/`, to be put behind the target's url, or a whole address. `$NAME` is not replaced yet. */
+        url: value[verb] ?? elsewhere(value),
+        /** Not a request, but a WebSocket to `url`, where `body` or `data` is its message. */
+        websocket: value.websocket === undefined ? undefined : { close: value.close },
+        /** Not a request, but the certificate of the server of `url`. */
+        certificate: value.certificate === undefined
+            ? undefined
+            : { expiresAfter: value['expires-after'] ?? 0, issuer: value.issuer },
+        headers: value.headers ?? {},
+        /** What is sent: at most one of these, but `form` may go with `upload`. */
+        body: value.body ?? value.send,
+        form: value.form,
+        data: value.data,
+        file: value.file,
+        upload: value.upload,
+        session: value.session,
+        csrf: value.csrf,
+        /** What is saved of a right answer, by name. */
+        save: value.save ?? {},
+        /** Not given: any 2xx; with `redirect`, any 3xx. */
+        status: flat(value.status),
+        responseHeaders: value['response-headers'] ?? {},
+        /** Header names that must be absent. */
+        without: flat(value.without) ?? [],
+        contains: flat(value.contains) ?? [],
+        /** JSONPath (begins with `$`) or top-level member → the expected value. */
+        json: value.json ?? {},
+        redirect: value.redirect,
+        /** A redirect that stays on the host of the request counts as success too: so in the check that is made when none is given. */
+        ownRedirect: false,
+        follow: value.follow,
+        from: value.from,
+        /** On the host. */
+        socket: value.socket,
+        /** ms; the longest time of one answer. */
+        max: value.max,
+        /** How many requests; 1 unless it is to be measured. */
+        repeat: value.repeat ?? (value.p95 === undefined ? 1 : 20),
+        /** ms; for 95 of 100 requests. */
+        p95: value.p95,
+        always: value.always,
+        /** ms */
+        every: value.every,
+        /** ms */
+        within: value.within,
+    };
+});
+
+;// CONCATENATED MODULE: ./packages/config/definition/check-list.ts
+
+
+const check_list_named = /\{([a-z][a-z0-9_-]*)\}/g;
+/** A list of checks, in their order: what one saves, only later ones may name. */
+const checkList = schemas/* array */.YOg(check_check).check(({ value, issues }) => {
+    // a check with problems of its own has not become one
+    if (issues.length > 0)
+        return;
+    const saved = new Set();
+    for (const [at, { url, save }] of value.entries()) {
+        const say = (message) => {
+            issues.push({ code: 'custom', message, input: url, path: [at] });
+        };
+        for (const [, name = ''] of url.matchAll(check_list_named))
+            if (!saved.has(name))
+                say(`{${name}} in ${url}: no check before this one saves it`);
+        if (/^https?:\/\/[^/?#]*\{/.test(url))
+            say(`${url}: a saved value cannot say which host is asked`);
+        for (const name of Object.keys(save))
+            saved.add(name);
+    }
+});
+const nothing = check_check.parse({ get: '/' });
+/** Checks as a release has recorded them, of which an older Landfall may not know every key. */
+const recordedChecks = (checks) => checks.map((one) => ({ ...nothing, ...one }));
+
+;// CONCATENATED MODULE: ./packages/config/read.ts
+
+
+
+const read_names = ['landfall.yml', 'landfall.yaml'];
+/**
+ * Reads landfall.yml (or .yaml) in the workspace, or the file that the input `config` names.
+ * Faults: INPUT_INVALID where the named file is missing, or a file is there and cannot be read.
+ */
+const readConfig = (workspace, named) => {
+    for (const file of named === undefined ? read_names : [named]) {
+        try {
+            return (0,packages_fault.ok)({ file, text: (0,external_node_fs_.readFileSync)((0,external_node_path_.resolve)(workspace, file), 'utf8') });
+        }
+        catch (error) {
+            const { code } = error;
+            if (code === 'ENOENT' && named === undefined)
+                continue;
+            const what = code === 'ENOENT'
+                ? `there is no file ${file} in ${workspace}`
+                : `${file} cannot be read (${code ?? 'unknown'})`;
+            const next = 'Check the input config, and that actions/checkout ran before.';
+            return (0,packages_fault/* fail */.fJ)({ code: 'INPUT_INVALID', what, next, problems: [{ where: 'input config', what }] });
+        }
+    }
+    return (0,packages_fault.ok)({ file: read_names[0] ?? 'landfall.yml' });
+};
+
+;// CONCATENATED MODULE: ./packages/config/choose.ts
+
+/** The target that is meant: the named one, the only one, or `production` where the file names none. */
+const choose = (content, wanted, place) => {
+    const { targets, ...top } = isMap(content) ? content : {};
+    const all = isMap(targets) && Object.keys(targets).length > 0 ? targets : undefined;
+    const names = Object.keys(all ?? { production: {} });
+    const [only] = names;
+    const name = wanted ?? (names.length === 1 ? only : undefined);
+    const of = (found, problems) => {
+        const own = all !== undefined && Object.hasOwn(all, found) && isMap(all[found]) ? all[found] : {};
+        const path = (key) => (Object.hasOwn(own, key) ? ['targets', found, key] : [key]);
+        return { name: found, keys: { ...top, ...own }, path, problems };
+    };
+    if (name === undefined) {
+        const problem = {
+            where: 'input target',
+            what: `is missing: ${place.where} has the targets ${names.join(', ')}`,
+            next: `name one of them: target: ${only ?? 'production'}`,
+        };
+        return of('', [problem]);
+    }
+    if (names.includes(name))
+        return of(name, []);
+    const near = (0,packages_plan/* nearest */.pA)(name, names);
+    const problem = {
+        where: 'input target',
+        what: `there is no target ${name}`,
+        next: near === undefined ? `targets: ${names.join(', ')}` : `did you mean ${near}?`,
+    };
+    return of(name, [problem]);
+};
+/** A YAML map. */
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+;// CONCATENATED MODULE: ./packages/config/definition/hosts.ts
+
+
+const hosts_form = /^([A-Za-z0-9._][A-Za-z0-9._-]*)@(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?))(?::(\d{1,5}))?$/;
+/** `user@host` or `user@host:port`; an IPv6 address stands in brackets. */
+const sshAddress = schemas/* string */.YjP({ error: 'expected user@host or user@host:port' })
+    .describe('The deploy user and the host: `user@host` or `user@host:port`.')
+    .transform((text, context) => {
+    const [, user, six, plain, port = '22'] = hosts_form.exec(text) ?? [];
+    const address = six ?? plain;
+    const number = Number(port);
+    const fits = user !== undefined && address !== undefined && number > 0 && number < 65_536;
+    if (fits && (six === undefined || (0,external_node_net_.isIPv6)(six)))
+        return { name: text, user, address, port: number };
+    const message = /^[^@\s]+$/.test(text)
+        ? 'the user is missing; expected user@host or user@host:port'
+        : 'expected user@host or user@host:port';
+    context.issues.push({ code: 'custom', message, input: text });
+    return core/* NEVER */.tm;
+});
+/** Host keys as people have them: lines of known_hosts, or `ssh-ed25519 AAAA…` alone, which then holds for this host. */
+const hostKey = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP()).transform((lines) => lines.join('\n'))], {
+    error: 'expected the host key: ssh-ed25519 AAAA…',
+})
+    .describe("The host's public key: a line of `ssh-keyscan`, or `ssh-ed25519 AAAA…` alone; several as a list or as lines.");
+const hosts_jump = {
+    ssh: sshAddress.describe('The user and the jump host: `user@host` or `user@host:port`.'),
+    key: hostKey.optional().describe("The jump host's public key, in the form of `hosts.key`."),
+};
+const expectsJump = (issue) => issue.code === 'invalid_type' ? 'expected one jump host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined;
+/** Two are enough: who has more between the runner and the host has a runner inside. */
+const via = schemas/* strictObject */.rej({
+    ...hosts_jump,
+    via: schemas/* strictObject */.rej(hosts_jump, { error: expectsJump })
+        .optional()
+        .describe('A further jump host, through which the first one is reached.'),
+}, { error: expectsJump });
+const hosts = schemas/* strictObject */.rej({
+    ssh: sshAddress,
+    key: hostKey.optional(),
+    via: via
+        .optional()
+        .describe('A jump host (bastion) to connect through, with the same private key. Its own host key is pinned too.'),
+}, {
+    error: ({ code }) => code === 'invalid_type' ? 'expected one host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined,
+});
+
+;// CONCATENATED MODULE: ./packages/config/definition/notify.ts
+
+/** What people may want to hear of. */
+const noticeEvents = ['success', 'failure', 'undone', 'held', 'reverted'];
+/** `$NAME` → `NAME`. */
+const secretName = schemas/* string */.YjP({ error: 'expected $NAME, the name of an environment variable' })
+    .regex(/^\$[A-Za-z_][A-Za-z0-9_]*$/, 'expected $NAME: what it holds is a secret, so it is never written here')
+    .transform((text) => text.slice(1));
+const url = secretName.describe('`$NAME`: the environment variable that holds the address; the input `env` must list it.');
+const on = schemas/* array */.YOg(schemas/* enum */.k5n(noticeEvents))
+    .min(1)
+    .default([...noticeEvents])
+    .describe('What is told: `success` (a release is confirmed), `failure` (failed or refused), `undone` (taken back by the run), `held` (a person must decide), `reverted` (the host took a release back by itself). All of them if not given.');
+const everything = (address) => ({ url: address, on: [...noticeEvents] });
+const notify_form = { error: 'expected $NAME, or a map with url: $NAME' };
+const receiver = schemas/* union */.KCZ([url.transform(everything), schemas/* strictObject */.rej({ url, on })], notify_form);
+const signed = schemas/* union */.KCZ([
+    url.transform((address) => ({ ...everything(address), secret: undefined })),
+    schemas/* strictObject */.rej({
+        url,
+        on,
+        secret: secretName
+            .optional()
+            .describe('`$NAME`: the environment variable that holds the key by which the message is signed.'),
+    }),
+], notify_form);
+/** Who is told. */
+const notify = schemas/* strictObject */.rej({
+    slack: receiver
+        .optional()
+        .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: an incoming webhook of Slack.'),
+    teams: receiver
+        .optional()
+        .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: a webhook of a Teams workflow.'),
+    webhook: signed
+        .optional()
+        .describe('`$NAME`, or `{ url: $NAME, secret: $NAME, on: [failure, held] }`: any address that takes JSON; with `secret` each message is signed.'),
+});
+
+// EXTERNAL MODULE: ./node_modules/shell-quote/index.js
+var shell_quote = __webpack_require__(6591);
+;// CONCATENATED MODULE: ./packages/config/definition/command.ts
+
+const command_closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+const hint = `a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process`;
+/** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
+const splitCommand = (command) => {
+    if (!command_closed.test(command))
+        return { refused: 'a quote is not closed' };
+    const words = [];
+    // Without a function that answers with an object, shell-quote would put an empty text where a variable stands.
+    for (const token of (0,shell_quote.parse)(command, (name) => ({ op: `$${name}` }))) {
+        if (typeof token !== 'string')
+            return { refused: `${command_shown(token)}: ${hint}` };
+        if (token.includes('`'))
+            return { refused: `\`: ${hint}` };
+        if (/[\0\n\r]/.test(token))
+            return { refused: 'a word holds a line end' };
+        words.push(token);
+    }
+    return words.length === 0 || words[0] === '' ? { refused: 'the command is empty' } : { words };
+};
+/** What stands there that only a shell understands. */
+const command_shown = (token) => {
+    if ('pattern' in token)
+        return String(token.pattern);
+    return 'op' in token ? String(token.op) : '#';
+};
+
+;// CONCATENATED MODULE: ./packages/config/definition/services.ts
+
+
+
+const command = schemas/* string */.YjP()
+    .describe('What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.')
+    .transform((text, context) => {
+    const split = splitCommand(text);
+    if ('words' in split)
+        return split.words;
+    context.issues.push({ code: 'custom', message: split.refused, input: text });
+    return core/* NEVER */.tm;
+});
+const role = schemas/* enum */.k5n(['web'], {
+    error: ({ input }) => (typeof input === 'string' ? `role ${input} is not supported; only web is` : 'expected web'),
+})
+    .default('web')
+    .describe('What the service is for. `web` answers requests.');
+const listen = schemas/* union */.KCZ([schemas/* int */.Whr().min(1).max(65_535), schemas/* string */.YjP().regex(/^(?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):)?\d{1,5}$/)], {
+    error: 'expected a port, or address:port',
+})
+    .transform((value) => `${value}`)
+    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up.');
+const services_service = schemas/* strictObject */.rej({
+    command,
+    role,
+    drain: duration.prefault('30s').describe('How long it may take to stop.'),
+    boot: duration.prefault('60s').describe('How long it may take to come up.'),
+    listen: listen.optional(),
+});
+const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
+
+;// CONCATENATED MODULE: ./packages/config/definition/application.ts
 
 
 
 
 
 
+/** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
+const longestBase = 60;
+const python = schemas/* strictObject */.rej({
+    requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
+    venv: insidePath
+        .prefault('.venv')
+        .describe('The name of the Python environment in the release, as the services call it.'),
+    version: schemas/* string */.YjP()
+        .regex(/^[A-Za-z0-9._/+-]+$/, 'expected the name of a program, like python3.12')
+        .default('python3')
+        .describe('The Python program that environments are made with.'),
+});
+const env = schemas/* strictObject */.rej({
+    require: schemas/* array */.YOg(variableName).default([]).describe('Names that the environment of the release must have.'),
+});
+/** Every key that describes the application and where it goes, with its meaning and default. */
+const applicationKeys = {
+    hosts: hosts.optional().describe('The host that the application runs on.'),
+    path: hostPath
+        .optional()
+        .describe('Where the application is found on the host: a symlink to the live release, made by the first deploy.'),
+    base: hostPath
+        .optional()
+        .describe('Where releases, environments and state lie on the host. `<path>-landfall` if not given.'),
+    url: webAddress
+        .optional()
+        .describe('The public address of the application: the gap is measured there, and checks go there.'),
+    directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
+    services: services.default({}).describe('The services of the application, by name.'),
+    python: python.prefault({}).describe('How the Python environment is made.'),
+    shared: schemas/* array */.YOg(insidePath)
+        .default([])
+        .describe('Files and directories of the application that outlive releases: media, logs, a SQLite file.'),
+    env: env.prefault({}).describe("The application's environment variables (`.env`)."),
+    include: schemas/* array */.YOg(insidePath).default([]).describe('Build output to deploy although git ignores it (patterns).'),
+    exclude: schemas/* array */.YOg(insidePath).default([]).describe('Files of the commit that are not deployed (patterns).'),
+    smoke: checkList
+        .optional()
+        .describe('What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.'),
+    keep: schemas/* int */.Whr().min(2).max(100).default(5).describe('How many releases stay on the host.'),
+    wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
+    notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
+    'confirm-within': duration
+        .optional()
+        .describe('How long a switched release may stay unconfirmed before the host takes it back. If not given: 10m with `commit: step`, 45m with `job`, 60m with `later`.'),
+};
+/** What one target is made from: the top level of the file with the target's own keys in place of the same keys. */
+const application_application = schemas/* strictObject */.rej(applicationKeys);
+const targetName = schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a target has letters, digits, _ and -');
+/** The whole of landfall.yml. */
+const file = schemas/* strictObject */.rej({
+    ...applicationKeys,
+    targets: schemas/* record */.g1P(targetName, application_application)
+        .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')
+        .optional()
+        .describe('Several places that the application goes to, by name. A key given there takes the place of the same key at the top.'),
+});
+
+;// CONCATENATED MODULE: ./packages/config/validate.ts
+
+
+/** A value of the schema's form, or every problem that it has, in the order of their lines. */
+const validate = (schema, value, place) => {
+    const read = schema.safeParse(value);
+    if (read.success)
+        return { value: read.data, problems: [] };
+    const problems = read.error.issues.flatMap((issue) => problemsOf(issue, schema, place));
+    return { problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+};
+const problemsOf = (issue, schema, place) => {
+    const at = (path, what, next) => ({
+        where: place.where,
+        ...(place.line === undefined ? {} : { line: place.line(path) }),
+        what,
+        ...(next === undefined ? {} : { next }),
+    });
+    if (issue.code === 'unrecognized_keys') {
+        const known = keysAt(schema, issue.path);
+        return issue.keys.map((key) => {
+            const near = (0,packages_plan/* nearest */.pA)(key, known);
+            const next = near === undefined ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`;
+            return at([...issue.path, key], `${spell([...issue.path, key])}: there is no such key`, next);
+        });
+    }
+    if (issue.code === 'invalid_key')
+        return [at(issue.path, `${spell(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`)];
+    return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${validate_meaning(issue)}`)];
+};
+/** zod's own words where the definition has none, made plain. */
+const validate_meaning = (issue) => {
+    if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
+        return issue.input === undefined && /received undefined/.test(issue.message)
+            ? 'is missing'
+            : `expected ${validate_names[issue.expected] ?? issue.expected}`;
+    }
+    if (issue.code === 'invalid_union')
+        return issue.message === 'Invalid input' ? 'has the wrong form' : issue.message;
+    return issue.message;
+};
+const validate_names = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a map of keys',
+    record: 'a map of keys',
+};
+/** `targets.staging.smoke[0].max` */
+const spell = (path) => path.reduce((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`), '');
+/** The keys that an object at this path of the schema may have. */
+const keysAt = (schema, path) => {
+    let here = bare(schema);
+    for (const key of path) {
+        if (here instanceof schemas/* ZodObject */.bvH)
+            here = bare(here.shape[String(key)]);
+        else if (here instanceof schemas/* ZodRecord */.b8S)
+            here = bare(here.valueType);
+        else if (here instanceof schemas/* ZodArray */.naA)
+            here = bare(here.element);
+        else
+            return [];
+    }
+    return here instanceof schemas/* ZodObject */.bvH ? Object.keys(here.shape) : [];
+};
+/** A schema without what is wrapped around it: optional, default, transform. */
+const bare = (schema) => {
+    if (schema instanceof schemas/* ZodOptional */.IiU || schema instanceof schemas/* ZodDefault */.XiL || schema instanceof schemas/* ZodPrefault */.xgV)
+        return bare(schema.unwrap());
+    if (schema instanceof schemas/* ZodPipe */.utH)
+        return bare(schema.in);
+    return schema;
+};
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./packages/config/yaml-source.ts
+
+/** Reads YAML 1.2. Where the text is no YAML, `value` is undefined and `problems` say where and why. */
+const yamlSource = (text, where) => {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const at = (offset) => Math.max(1, lines.linePos(offset).line);
+    const problems = document.errors.map((error) => ({ where, line: at(error.pos[0]), what: error.message }));
+    const { value, problem } = problems.length === 0 ? data(document, where) : {};
+    return {
+        value,
+        line: (path) => at(offsetOf(document.contents, path)),
+        problems: problem === undefined ? problems : [problem],
+    };
+};
+const data = (document, where) => {
+    try {
+        return { value: document.toJS({ maxAliasCount: 100 }) };
+    }
+    catch (error) {
+        return { problem: { where, what: error instanceof Error ? error.message : String(error) } };
+    }
+};
+/** Where the last part of the path that exists begins: the key of a map's entry, or the item of a list. */
+const offsetOf = (root, path) => {
+    let node = root;
+    let offset = 0;
+    for (const key of path) {
+        const child = (0,dist/* isMap */.jh)(node)
+            ? node.items.find((pair) => keyOf(pair) === String(key))
+            : (0,dist/* isSeq */.oP)(node)
+                ? node.items[Number(key)]
+                : undefined;
+        if (child === undefined)
+            break;
+        const begins = (0,dist/* isPair */.tO)(child) ? child.key : child;
+        if ((0,dist/* isNode */.Ll)(begins) && begins.range)
+            offset = begins.range[0];
+        node = (0,dist/* isPair */.tO)(child) ? child.value : child;
+    }
+    return offset;
+};
+const keyOf = (pair) => {
+    const key = (0,dist/* isNode */.Ll)(pair.key) ? pair.key.toJSON() : pair.key;
+    return typeof key === 'string' || typeof key === 'number' ? `${key}` : undefined;
+};
+
+;// CONCATENATED MODULE: ./packages/config/inputs.ts
 
 
 
 
+
+
+/** Inputs that stand for keys of landfall.yml, by the same rules as those. */
+const fromInputs = (overrides) => {
+    const host = one(sshAddress, overrides.host, 'input host');
+    const path = one(hostPath, overrides.path, 'input path');
+    const url = one(webAddress, overrides.url, 'input url');
+    const list = checksOf(overrides.checks);
+    return {
+        values: {
+            ...(host.value === undefined ? {} : { host: host.value }),
+            ...(overrides.hostKey === undefined ? {} : { hostKey: overrides.hostKey }),
+            ...(path.value === undefined ? {} : { path: path.value }),
+            ...(url.value === undefined ? {} : { url: url.value }),
+            ...(list.value === undefined ? {} : { checks: list.value }),
+            ...(overrides.confirmWithin === undefined ? {} : { confirmWithin: overrides.confirmWithin }),
+        },
+        problems: [...host.problems, ...path.problems, ...url.problems, ...list.problems],
+    };
+};
+const one = (schema, text, where) => text === undefined ? { problems: [] } : validate(schema, text, { where });
+const checksOf = (text) => {
+    if (text === undefined)
+        return { problems: [] };
+    const where = 'input checks';
+    const yaml = yamlSource(text, where);
+    if (yaml.problems.length > 0)
+        return { problems: yaml.problems };
+    const place = { where, line: yaml.line };
+    return Array.isArray(yaml.value) ? validate(checkList, yaml.value, place) : single(yaml.value, place);
+};
+/** One check alone, by its own rules and then by those of a list. */
+const single = (value, place) => {
+    const alone = validate(check_check, value, place);
+    return alone.value === undefined
+        ? { problems: alone.problems }
+        : validate(checkList, [value], { where: place.where });
+};
+
+;// CONCATENATED MODULE: ./packages/config/settings.ts
+
+/** A target's keys and what inputs say instead of them, joined. */
+const settingsOf = (name, keys, given) => {
+    const url = given.url ?? keys.url;
+    const host = given.host ?? keys.hosts?.ssh;
+    const path = given.path ?? keys.path;
+    const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
+    const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
+    const { requirements, venv, version } = keys.python;
+    return {
+        name,
+        ...(host === undefined ? {} : { host }),
+        pins: given.hostKey ?? keys.hosts?.key ?? '',
+        via: jumps(keys.hosts?.via),
+        ...(path === undefined ? {} : { path }),
+        ...(base === undefined ? {} : { base }),
+        ...(url === undefined ? {} : { url }),
+        directory: keys.directory,
+        services: Object.entries(keys.services).map(([called, service]) => serviceOf(called, service)),
+        python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
+        shared: keys.shared,
+        env: keys.env,
+        include: keys.include,
+        exclude: keys.exclude,
+        checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
+        keep: keys.keep,
+        notify: receivers(keys.notify),
+        wait: keys.wait,
+        ...(confirmWithin === undefined ? {} : { confirmWithin }),
+    };
+};
+/** The way to the host, from the runner on: in the file it is told from the host's end. */
+const jumps = (via) => {
+    if (via === undefined)
+        return [];
+    const own = { ...via.ssh, pins: via.key ?? '' };
+    return [...jumps(via.via), own];
+};
+const serviceOf = (name, { command, role, drain, boot, listen }) => ({
+    name,
+    command,
+    role,
+    drain,
+    boot,
+    ...(listen === undefined ? {} : { listen }),
+});
+const receivers = ({ slack, teams, webhook }) => [
+    ...(slack === undefined ? [] : [{ kind: 'slack', url: slack.url, on: slack.on }]),
+    ...(teams === undefined ? [] : [{ kind: 'teams', url: teams.url, on: teams.on }]),
+    ...(webhook === undefined
+        ? []
+        : [
+            {
+                kind: 'webhook',
+                url: webhook.url,
+                on: webhook.on,
+                ...(webhook.secret === undefined ? {} : { secret: webhook.secret }),
+            },
+        ]),
+];
+/** What is checked where nobody says what: that the front page answers. */
+const front = () => ({ ...check_check.parse({ get: '/' }), ownRedirect: true });
+
+;// CONCATENATED MODULE: ./packages/config/resolve.ts
+
+
+
+
+
+
+/**
+ * What inputs and landfall.yml say together, or every problem that they have. An input beats the file; a target's key
+ * beats the same key at the top. Pure. A host need not be named: {@link resolveTarget} asks for one.
+ */
+const resolveSettings = (source) => resolve_read(source, () => []);
+/** As {@link resolveSettings}, for actions that need a host: without one, or without a path there, that is a problem too. */
+const resolveTarget = (source) => {
+    const { settings, problems } = resolve_read(source, resolve_missing);
+    const { host, path, base } = settings ?? {};
+    if (settings === undefined || host === undefined || path === undefined || base === undefined)
+        return { problems };
+    return { target: { ...settings, host, path, base }, problems };
+};
+const resolve_read = (source, extra) => {
+    const yaml = yamlSource(source.text ?? '', source.file);
+    const inputs = fromInputs(source.overrides);
+    if (yaml.problems.length > 0)
+        return { problems: [...yaml.problems, ...inputs.problems] };
+    const place = { where: source.file, line: yaml.line };
+    const content = yaml.value ?? {};
+    const whole = validate(file, content, place);
+    const chosen = choose(content, source.target, place);
+    const merged = application_application.safeParse(chosen.keys);
+    const settings = merged.success ? settingsOf(chosen.name, merged.data, inputs.values) : undefined;
+    const at = (key) => ({
+        where: source.file,
+        line: yaml.line(chosen.path(key)),
+    });
+    const problems = [
+        ...whole.problems,
+        ...chosen.problems,
+        ...inputs.problems,
+        ...(chosen.problems.length > 0 || !isMap(content) ? [] : extra(source, chosen.keys)),
+        ...(settings === undefined ? [] : resolve_unfit(settings, at, inputs.values.checks !== undefined)),
+    ];
+    return settings === undefined || problems.length > 0 ? { problems } : { settings, problems };
+};
+/** What no single key can tell. */
+const resolve_unfit = (settings, at, checksFromInput) => {
+    const { base, checks, url } = settings;
+    const long = base !== undefined && Buffer.byteLength(base) > longestBase;
+    const homeless = url === undefined ? checks.find((check) => check.url.startsWith('/')) : undefined;
+    return [
+        ...(long
+            ? [
+                {
+                    ...at('path'),
+                    what: `base would be ${base}: more than ${longestBase} bytes, and sockets lie below it`,
+                    next: 'set base to a shorter path',
+                },
+            ]
+            : []),
+        ...(homeless === undefined
+            ? []
+            : [
+                {
+                    ...(checksFromInput ? { where: 'input checks' } : at('smoke')),
+                    what: `${homeless.method} ${homeless.url} is a path, but there is no url that it is below`,
+                    next: 'set url: https://…',
+                },
+            ]),
+    ];
+};
+/** A host and a path there, in the file or as inputs. */
+const resolve_missing = ({ text, file, overrides }, keys) => {
+    const mend = (key, input) => text === undefined
+        ? `set the input ${input}, or ${key} in ${file}`
+        : `add ${key} to ${file}, or set the input ${input}`;
+    const where = text === undefined ? undefined : file;
+    return [
+        ...(overrides.host === undefined && keys.hosts === undefined
+            ? [{ where: where ?? 'input host', what: 'no host is named', next: mend('hosts: { ssh: user@host }', 'host') }]
+            : []),
+        ...(overrides.path === undefined && keys.path === undefined
+            ? [{ where: where ?? 'input path', what: 'no path on the host is named', next: mend('path: /srv/app', 'path') }]
+            : []),
+    ];
+};
+
+;// CONCATENATED MODULE: ./packages/config/index.ts
+
+
+
+
+;// CONCATENATED MODULE: ./packages/operations/place.ts
 
 /** Inputs that stand for keys of landfall.yml. */
 const overridesOf = (place) => ({
@@ -8717,6 +8749,24 @@ const overridesOf = (place) => ({
     checks: place.checks,
     confirmWithin: place['confirm-within'],
 });
+/** The way in: a key or an agent. */
+const keyProblems = (place) => place['ssh-key'] !== undefined || agentSocket() !== undefined
+    ? []
+    : [
+        {
+            where: 'input ssh-key',
+            what: 'the private key is missing, and there is no SSH agent',
+            next: 'ssh-key: ${{ secrets.SSH_KEY }}, and a secret of that name in the repository’s settings',
+        },
+    ];
+
+;// CONCATENATED MODULE: ./packages/operations/target-of.ts
+
+
+
+
+
+
 /** All problems of inputs and file, as one fault; nothing was done yet. */
 const refuseProblems = (problems) => {
     if (problems.length === 0)
@@ -8737,16 +8787,6 @@ const configOf = (stage, place) => {
         return { ...read.value, problems: [] };
     return { file: place.config ?? 'landfall.yml', problems: read.fault.problems ?? [] };
 };
-/** The way in: a key or an agent. */
-const keyProblems = (place) => place['ssh-key'] !== undefined || agentSocket() !== undefined
-    ? []
-    : [
-        {
-            where: 'input ssh-key',
-            what: 'the private key is missing, and there is no SSH agent',
-            next: 'ssh-key: ${{ secrets.SSH_KEY }}, and a secret of that name in the repository’s settings',
-        },
-    ];
 /** The target that inputs and file describe, or every problem of both at once. Throws FORK_REFUSED, INPUT_INVALID. */
 const targetOf = (stage, place, more = () => []) => {
     // first: a fork's run has no secrets, and would be told to set them
@@ -8774,6 +8814,18 @@ const targetOf = (stage, place, more = () => []) => {
         throw new packages_fault/* Failure */.HR({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
     return target;
 };
+
+;// CONCATENATED MODULE: ./packages/operations/stage.ts
+
+
+
+
+
+
+
+
+
+
 /** Connects to the target's host: the one door to it. Faults: FORK_REFUSED, SSH_*. */
 const enter = async (stage, place, target) => {
     refuseFork(stage);
@@ -8987,12 +9039,14 @@ const gapProblems = (url, maxDowntime) => maxDowntime === undefined || url !== u
 
 
 
+
 /** Who ends the transaction when nothing is said. */
 const commitOf = ({ phase, commit }) => commit ?? (phase === 'switch' ? 'job' : 'step');
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene, wish, workspace) => {
     const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
     refuseStale(scene, surveyed, wish.allowOlder);
+    refuseDrift(scene, surveyed.found, wish.allowDrift);
     const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
     const { release } = designed;
     const plan = planDeploy(scene, surveyed, designed);
@@ -9059,6 +9113,7 @@ const preparePhase = async (scene, wish, workspace) => {
 const switchPhase = async (scene, wish) => {
     const surveyed = await survey(scene, 'switch', { dry: wish.dry });
     refuseStale(scene, surveyed, wish.allowOlder);
+    refuseDrift(scene, surveyed.found, wish.allowDrift);
     const release = await preparedOf(scene, surveyed);
     scene.evidence.release = release.id;
     scene.evidence.commit = release.commit;
@@ -9143,6 +9198,8 @@ const closeDeploy = async (stage, place, { phase, commit, jobStatus }, action = 
 
 
 
+
+
 /** The facts of a release, as they were written when it was prepared. Throws RELEASE_UNKNOWN. */
 const rollback_describe = async ({ host, target }, release) => (0,packages_fault/* must */.sb)(decodeRelease((0,packages_fault/* must */.sb)(await host.run('describe', { base: target.base, release }))));
 /**
@@ -9175,6 +9232,8 @@ const goBack = async (scene, before, wish) => {
     if (answer === 'nothing' && wish.to === 'previous')
         return { outcome: 'unchanged', verdict: `this run has gone back already: ${found.current || 'nothing'} serves` };
     const live = liveOf(found);
+    // whoever goes back in need is told, and not held up
+    warnOfDrift(scene, found);
     const { release, several } = (0,packages_fault/* must */.sb)(towards(surveyed, wish));
     if (several.length > 0)
         warn(scene, `${wish.to} fits ${several.join(', ')}: the newest confirmed one is taken`);
@@ -9289,6 +9348,10 @@ const planOf = (scene, { found }, release, within) => {
 
 
 
+
+
+
+
 /** With a host: the run's unconfirmed release is kept alive, checked, and taken back when it fails. Without: checks from outside alone. */
 const smokeTest = async (stage, place, wish) => {
     // checks from outside too: landfall.yml may be the fork's, and it says where variables are sent
@@ -9365,6 +9428,7 @@ const withTimeout = (scene, { timeout }) => ({
 });
 const smoke = async (scene, wish) => {
     const { found, answer, standing } = await survey(scene, 'smoke', { dry: wish.dry });
+    warnOfDrift(scene, found);
     const number = found.number;
     const unconfirmed = standing === 'switched-own' || standing === 'switched-own-rollback';
     const release = wish.release ?? found.current;
@@ -9484,6 +9548,7 @@ const refusing = new Set([
     'FORK_REFUSED',
     'PREFLIGHT',
     'PATH_OCCUPIED',
+    'HOST_DRIFTED',
     'STATE_NEWER',
     'TX_BUSY',
     'TX_FENCED',
@@ -9886,14 +9951,14 @@ const nearest = (name, known) => {
 /***/ 45:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "9fd3160be2ee6d0d4fcf.sh";
+module.exports = __webpack_require__.p + "ae30177c96c3fc150f50.sh";
 
 /***/ }),
 
 /***/ 7249:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "131517b9be792403ade8.sh";
+module.exports = __webpack_require__.p + "f20ba573471207d15f8c.sh";
 
 /***/ }),
 
@@ -9907,7 +9972,7 @@ module.exports = __webpack_require__.p + "939ae35d64306ff70ae5.sh";
 /***/ 1480:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "a30b1b8dae1b0294d16e.sh";
+module.exports = __webpack_require__.p + "66319b461b7578af4208.sh";
 
 /***/ }),
 
@@ -9921,21 +9986,21 @@ module.exports = __webpack_require__.p + "77691475dd1ed740eb22.sh";
 /***/ 5257:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "61e760584ec43eb2fb4a.sh";
+module.exports = __webpack_require__.p + "f2a869408b8a1f64b1d9.sh";
 
 /***/ }),
 
 /***/ 5024:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "f55daf7ad859928f0045.sh";
+module.exports = __webpack_require__.p + "4b3bd7545fb055ca5f68.sh";
 
 /***/ }),
 
 /***/ 4275:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "288dcf6c99701366f211.sh";
+module.exports = __webpack_require__.p + "58a072ef0d54b1838b95.sh";
 
 /***/ }),
 
@@ -9949,14 +10014,14 @@ module.exports = __webpack_require__.p + "01fb58165c8a2cf006df.sh";
 /***/ 1420:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "6c4019c6278282d33f5f.sh";
+module.exports = __webpack_require__.p + "b97039a6c4cef26b7355.sh";
 
 /***/ }),
 
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "224b5f141e75b065ea66.sh";
+module.exports = __webpack_require__.p + "9c12012ec01cb6814a12.sh";
 
 /***/ }),
 
@@ -9970,14 +10035,14 @@ module.exports = __webpack_require__.p + "5774c1cc2b37e2235cfb.sh";
 /***/ 4176:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "3078ded0a078ebc199e8.sh";
+module.exports = __webpack_require__.p + "b9fd16f183a4618e8a84.sh";
 
 /***/ }),
 
 /***/ 361:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4c69bb0e3642a6c6193c.sh";
+module.exports = __webpack_require__.p + "aa805c63664928b3823b.sh";
 
 /***/ }),
 
@@ -9991,7 +10056,7 @@ module.exports = __webpack_require__.p + "63e14c446a905f877ac9.py";
 /***/ 3947:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4c0f69914e1f55a40dcc.sh";
+module.exports = __webpack_require__.p + "d7e9b3c543b112251361.sh";
 
 /***/ }),
 
@@ -10005,35 +10070,35 @@ module.exports = __webpack_require__.p + "1e773831e7d61d8830cf.sh";
 /***/ 2445:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "6d9fb3e9aca814a31fb6.sh";
+module.exports = __webpack_require__.p + "cd3dcbf6b7ad74181037.sh";
 
 /***/ }),
 
 /***/ 2950:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "9a5a40335b6d0cd1a089.sh";
+module.exports = __webpack_require__.p + "a2ead66c7072b8806e41.sh";
 
 /***/ }),
 
 /***/ 3964:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "664fdad203cfa3a759cc.sh";
+module.exports = __webpack_require__.p + "19923e4e25d35f944585.sh";
 
 /***/ }),
 
 /***/ 8525:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1a3b6781207470da473c.sh";
+module.exports = __webpack_require__.p + "cd4242e5cdfe18ee9c28.sh";
 
 /***/ }),
 
 /***/ 3844:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b414c8d2180b7c942ba0.sh";
+module.exports = __webpack_require__.p + "82aeb46332a648e5df7d.sh";
 
 /***/ }),
 
@@ -10061,14 +10126,14 @@ module.exports = __webpack_require__.p + "c557551eaf77e90fc459.sh";
 /***/ 9721:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "09d250a4f59353ffedac.sh";
+module.exports = __webpack_require__.p + "df56ec5552916f647b67.sh";
 
 /***/ }),
 
 /***/ 5451:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b5e2c14798a090fde883.sh";
+module.exports = __webpack_require__.p + "9c647a08764fe33e673a.sh";
 
 /***/ }),
 
@@ -10082,21 +10147,21 @@ module.exports = __webpack_require__.p + "df378ab13e8f898dc4dc.sh";
 /***/ 5681:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "725a18a240710e9bc5c7.sh";
+module.exports = __webpack_require__.p + "e78ad2bc8fc1b925501f.sh";
 
 /***/ }),
 
 /***/ 7924:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "95c3d6d23c25d61bc32c.sh";
+module.exports = __webpack_require__.p + "76d9ac6505aba0023ffb.sh";
 
 /***/ }),
 
 /***/ 4914:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "a225a9a7f9b9c3990c8f.sh";
+module.exports = __webpack_require__.p + "2703ce04334864dfab7f.sh";
 
 /***/ }),
 
@@ -10110,14 +10175,14 @@ module.exports = __webpack_require__.p + "feaba53219674d65aebc.sh";
 /***/ 581:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "127334efe37659f05102.sh";
+module.exports = __webpack_require__.p + "fd0ba39fecc3a2206d35.sh";
 
 /***/ }),
 
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "659e5c97c2710b0f8674.sh";
+module.exports = __webpack_require__.p + "ab7d8319929a182ab3e5.sh";
 
 /***/ }),
 

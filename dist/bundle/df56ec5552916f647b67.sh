@@ -1,5 +1,6 @@
 # start SERVICE   lies on the host as <base>/.landfall/run/start: becomes the service of the release that `current` leads to
 # Called by the process manager only. Everything is resolved to real paths first: what starts now is of one release for ever.
+# Changes nothing itself. Prints nothing itself.
 # Exit: 64, 78, else the service's own.
 main() {
   run=$(cd -P "${0%/*}" && pwd)

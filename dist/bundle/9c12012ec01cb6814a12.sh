@@ -1,4 +1,5 @@
-# look.sh BASE PATH PYTHON PROGRAM...   reads all that a plan needs to know of a host; changes nothing
+# look.sh BASE PATH PYTHON PROGRAM...   reads all that a plan needs to know of a host
+# Changes nothing.
 # Prints key=value facts: state (number, phase, …), claim.* lines, what is at PATH, releases, space, programs, Python, journal (base64).
 # Exit: 0, 78.
 main() {
@@ -136,6 +137,25 @@ release_facts() {
   fi
 }
 
+drift() { # files of the live release that somebody changed on the host since they were put there; at most ten
+  list=$base/trees/$serving
+  if [ -z "$serving" ] || [ ! -e "$list" ]; then
+    return 0
+  fi
+  cd -P "$base/releases/$serving" || return 0
+  if [ -n "$(find . -type f -newer "$list" ! -name '*.pyc' -print | head -n 1)" ]; then
+    # those of the list that are newer than it, with another sum than there: of three equal lines none is left. Names end with NUL
+    {
+      find . -type f -newer "$list" -print0
+      cut -z -b 68- "$list"
+    } | sort -z | uniq -z -d | xargs -0 -r sha256sum -z -- | {
+      cat
+      cut -z -b 2- "$list"
+      cut -z -b 2- "$list"
+    } | sort -z | uniq -z -u | cut -z -b 67- | head -z -n 10 | tr '\n\0' '?\n'
+  fi
+}
+
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
@@ -143,6 +163,9 @@ serving_facts() {
     inspect "$serving"
     printf '%s\n' "$found" | sed -n 's/^./process=&/p'
   fi
+  drift | while read -r file; do
+    print drift "$file"
+  done
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

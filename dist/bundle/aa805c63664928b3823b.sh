@@ -3,6 +3,7 @@
 # SEEN is `number:phase:driver:beat` as the caller read it: if anything moved since, it exits 75 and the caller looks again.
 # CLAIM: key=value lines of who opens (driver, token, run, …). LIMIT: seconds until another run may take an unswitched one.
 # Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start.
+# Changes .landfall: the transaction, the journal, the programs that lie there; makes the folders of BASE, and the link PATH where nothing is.
 # Prints number=, previous=. Exit: 0, 73, 75, 77, 78.
 main() {
   target "$1"

@@ -1,5 +1,6 @@
 # prune.sh BASE NUMBER KIND ID...   deletes what nobody needs any more; KIND is releases or envs
 # What serves, what served before, and what an open transaction names is never deleted, whatever it is told.
+# Changes <base>/releases, or <base>/envs, and <base>/trees, where it deletes.
 # Prints deleted= lines. Exit: 0, 79.
 main() {
   target "$1"

@@ -1,6 +1,7 @@
 # beat.sh BASE DRIVER   says that this driver still works on its open transaction; nothing when the newest one is not its own
 # Each driver has a file of its own, so that one that was overtaken cannot hide the sign of the one that works.
-# Exit: 0.
+# Changes .landfall/beat.<DRIVER>.
+# Prints nothing. Exit: 0.
 main() {
   target "$1"
   [ -d "$lf" ] || exit 0

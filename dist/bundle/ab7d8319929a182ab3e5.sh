@@ -1,10 +1,11 @@
-# undo t42 [WHY]   lies on the host as <base>/.landfall/undo: takes transaction t42 back, by whoever is asked to (WHY: asked, unless
-#                  a failed run says otherwise: then a confirmed one stays)
+# undo t42 [WHY]   lies on the host as <base>/.landfall/undo: takes transaction t42 back, by whoever is asked to. WHY is `asked` unless
+#                  given; other words (failed, overtaken, aborted by …) are of runs that give up what is theirs: a confirmed one stays
 # undo watch       waits until the newest transaction is closed, and undoes it when its time is over or its program died
 # undo recover     finishes what was left half-way, and starts what a reboot ended
 # Open: what served before serves again. Confirmed: a new transaction goes back to the release before (code only), or refuses in words.
 # Run by the deploy user only.
 # Undone already, or not the newest: nothing. So it can be pasted twice, and run again after a kill.
+# Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; from a confirmed release, .env of the one before.
 # Prints phase=, release= (what serves now). Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
 main() {
   here_is=$(cd -P "$(dirname "$0")" && pwd)

@@ -2,6 +2,7 @@
 # .env (0600) from FROM: `given` (stdin), `shared` (<base>/shared/.env) or `none`; SUM is the sha256 that its bytes must have.
 # VENV becomes a symlink to <base>/envs/<ENVIRONMENT> (`-`: no environment), which may be built later.
 # Each SHARED path becomes a symlink to the same path in <base>/shared; a / at its end: it is a folder.
+# Changes <base>/staging/<STAGING>, and <base>/shared: what is shared and not there yet begins as the commit has it.
 # Prints name= for each variable of .env. Exit: 0, 1 (.env cannot be used: the line is named), 64, 73.
 main() {
   staged "$1" "$2"

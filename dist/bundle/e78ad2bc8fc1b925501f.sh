@@ -1,6 +1,7 @@
 # switch.sh BASE NUMBER RELEASE LIMIT WITHIN ENVFROM   makes the release serve: link, services, proof. Its undo is armed before the first change.
 # LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
 # ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
+# Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
 # Prints proven=yes, remaining=, since= (how long ago its youngest main process began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
 main() {
   target "$1"

@@ -4,6 +4,7 @@
 # Where releases/<ID> exists with the same HASH, another run has prepared the same: that one stays, and this staging goes.
 # RUN (`<run>/<attempt>`) becomes a line of .landfall/prepared, the one file of a release that grows: each run that prepared it.
 # Reads a tar.gz of RELEASE.json, .landfall/release and .landfall/services/<name>.
+# Changes <base>/staging, <base>/releases/<ID> and <base>/trees/<ID>; <base>/shared as arrange does.
 # Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (static files, or facts cut short), 64, 69 (a service's program), 73.
 main() {
   staged "$1" "$2"

@@ -1,5 +1,5 @@
 # status   lies on the host as <base>/.landfall/status: says in words what serves, what is open, and how to take it back
-# Changes nothing. Exit: 0, 78.
+# Changes nothing. Prints words for a person. Exit: 0, 78.
 main() {
   here_is=$(cd -P "$(dirname "$0")" && pwd)
   target "${here_is%/.landfall}"

@@ -1,4 +1,5 @@
 # renew.sh BASE NUMBER WITHIN   the run goes on: the host waits WITHIN seconds more (0: as long as at the switch) before it undoes by itself
+# Changes .landfall/transaction; when it is too late, what undo changes.
 # Prints remaining=. Exit: 0, 1 the undo failed, 79, 80 too late (undone).
 main() {
   target "$1"

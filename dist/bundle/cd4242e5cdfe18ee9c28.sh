@@ -1,5 +1,6 @@
 # recover.sh BASE   finishes what an earlier run left half-way on this host; every action begins with it
 # The host's own program does it, as the transaction that is open wrote it.
+# Changes what undo changes; nothing where nothing was left half-way.
 # Prints phase=, number=, release=. Exit: 0, 1 an undo failed (held), 75, 78.
 main() {
   if [ ! -e "$1/.landfall/transaction" ]; then

@@ -1,4 +1,5 @@
 # discard.sh BASE DRIVER   deletes what DRIVER has staged and not published, and whatever was left in staging, and what detached programs printed, more than 7 days ago
+# Changes <base>/staging, <base>/trees and .landfall/steps, where it deletes.
 # Prints nothing. Exit: 0, 64.
 main() {
   base=$1

@@ -1,4 +1,5 @@
 # confirm.sh BASE NUMBER   the release stays. After its time it is undone here and now instead, so that a dead watchdog cannot let it in.
+# Changes .landfall/transaction and the journal; when it is too late, what undo changes.
 # Prints phase=, number=, release=. Exit: 0 (also when it was confirmed before), 1 the undo failed or nothing was switched, 79, 80 too late.
 main() {
   target "$1"
