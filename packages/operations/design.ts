@@ -87,7 +87,7 @@ export const design = async (scene: Scene, { found }: Survey, { workspace, envFi
       preflight(found, target, {
         bytes: source.bytes,
         files: source.entries.length,
-        python: lock !== undefined,
+        installer: lock?.installer,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
       }),

@@ -5,6 +5,7 @@ import { lists, pairs, program } from './program.ts';
 const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
 const dotenv = readFileSync(new URL('./dotenv.sh', import.meta.url), 'utf8');
 const transaction = readFileSync(new URL('./transaction.sh', import.meta.url), 'utf8');
+const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const staging = common + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
 const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const application = common + dotenv + scrub + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
@@ -86,19 +87,21 @@ export const releasePrograms = {
     next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
   }),
   environment: program({
-    text: application + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
+    text: application + uv + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 3_600_000,
-    args: (input: Staged & { hash: string; python: string; requirements: string }) => [
-      input.base,
-      input.staging,
-      input.hash,
-      input.python,
-      input.requirements,
-    ],
+    args: (
+      input: Staged & {
+        hash: string;
+        python: string;
+        installer: 'pip' | 'uv';
+        /** A path in the release: a requirements file, or an uv.lock. */
+        lock: string;
+      },
+    ) => [input.base, input.staging, input.hash, input.python, input.installer, input.lock],
     out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
     fault: 'ENVIRONMENT_FAILED',
-    next: 'The lines above are what pip said. Mend the requirements, or install what it misses on the host, and run again.',
+    next: 'The lines above are what pip or uv said. Mend the requirements, or install what it misses on the host, and run again.',
   }),
   /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
   probe: program({

@@ -84,7 +84,20 @@ export const releaseScenarios: readonly Scenario[] = [
       staging,
       hash: 'ab',
       python: quick,
-      requirements: 'requirements.txt',
+      installer: 'pip',
+      lock: 'requirements.txt',
+    })),
+  },
+  {
+    name: 'environment by uv',
+    before: received,
+    ...of('environment', ({ base }) => ({
+      base,
+      staging,
+      hash: 'ab',
+      python: quick,
+      installer: 'uv',
+      lock: 'uv.lock',
     })),
   },
   {
