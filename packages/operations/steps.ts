@@ -51,6 +51,7 @@ export const environmentStep = (
     python: on.target.python.version,
     installer: designed.lock.installer,
     lock: designed.lock.file,
+    index: designed.index,
   });
 
 export const probeStep = (on: On, designed: Pick<Designed, 'release' | 'environment' | 'kept'>): StepOf<'probe'> =>

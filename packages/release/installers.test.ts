@@ -1,15 +1,18 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { programs, type Input } from '#remote';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { secretsOfAddress } from '#plan';
+import { indexBody, programs, type Input } from '#remote';
 import { pinned } from '../../scripts/checks/programs.ts';
 import { startPackageIndex, type PackageIndex } from '../../test/lab/package-index.ts';
+import { bytesOf, filesBelow } from '../../test/proof/secrets/files.ts';
+import { canaries, finder } from '../../test/proof/secrets/canaries.ts';
 import { eachShell, runText, type Ran, type Shell } from '../../test/lab/program-run.ts';
 import { folder, remove, write } from '../../test/lab/repository.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const staging = 'abc1234-ffff.d1';
 const uv = pinned('uv').path;
@@ -29,13 +32,17 @@ const host = (shell: Shell) => {
     home,
     base,
     tree,
-    uv: (...words: readonly string[]) =>
-      promisify(execFile)(uv ?? '', words, { cwd: tree, env, timeout: 30_000 }),
-    build: (hash: string, how: Partial<Input<'environment'>>, body = ''): Promise<Ran> =>
+    uv: (words: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+      promisify(execFile)(uv ?? '', words, { cwd: tree, env: { ...env, ...more }, timeout: 60_000 }),
+    /** What pip and uv have kept for another time. */
+    forget: (): void => {
+      remove(join(home, '.cache'));
+    },
+    build: (hash: string, how: Partial<Input<'environment'>>, body: string | Buffer = ''): Promise<Ran> =>
       runText(
         shell,
         programs.environment.text,
-        programs.environment.args({ base, staging, hash, python: 'python3', installer: 'uv', lock: 'uv.lock', ...how }),
+        programs.environment.args({ base, staging, hash, python: '/usr/bin/python3', installer: 'uv', lock: 'uv.lock', index: false, ...how }),
         body,
         env,
       ),
@@ -73,7 +80,7 @@ eachShell(
       index = await startPackageIndex();
       at = host(shell);
       write(at.tree, 'pyproject.toml', project(index.address));
-      await at.uv('lock', '--quiet');
+      await at.uv(['lock', '--quiet']);
     });
     afterAll(async () => {
       await index.end();
@@ -105,7 +112,7 @@ eachShell(
     test('that uv cannot install is not completed, and says what uv said', async () => {
       write(at.tree, 'broken/pyproject.toml', project(index.address));
       write(at.tree, 'broken/uv.lock', readFileSync(join(at.tree, 'uv.lock'), 'utf8').replaceAll('/files/', '/gone/'));
-      await at.uv('cache', 'clean', '--quiet');
+      at.forget();
       const ran = await at.build('cc', { lock: 'broken/uv.lock' });
       expect(ran.code).toBe(1);
       expect(ran.stderr).toMatch(/gone[^]*uv could not install broken\/uv\.lock/);
@@ -117,6 +124,110 @@ eachShell(
       const ran = await at.build('dd', {});
       expect([ran.code, ran.stderr]).toEqual([69, 'uv is missing on the host\n']);
       expect((await at.build('dd', { lock: '../uv.lock' })).code).toBe(64);
+    });
+  },
+  ...needs,
+);
+
+eachShell(
+  'a package index with a password',
+  (shell) => {
+    const made = canaries();
+    const password = made.make('the password');
+    const find = finder(made.all());
+    /** Command lines that held the password while whoever had it waited for the index. */
+    const seen = new Set<string>();
+    let index: PackageIndex;
+    let at: ReturnType<typeof host>;
+    const given = (): Buffer => indexBody(index.open, secretsOfAddress(index.open));
+    const spilt = (): readonly string[] =>
+      filesBelow(at.root)
+        .map(({ path }) => path)
+        .filter((path) => find(bytesOf(path)).length > 0);
+
+    beforeAll(async () => {
+      const look = (): void => {
+        for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+          const line = bytesOf(`/proc/${pid}/cmdline`);
+          if (find(line).length > 0) seen.add(line.toString().replaceAll('\0', ' '));
+        }
+      };
+      index = await startPackageIndex({ user: 'aws', password, meanwhile: look });
+      at = host(shell);
+      write(at.tree, 'requirements.txt', 'notesplain\nnotesbuilt\n');
+      write(at.tree, 'pyproject.toml', project(index.address));
+      await at.uv(['lock', '--quiet'], { UV_INDEX: index.open });
+      at.forget();
+    });
+    beforeEach(() => {
+      seen.clear();
+    });
+    afterAll(async () => {
+      await index.end();
+      remove(at.root);
+    });
+
+    test.each([
+      ['pip', 'requirements.txt', '1a'],
+      ['uv', 'uv.lock', '1b'],
+    ] as const)(
+      'lets %s in, and what builds packages; it stands in no argument, no file, and nothing that is said',
+      async (installer, lock, hash) => {
+        const from = index.asked.length;
+        const ran = await at.build(hash, { installer, lock, index: true }, given());
+        expect([ran.code, ran.code === 0 ? '' : ran.stderr]).toEqual([0, '']);
+        expect(at.modules(hash)).toEqual(['notesbuilt.py', 'notesplain.py']);
+        expect(index.asked.slice(from).join()).toContain('200 /simple/notesbackend/');
+        expect(find(Buffer.concat([ran.stdout, Buffer.from(ran.stderr)]))).toEqual([]);
+        expect([...seen]).toEqual([]);
+        expect(spilt()).toEqual([]);
+      },
+    );
+
+    test.each([
+      ['pip', 'none.txt'],
+      ['uv', 'none/uv.lock'],
+    ] as const)('is not told by %s when a package is missing', async (installer, lock) => {
+      write(at.tree, 'none.txt', 'notesplain\nno-such-package\n');
+      write(at.tree, 'none/pyproject.toml', project(index.address));
+      write(at.tree, 'none/uv.lock', readFileSync(join(at.tree, 'uv.lock'), 'utf8').replaceAll('/files/', '/gone/'));
+      at.forget();
+      const ran = await at.build('2a', { installer, lock, index: true }, given());
+      expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(/no-such-package|gone/)]);
+      expect(find(Buffer.from(ran.stderr))).toEqual([]);
+      expect([...seen]).toEqual([]);
+      expect(spilt()).toEqual([]);
+    });
+
+    test('is hidden where somebody prints it', async () => {
+      const text = programs.environment.text.replace(
+        '\nby_pip() {',
+        '\nby_pip() {\n  installing sh -c "cat \\"\\$NETRC\\"; echo $address"',
+      );
+      const args = programs.environment.args({
+        base: at.base,
+        staging,
+        hash: '3a',
+        python: '/usr/bin/python3',
+        installer: 'pip',
+        lock: 'none.txt',
+        index: true,
+      });
+      const ran = await runText(shell, text, args, given());
+      expect(ran.stderr).toMatch(/^machine 127\.0\.0\.1 login aws password \*\*\*\n\*\*\*\n/);
+    });
+
+    test('that came cut short is not used', async () => {
+      const ran = await at.build('4a', { installer: 'pip', lock: 'requirements.txt', index: true }, index.open);
+      expect([ran.code, ran.stderr]).toEqual([64, 'the address of the package index came cut short\n']);
+    });
+
+    test('in .env would stand in arguments: what looks for it finds it', async () => {
+      write(at.tree, '.env', `PIP_INDEX_URL=${index.open}\n`, 0o600);
+      const ran = await at.build('5a', { installer: 'pip', lock: 'requirements.txt' });
+      expect(ran.code).toBe(0);
+      expect([...seen].join()).toContain(password);
+      rmSync(join(at.tree, '.env'));
     });
   },
   ...needs,

@@ -115,6 +115,7 @@ needing('dash', 'git', 'tar', 'flock').describe('killed after any line and run a
           python: join(base, '../python'),
           installer: 'pip',
           lock: 'requirements.txt',
+          index: false,
         }),
       body: () => Promise.resolve(Buffer.alloc(0)),
     },

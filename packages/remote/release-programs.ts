@@ -13,6 +13,10 @@ const application = common + dotenv + scrub + readFileSync(new URL('./staging.sh
 /** What `probe` reads on stdin. */
 export const probeBody: Buffer = readFileSync(new URL('./probe.py', import.meta.url));
 
+/** What `environment` reads on stdin: the address of a package index, and the texts of it that may not be shown. */
+export const indexBody = (address: string, secrets: readonly string[]): Buffer =>
+  Buffer.from([address, ...secrets, ''].join('\n'));
+
 /** A release being prepared: `staging` is `<id>.<driver>`, a folder below `<base>/staging`. */
 type Staged = { readonly base: string; readonly staging: string };
 
@@ -86,6 +90,7 @@ export const releasePrograms = {
     fault: 'PREFLIGHT',
     next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
   }),
+  /** Reads {@link indexBody} where `index` is. */
   environment: program({
     text: application + uv + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
@@ -97,8 +102,18 @@ export const releasePrograms = {
         installer: 'pip' | 'uv';
         /** A path in the release: a requirements file, or an uv.lock. */
         lock: string;
+        /** A package index is given on stdin. */
+        index: boolean;
       },
-    ) => [input.base, input.staging, input.hash, input.python, input.installer, input.lock],
+    ) => [
+      input.base,
+      input.staging,
+      input.hash,
+      input.python,
+      input.installer,
+      input.lock,
+      input.index ? 'given' : '-',
+    ],
     out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
     fault: 'ENVIRONMENT_FAILED',
     next: 'The lines above are what pip or uv said. Mend the requirements, or install what it misses on the host, and run again.',

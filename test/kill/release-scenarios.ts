@@ -86,6 +86,7 @@ export const releaseScenarios: readonly Scenario[] = [
       python: quick,
       installer: 'pip',
       lock: 'requirements.txt',
+      index: false,
     })),
   },
   {
@@ -98,6 +99,7 @@ export const releaseScenarios: readonly Scenario[] = [
       python: quick,
       installer: 'uv',
       lock: 'uv.lock',
+      index: false,
     })),
   },
   {
