@@ -28,6 +28,12 @@ export const deployOverSsh = defineAction({
       description:
         'The content of `.env`: `NAME=value` lines for the environment of this release. It is never run as a script. If not given, `shared/.env` on the host is used.',
     },
+    'package-index': {
+      kind: 'secret',
+      holds: 'address',
+      description:
+        'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
+    },
     commit: {
       kind: 'choice',
       of: ['step', 'job', 'later'],

@@ -9,6 +9,7 @@ await run(deployOverSsh, {
       phase: inputs.phase,
       commit: inputs.commit,
       envFile: inputs['env-file'],
+      packageIndex: inputs['package-index'],
       within: inputs['confirm-within'],
       maxDowntime: inputs['max-downtime'],
       allowOlder: inputs['allow-older'],

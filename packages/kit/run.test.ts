@@ -91,6 +91,19 @@ describe('main', () => {
     }
   });
 
+  test('masks an address that is secret as a whole, and what lets in alone', async () => {
+    const { log } = await ran({ index: 'https://aws:a%2Fbc@h/s' });
+    const masks = log.split('\n').filter((line) => line.startsWith('::add-mask::'));
+    expect(masks.map((line) => line.slice(12))).toEqual([
+      'https://aws:a%252Fbc@h/s',
+      'aws:a%252Fbc',
+      'aws:a/bc',
+      'a%252Fbc',
+      'a/bc',
+      'YXdzOmEvYmM=',
+    ]);
+  });
+
   test('takes the token of its job, where one is set', async () => {
     const { file, log } = await ran({}, { LANDFALL_JOB: 'feedbeef' });
     expect(log).toContain('token feedbeef');

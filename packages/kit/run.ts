@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { faultOf } from '#fault';
 import type { Fault } from '#fault';
-import { renderFault } from '#plan';
+import { renderFault, secretsOfAddress } from '#plan';
 import type { Action, Finished, Parts } from './action.ts';
 import { jobVariable, runContext } from './context.ts';
 import type { ActionDefinition } from './definition.ts';
@@ -66,12 +66,19 @@ const shown = (thrown: unknown, runner: Runner): Fault => {
   return { ...fault, said: [] };
 };
 
+/** What is masked of an input, by what it holds. */
+const masks = {
+  env: masksOfEnv,
+  address: (value: string) => [...masksOf(value), ...secretsOfAddress(value.trim()).flatMap(masksOf)],
+  text: (value: string) => masksOf(value),
+} as const;
+
 /** Masks every secret input, before a line is printed that could hold one; `open`: see {@link masksOfEnv}. */
 const hide = (definition: ActionDefinition, runner: Runner, hidden: Secrets, open?: string): void => {
   for (const [name, input] of Object.entries(definition.inputs)) {
     const value = runner.environment[variable(name)];
     if (input.kind !== 'secret' || value === undefined) continue;
-    runner.mask(hidden.add(input.holds === 'env' ? masksOfEnv(value, open) : masksOf(value)));
+    runner.mask(hidden.add(masks[input.holds ?? 'text'](value, open)));
   }
 };
 

@@ -7,6 +7,7 @@ import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
 import { open, refuseStale } from './open.ts';
 import type { Opening } from './open.ts';
+import { packageIndexProblems } from './package-index.ts';
 import { planDeploy, planPrepare, planSwitch } from './plan.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import { design } from './design.ts';
@@ -28,6 +29,8 @@ export type DeployWish = {
   readonly commit: Opening['commit'] | undefined;
   /** The content of .env; undefined: shared/.env on the host. */
   readonly envFile: string | undefined;
+  /** The address of the package index, with user and password; undefined: as the host is set. */
+  readonly packageIndex: string | undefined;
   /** ms */
   readonly within: number | undefined;
   /** ms */
@@ -47,7 +50,7 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
   const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
   refuseStale(scene, surveyed, wish.allowOlder);
   refuseDrift(scene, surveyed.found, wish.allowDrift);
-  const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+  const designed = await design(scene, surveyed, { ...wish, workspace });
   const { release } = designed;
   const plan = planDeploy(scene, surveyed, designed);
   scene.evidence.plan = plan;
@@ -58,7 +61,7 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
     return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
   if (wish.dry)
     return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
-  const prepared = await prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+  const prepared = await prepare(scene, surveyed, designed, { ...wish, workspace });
   return toLive(scene, wish, surveyed, prepared);
 };
 
@@ -98,14 +101,14 @@ const toLive = async (
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
   const surveyed = await survey(scene, 'prepare', { dry: wish.dry });
-  const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+  const designed = await design(scene, surveyed, { ...wish, workspace });
   const plan = planPrepare(scene, surveyed, designed);
   scene.evidence.plan = plan;
   scene.evidence.release = designed.release.id;
   scene.evidence.commit = designed.release.commit;
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
-  await prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+  await prepare(scene, surveyed, designed, { ...wish, workspace });
   await tidy(scene);
   return {
     outcome: 'done',
@@ -175,6 +178,7 @@ export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish
   const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
     ...commitProblems(wish),
     ...envFileProblems(wish),
+    ...packageIndexProblems(wish.packageIndex),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
   ]);
   if (endsItself(report.result, commitOf(wish))) stage.save(ended, 'yes');

@@ -37,13 +37,20 @@ export type Designed = {
   /** The release on the host that unchanged files are taken from. */
   readonly from: string | undefined;
   readonly travels: Difference;
+  /** Packages come from an index that the input names. */
+  readonly index: boolean;
   /** Names of its variables that are not empty. */
   readonly variables: readonly string[];
   /** This very release is on the host already. */
   readonly kept: boolean;
 };
 
-export type Material = { readonly workspace: string; readonly envFile: string | undefined };
+export type Material = {
+  readonly workspace: string;
+  readonly envFile: string | undefined;
+  /** The address of the package index, with user and password; undefined: as pip or uv is set on the host. */
+  readonly packageIndex: string | undefined;
+};
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -51,7 +58,11 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
  * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
-export const design = async (scene: Scene, { found }: Survey, { workspace, envFile }: Material): Promise<Designed> =>
+export const design = async (
+  scene: Scene,
+  { found }: Survey,
+  { workspace, envFile, packageIndex }: Material,
+): Promise<Designed> =>
   scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
     const from = found.current || found.releases.at(-1)?.id;
@@ -87,7 +98,7 @@ export const design = async (scene: Scene, { found }: Survey, { workspace, envFi
       preflight(found, target, {
         bytes: source.bytes,
         files: source.entries.length,
-        python: lock !== undefined,
+        installer: lock?.installer,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
       }),
@@ -117,6 +128,7 @@ export const design = async (scene: Scene, { found }: Survey, { workspace, envFi
       shared: declaredShared(target.shared, source.entries),
       from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
       travels,
+      index: packageIndex !== undefined,
       variables,
       kept,
     };

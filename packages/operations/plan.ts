@@ -147,7 +147,7 @@ const detected = ({ env, lock, environment }: Designed): Plan['notes'] => [
     kind: 'detected',
     text:
       lock === undefined
-        ? 'no Python environment: there is no requirements.txt'
-        : `Python environment ${environment ?? ''} from ${lock.requirements}${lock.hashed ? ', with hashes' : ''}`,
+        ? 'no Python environment: there is neither uv.lock nor requirements.txt'
+        : `Python environment ${environment ?? ''} from ${lock.file} by ${lock.installer}${lock.hashed ? ', with hashes' : ''}`,
   },
 ];

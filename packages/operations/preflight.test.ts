@@ -5,7 +5,7 @@ import { targetOf } from '../../test/fakes/scene.ts';
 import { neededPrograms, preflight } from './preflight.ts';
 import type { Needs } from './preflight.ts';
 
-const needs: Needs = { bytes: 10_000_000, files: 100, python: true, built: false, variables: ['SECRET_KEY'] };
+const needs: Needs = { bytes: 10_000_000, files: 100, installer: 'pip', built: false, variables: ['SECRET_KEY'] };
 
 const target = targetOf({
   services: [{ name: 'web', command: ['gunicorn'], role: 'web', drain: 1, boot: 1, listen: '127.0.0.1:8000' }],
@@ -16,7 +16,7 @@ const all = new Map(neededPrograms(target).map((name) => [name, `/usr/bin/${name
 const without = (...names: string[]): Map<string, string> =>
   new Map([...all, ...names.map((name) => [name, ''] as const)]);
 const good = (over: Partial<Found> = {}): Found => foundOn({ programs: all, ...over });
-const noPython = { version: '', platform: '', libc: '', pip: '' };
+const noPython = { version: '', platform: '', libc: '', pip: '', uv: '' };
 const process = { service: 'web', pid: 7, release: 'A', verdict: 'ok' } as const;
 
 const problemsOf = (found: Found, on = target, wanted = needs) => {
@@ -49,10 +49,10 @@ describe('preflight lets pass', () => {
   });
 
   test('a host without a Python to build with, where nothing is built', () => {
-    expect(problemsOf(good({ python: noPython }), target, { ...needs, python: false })).toEqual([]);
-    expect(problemsOf(good({ free: { bytes: 20_000_000, inodes: 500 } }), target, { ...needs, python: false })).toEqual(
-      [],
-    );
+    expect(problemsOf(good({ python: noPython }), target, { ...needs, installer: undefined })).toEqual([]);
+    expect(
+      problemsOf(good({ free: { bytes: 20_000_000, inodes: 500 } }), target, { ...needs, installer: undefined }),
+    ).toEqual([]);
   });
 });
 
@@ -76,6 +76,18 @@ const lacks: readonly (readonly [what: string, found: Found, says: RegExp, next:
   ['a free port, its service being down', good({ listening: [8000], processes: [{ ...process, verdict: 'missing' }] }), /port 8000/, /ss -ltnp/],
   ['a free port, another service having it', good({ listening: [8000], processes: [{ ...process, service: 'api' }] }), /port 8000/, /ss -ltnp/],
 ]; // prettier-ignore
+
+test('uv is asked for where it installs, with a line that needs no root; pip is not', () => {
+  const [problem, ...more] = problemsOf(good({ python: { ...noPython, version: '3.12.3' } }), target, {
+    ...needs,
+    installer: 'uv',
+  });
+  expect(more).toEqual([]);
+  expect(problem?.what).toMatch(/missing program: uv/);
+  expect(problem?.next).toMatch(/^as deploy: python3 -m venv .*\/pip install uv && .* `python\.requirements`\)$/);
+  const there = good({ python: { ...noPython, version: '3.12.3', uv: 'uv 0.13.9' } });
+  expect(problemsOf(there, target, { ...needs, installer: 'uv' })).toEqual([]);
+});
 
 describe('preflight names what is missing, with the line that mends it', () => {
   test.each(lacks)('%s', (_, found, says, next) => {

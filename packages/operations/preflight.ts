@@ -3,6 +3,8 @@ import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
 import { renderBytes } from '#plan';
 import type { Found } from '#plan';
+import type { Lock } from '#release';
+import { pythonMissing } from './python-missing.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
 const packages: Readonly<Record<string, string>> = {
@@ -29,8 +31,8 @@ export const neededPrograms = ({ python }: Pick<Target, 'python'>): readonly str
 export type Needs = {
   readonly bytes: number;
   readonly files: number;
-  /** It has Python dependencies. */
-  readonly python: boolean;
+  /** What installs its Python dependencies; undefined: it has none. */
+  readonly installer: Lock['installer'] | undefined;
   /** Their environment is on the host already. */
   readonly built: boolean;
   /** Names of the variables that it will have. */
@@ -41,7 +43,7 @@ export type Needs = {
 export const nothingMore = ({ env }: Pick<Target, 'env'>): Needs => ({
   bytes: 0,
   files: 0,
-  python: false,
+  installer: undefined,
   built: true,
   variables: env.require,
 });
@@ -59,7 +61,8 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
   const problems = [
     ...occupied,
     ...rights(found, target),
-    ...missing(found, target, needs),
+    ...missing(found, target),
+    ...pythonMissing(found, target, needs.installer),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -128,7 +131,7 @@ const rights = (found: Found, { path, base, host }: Target): readonly Problem[] 
   ];
 };
 
-const missing = (found: Found, { python, host, services }: Target, needs: Needs): readonly Problem[] => {
+const missing = (found: Found, { host, services }: Target): readonly Problem[] => {
   const where = `host ${host.name}`;
   const absent = Object.keys(packages).filter(
     (name) => found.programs.get(name) === '' && (services.length > 0 || packages[name] !== 'supervisor'),
@@ -144,29 +147,11 @@ const missing = (found: Found, { python, host, services }: Target, needs: Needs)
             next: `sudo apt-get install -y ${wanted.join(' ')}`,
           },
         ]),
-    ...(needs.python && found.python.version === ''
-      ? [
-          {
-            where,
-            what: `missing program: ${python.version}`,
-            next: `sudo apt-get install -y ${python.version} ${python.version}-venv`,
-          },
-        ]
-      : []),
-    ...(needs.python && found.python.version !== '' && found.python.pip === ''
-      ? [
-          {
-            where,
-            what: `${python.version} has no venv module`,
-            next: `sudo apt-get install -y ${python.version}-venv`,
-          },
-        ]
-      : []),
   ];
 };
 
 const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
-  const builds = needs.python && !needs.built;
+  const builds = needs.installer !== undefined && !needs.built;
   const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
   const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
   const where = `host ${host.name}`;

@@ -1,5 +1,6 @@
 import { Failure, must, ok } from '#fault';
-import { probeBody } from '#remote';
+import { secretsOfAddress } from '#plan';
+import { indexBody, probeBody } from '#remote';
 import {
   consequences,
   decodeRelease,
@@ -76,13 +77,13 @@ const stage = async (scene: Scene, found: Survey['found'], designed: Designed, m
   const { environment } = designed;
   if (environment !== undefined && found.environments.includes(environment)) {
     // one that is there needs nothing that is arranged: both are asked for in one round trip
-    const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed)]);
+    const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed, material)]);
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
     return;
   }
   await arrange(scene, designed, material);
   // pip gets the variables that were arranged
-  await build(scene, designed);
+  await build(scene, designed, material);
 };
 
 const arrange = async (scene: Scene, designed: Designed, { envFile }: Material): Promise<void> => {
@@ -92,10 +93,11 @@ const arrange = async (scene: Scene, designed: Designed, { envFile }: Material):
   });
 };
 
-const build = async (scene: Scene, designed: Designed): Promise<void> => {
+const build = async (scene: Scene, designed: Designed, { packageIndex }: Material): Promise<void> => {
   const { lock, environment } = designed;
   if (lock === undefined || environment === undefined) return;
   await perform(scene, environmentStep(scene, { ...designed, lock, environment }), {
+    ...(packageIndex === undefined ? {} : { body: indexBody(packageIndex, secretsOfAddress(packageIndex)) }),
     note: ({ built }) => (built ? 'built' : 'unchanged'),
   });
 };

@@ -1,6 +1,6 @@
 import type { Step } from '#plan';
 import { sharedArguments } from '#release';
-import type { Shared } from '#release';
+import type { Lock, Shared } from '#release';
 import type { Designed } from './design.ts';
 import { step } from './scene.ts';
 import type { Scene, StepOf } from './scene.ts';
@@ -43,20 +43,16 @@ export const arrangeStep = (on: On, designed: Designed): StepOf<'arrange'> =>
 
 export const environmentStep = (
   on: On,
-  designed: Designed & { lock: object; environment: string },
+  designed: Designed & { lock: Lock; environment: string },
 ): StepOf<'environment'> =>
-  step(
-    on,
-    'environment',
-    `Python environment ${designed.environment} from ${designed.lock.requirements}`,
-    'environment',
-    {
-      ...staged(on, designed),
-      hash: designed.environment,
-      python: on.target.python.version,
-      requirements: designed.lock.requirements,
-    },
-  );
+  step(on, 'environment', `Python environment ${designed.environment} from ${designed.lock.file}`, 'environment', {
+    ...staged(on, designed),
+    hash: designed.environment,
+    python: on.target.python.version,
+    installer: designed.lock.installer,
+    lock: designed.lock.file,
+    index: designed.index,
+  });
 
 export const probeStep = (on: On, designed: Pick<Designed, 'release' | 'environment' | 'kept'>): StepOf<'probe'> =>
   step(on, 'probe', 'ask the application about itself', 'probe', {

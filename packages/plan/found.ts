@@ -63,7 +63,14 @@ export type Found = {
   readonly programs: ReadonlyMap<string, string>;
   /** The deploy user's systemd answers, and lives without a login: it minds the watchdog, and lets the host recover at boot. */
   readonly manager: boolean;
-  readonly python: { readonly version: string; readonly platform: string; readonly libc: string; readonly pip: string };
+  /** `pip`: what venv brings; `uv`: the host's own. Empty: missing. */
+  readonly python: {
+    readonly version: string;
+    readonly platform: string;
+    readonly libc: string;
+    readonly pip: string;
+    readonly uv: string;
+  };
   /** Empty: nothing serves. */
   readonly current: ReleaseId;
   readonly releases: readonly Kept[];

@@ -3,16 +3,19 @@ import { environmentHash, lockOf } from './index.ts';
 
 const lock = (files: Readonly<Record<string, string>>, options: { requirements?: string; directory?: string } = {}) =>
   lockOf({ directory: '.', ...options, read: (path) => files[path] });
-const host = { version: '3.11.2', platform: 'linux-x86_64', libc: 'glibc-2.36', pip: '23.0.1' };
+const host = { version: '3.11.2', platform: 'linux-x86_64', libc: 'glibc-2.36', pip: '23.0.1', uv: 'uv 0.13.9' };
 
 describe('the lock of an environment', () => {
   test('is requirements.txt beside manage.py before that at the root, and what the key names before both', () => {
     const files = { 'requirements.txt': 'a==1', 'src/requirements.txt': 'b==1', 'deps/prod.txt': 'c==1' };
-    expect(lock(files)).toMatchObject({ ok: true, value: { requirements: 'requirements.txt', hashed: false } });
-    expect(lock(files, { directory: 'src' })).toMatchObject({ value: { requirements: 'src/requirements.txt' } });
-    expect(lock(files, { directory: 'other' })).toMatchObject({ value: { requirements: 'requirements.txt' } });
+    expect(lock(files)).toMatchObject({
+      ok: true,
+      value: { installer: 'pip', file: 'requirements.txt', hashed: false },
+    });
+    expect(lock(files, { directory: 'src' })).toMatchObject({ value: { file: 'src/requirements.txt' } });
+    expect(lock(files, { directory: 'other' })).toMatchObject({ value: { file: 'requirements.txt' } });
     expect(lock(files, { requirements: './deps/prod.txt' })).toMatchObject({
-      value: { requirements: 'deps/prod.txt' },
+      value: { file: 'deps/prod.txt' },
     });
   });
 
@@ -81,7 +84,6 @@ describe('the lock of an environment', () => {
   });
 
   test.each([
-    ['uv.lock', 'uv export'],
     ['poetry.lock', 'poetry export'],
     ['Pipfile.lock', 'pipenv requirements'],
     ['pdm.lock', 'pdm export'],
@@ -93,11 +95,66 @@ describe('the lock of an environment', () => {
   });
 });
 
-test('an environment is named after its lock and each fact of the host', () => {
-  const name = environmentHash({ lockHash: 'a' }, host);
+describe('an uv.lock', () => {
+  const uv = {
+    'uv.lock': [
+      'version = 1',
+      '[[package]]',
+      'name = "django"',
+      'source = { registry = "https://index.example/simple" }',
+      '[[package]]',
+      'name = "notes"',
+      'source = { editable = "." }',
+      '[[package]]',
+      'name = "docs"',
+      'source = { virtual = "docs" }',
+    ].join('\n'),
+    'pyproject.toml': '[project]',
+  };
+
+  test('comes before requirements.txt beside it, and after what lies nearer or is named', () => {
+    const files = { ...uv, 'requirements.txt': 'a==1', 'src/requirements.txt': 'b==1' };
+    expect(lock(files)).toMatchObject({ ok: true, value: { installer: 'uv', file: 'uv.lock', hashed: true } });
+    expect(lock(files, { directory: 'src' })).toMatchObject({ value: { file: 'src/requirements.txt' } });
+    expect(lock(files, { requirements: 'requirements.txt' })).toMatchObject({ value: { installer: 'pip' } });
+    const beneath = { 'server/uv.lock': uv['uv.lock'], 'server/pyproject.toml': '' };
+    expect(lock(beneath, { requirements: 'server/uv.lock' })).toMatchObject({ value: { file: 'server/uv.lock' } });
+    expect(lock(beneath, { directory: 'server' })).toMatchObject({
+      value: { installer: 'uv', file: 'server/uv.lock' },
+    });
+  });
+
+  test('counts with its pyproject.toml and uv.toml, where uv is set', () => {
+    const hash = (changed: object) => (lock({ ...uv, ...changed }) as { value: { lockHash: string } }).value.lockHash;
+    expect(hash({})).toBe(hash({ 'other.toml': 'y' }));
+    for (const name of ['uv.lock', 'pyproject.toml', 'uv.toml']) expect(hash({ [name]: '# other' })).not.toBe(hash({}));
+  });
+
+  test('is refused without its pyproject.toml', () => {
+    expect(lock({ 'uv.lock': uv['uv.lock'] })).toMatchObject({
+      fault: { code: 'ENVIRONMENT_LOCK', problems: [{ where: 'pyproject.toml' }] },
+    });
+  });
+
+  test.each(['{ editable = "libs/x" }', '{ directory = "../x" }', '{ path = "x.whl" }', '{ registry = "wheels" }'])(
+    'that takes a package from %s is refused with its line',
+    (source) => {
+      const found = lock({ ...uv, 'uv.lock': `${uv['uv.lock']}\nsource = ${source}` });
+      expect(found).toMatchObject({ fault: { code: 'ENVIRONMENT_LOCK', problems: [{ where: 'uv.lock', line: 11 }] } });
+    },
+  );
+});
+
+test('an environment is named after its lock, each fact of the host, and what installs it there', () => {
+  const of = (lockHash: string, over: object = {}, installer: 'pip' | 'uv' = 'pip') =>
+    environmentHash({ lockHash, installer }, { ...host, ...over });
+  const name = of('a');
   expect(name).toMatch(/^[0-9a-f]{16}$/);
-  expect(environmentHash({ lockHash: 'a' }, { ...host })).toBe(name);
-  for (const key of ['version', 'platform', 'libc', 'pip'])
-    expect(environmentHash({ lockHash: 'a' }, { ...host, [key]: 'other' })).not.toBe(name);
-  expect(environmentHash({ lockHash: 'b' }, host)).not.toBe(name);
+  expect(of('a')).toBe(name);
+  for (const key of ['version', 'platform', 'libc', 'pip']) expect(of('a', { [key]: 'other' })).not.toBe(name);
+  expect(of('a', { uv: 'other' })).toBe(name);
+  expect(of('b')).not.toBe(name);
+  expect(of('a', {}, 'uv')).not.toBe(name);
+  expect(of('a', { uv: 'other' }, 'uv')).not.toBe(of('a', {}, 'uv'));
+  expect(of('a', { pip: 'other' }, 'uv')).toBe(of('a', {}, 'uv'));
 });

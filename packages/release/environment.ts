@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { fail, ok, type Result } from '#fault';
 import { requirementsOf } from './requirements.ts';
+import { uvLockOf } from './uv-lock.ts';
 
 /** What a Python environment is built from. */
 export type Lock = {
-  /** The file that pip gets, relative to the release. */
-  readonly requirements: string;
-  /** sha256 in hex over it and all that it includes. */
+  /** What installs it on the host. */
+  readonly installer: 'pip' | 'uv';
+  /** The requirements file that pip gets, or the uv.lock, relative to the release. */
+  readonly file: string;
+  /** sha256 in hex over it and all that counts with it. */
   readonly lockHash: string;
   /** All files that count, by path. */
   readonly files: readonly string[];
-  /** Every requirement carries hashes, so pip checks what it downloads. */
+  /** What is downloaded is compared with hashes in these files. */
   readonly hashed: boolean;
 };
 
@@ -21,11 +24,11 @@ export type PythonFacts = {
   readonly platform: string;
   readonly libc: string;
   readonly pip: string;
+  readonly uv: string;
 };
 
-/** Locks that pip does not install, and the command that exports them. */
+/** Locks that nothing here installs, and the command that exports them. */
 const exported = [
-  ['uv.lock', 'uv export --format requirements-txt --no-dev > requirements.txt'],
   ['poetry.lock', 'poetry export --format requirements.txt --output requirements.txt'],
   ['Pipfile.lock', 'pipenv requirements > requirements.txt'],
   ['pdm.lock', 'pdm export --prod --format requirements > requirements.txt'],
@@ -40,21 +43,26 @@ export type LockOptions = {
   readonly read: (path: string) => string | undefined;
 };
 
+const byUv = (path: string): boolean => posix.basename(path) === 'uv.lock';
+
 /**
- * What the environment is built from: `python.requirements`, else requirements.txt beside manage.py, else at the root.
- * undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
+ * What the environment is built from: `python.requirements`, else what lies beside manage.py, else what lies at the root, uv.lock
+ * before requirements.txt. undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
  */
 export const lockOf = ({ requirements, directory, read }: LockOptions): Result<Lock | undefined> => {
   const folders = [...new Set([posix.normalize(directory), '.'])];
-  const path =
+  const named =
     requirements ??
-    folders.map((folder) => posix.join(folder, 'requirements.txt')).find((file) => read(file) !== undefined);
-  if (path === undefined) return withoutRequirements(folders, read);
-  const { files, problems } = requirementsOf(posix.normalize(path), read);
+    folders
+      .flatMap((folder) => ['uv.lock', 'requirements.txt'].map((name) => posix.join(folder, name)))
+      .find((file) => read(file) !== undefined);
+  if (named === undefined) return withoutRequirements(folders, read);
+  const path = posix.normalize(named);
+  const { files, problems } = byUv(path) ? uvLockOf(path, read) : requirementsOf(path, read);
   if (problems.length > 0) {
     return fail({
       code: 'ENVIRONMENT_LOCK',
-      what: `${path} names something that cannot be installed on a host as it is`,
+      what: `${named} names something that cannot be installed on a host as it is`,
       problems,
       next: 'Mend each of these lines and run again.',
     });
@@ -62,10 +70,11 @@ export const lockOf = ({ requirements, directory, read }: LockOptions): Result<L
   const hash = createHash('sha256');
   for (const [name, text] of files) hash.update(`${name}\0${Buffer.byteLength(text)}\0${text}`);
   return ok({
-    requirements: posix.normalize(path),
+    installer: byUv(path) ? 'uv' : 'pip',
+    file: path,
     lockHash: hash.digest('hex'),
     files: [...files.keys()],
-    hashed: [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
+    hashed: byUv(path) || [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
   });
 };
 
@@ -76,7 +85,7 @@ const withoutRequirements = (folders: readonly string[], read: LockOptions['read
       if (read(file) === undefined) continue;
       return fail({
         code: 'ENVIRONMENT_LOCK',
-        what: `there is ${file}, but no requirements.txt, and pip installs nothing else`,
+        what: `there is ${file}, but neither uv.lock nor requirements.txt, and nothing else is installed`,
         next: `Run \`${command}\` in ${folder === '.' ? 'the repository' : folder} and commit the file, or do so in a step before and add requirements.txt to \`include\`.`,
       });
     }
@@ -84,9 +93,8 @@ const withoutRequirements = (folders: readonly string[], read: LockOptions['read
   return ok(undefined);
 };
 
-/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what pip installs. */
+/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what is installed. */
 export const environmentHash = (
-  { lockHash }: Pick<Lock, 'lockHash'>,
-  { version, platform, libc, pip }: PythonFacts,
-): string =>
-  createHash('sha256').update([lockHash, version, platform, libc, pip].join('\0')).digest('hex').slice(0, 16);
+  { lockHash, installer }: Pick<Lock, 'lockHash' | 'installer'>,
+  { version, platform, libc, [installer]: by }: PythonFacts,
+): string => createHash('sha256').update([lockHash, version, platform, libc, by].join('\0')).digest('hex').slice(0, 16);

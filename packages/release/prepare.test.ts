@@ -344,7 +344,7 @@ eachShell('a Django application', (shell) => {
 
   test('gets an environment, built once, anew when it was not completed, and by one at a time', async () => {
     write(base, `envs/${environment}/half`, 'left by a killed run');
-    const input = { base, staging, hash: environment, python, requirements: 'requirements.txt' };
+    const input = { base, staging, hash: environment, python, installer: 'pip' as const, lock: 'requirements.txt', index: false };
     const both = await Promise.all([outputOf(shell, 'environment', input), outputOf(shell, 'environment', input)]);
     expect(both.map(({ built }) => built).sort()).toEqual([false, true]);
     expect(existsSync(join(base, `envs/${environment}/half`))).toBe(false);
@@ -354,11 +354,11 @@ eachShell('a Django application', (shell) => {
 
   test('whose requirements pip cannot install is not completed, and says what pip said', async () => {
     write(tree, 'bad.txt', 'no-index-has-this-name==99\n--no-index\n');
-    const ran = await runProgram(shell, 'environment', { base, staging, hash: '0bad', python, requirements: 'bad.txt' });
+    const ran = await runProgram(shell, 'environment', { base, staging, hash: '0bad', python, installer: 'pip', lock: 'bad.txt', index: false });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain('no-index-has-this-name');
     expect(existsSync(join(base, 'envs/0bad/.complete'))).toBe(false);
-    const none = await runProgram(shell, 'environment', { base, staging, hash: '0bad', python: 'python9', requirements: 'bad.txt' });
+    const none = await runProgram(shell, 'environment', { base, staging, hash: '0bad', python: 'python9', installer: 'pip', lock: 'bad.txt', index: false });
     expect(none.code).toBe(69);
   }, 60_000);
 

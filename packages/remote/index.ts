@@ -3,7 +3,7 @@ import { transactionPrograms } from './transaction-programs.ts';
 
 export { exitCodes } from './exit-codes.ts';
 export type { Program } from './program.ts';
-export { probeBody } from './release-programs.ts';
+export { indexBody, probeBody } from './release-programs.ts';
 export { residentBody } from './transaction-programs.ts';
 export { transport } from './transport.ts';
 

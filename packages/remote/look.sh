@@ -92,7 +92,13 @@ room() { # free space and inodes where the base is
   print free.inodes "$(df -Pi "$folder" | awk 'NR == 2 { print $4 }')"
 }
 
+uv_version() {
+  uv=$(uv_path) || return 0
+  "$uv" --version 2>/dev/null || :
+}
+
 python_facts() {
+  print python.uv "$(uv_version)"
   if ! command -v "$python" >/dev/null 2>&1; then
     return 0
   fi

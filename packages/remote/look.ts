@@ -71,6 +71,7 @@ export const foundOf = (stdout: Buffer): Found => {
       platform: get('python.platform'),
       libc: get('python.libc'),
       pip: get('python.pip'),
+      uv: get('python.uv'),
     },
     current: releaseOf(get('current')),
     releases: all('has').map(kept),

@@ -5,12 +5,17 @@ import { lists, pairs, program } from './program.ts';
 const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
 const dotenv = readFileSync(new URL('./dotenv.sh', import.meta.url), 'utf8');
 const transaction = readFileSync(new URL('./transaction.sh', import.meta.url), 'utf8');
+const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const staging = common + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
 const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const application = common + dotenv + scrub + readFileSync(new URL('./staging.sh', import.meta.url), 'utf8');
 
 /** What `probe` reads on stdin. */
 export const probeBody: Buffer = readFileSync(new URL('./probe.py', import.meta.url));
+
+/** What `environment` reads on stdin: the address of a package index, and the texts of it that may not be shown. */
+export const indexBody = (address: string, secrets: readonly string[]): Buffer =>
+  Buffer.from([address, ...secrets, ''].join('\n'));
 
 /** A release being prepared: `staging` is `<id>.<driver>`, a folder below `<base>/staging`. */
 type Staged = { readonly base: string; readonly staging: string };
@@ -85,20 +90,33 @@ export const releasePrograms = {
     fault: 'PREFLIGHT',
     next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
   }),
+  /** Reads {@link indexBody} where `index` is. */
   environment: program({
-    text: application + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
+    text: application + uv + readFileSync(new URL('./environment.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 3_600_000,
-    args: (input: Staged & { hash: string; python: string; requirements: string }) => [
+    args: (
+      input: Staged & {
+        hash: string;
+        python: string;
+        installer: 'pip' | 'uv';
+        /** A path in the release: a requirements file, or an uv.lock. */
+        lock: string;
+        /** A package index is given on stdin. */
+        index: boolean;
+      },
+    ) => [
       input.base,
       input.staging,
       input.hash,
       input.python,
-      input.requirements,
+      input.installer,
+      input.lock,
+      input.index ? 'given' : '-',
     ],
     out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
     fault: 'ENVIRONMENT_FAILED',
-    next: 'The lines above are what pip said. Mend the requirements, or install what it misses on the host, and run again.',
+    next: 'The lines above are what pip or uv said. Mend the requirements, or install what it misses on the host, and run again.',
   }),
   /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
   probe: program({

@@ -12,6 +12,7 @@ const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
 const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
 const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
 const service = transaction + dotenv + scrub + processes + supervisor + serving + carryEnv + manager;
+const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
 
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
@@ -36,7 +37,7 @@ const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the ho
 /** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
 export const transactionPrograms = {
   look: program({
-    text: service + readFileSync(new URL('./look.sh', import.meta.url), 'utf8'),
+    text: service + uv + readFileSync(new URL('./look.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 60_000,
     args: (input: { base: string; path: string; python: string; programs: readonly string[] }) => [

@@ -19,6 +19,8 @@ const standIns: Readonly<Record<string, string>> = {
   // no systemd, whatever the machine has: a real one would be given units by these tests. makeManager puts another in front
   loginctl: 'exit 1',
   setsid: 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"',
+  // an uv that does so too
+  uv: 'mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"\ncp "$(command -v quick-python)" "$UV_PROJECT_ENVIRONMENT/bin/python"',
   // a Python that makes an environment, installs and migrates at once
   'quick-python':
     'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',

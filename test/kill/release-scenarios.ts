@@ -84,7 +84,22 @@ export const releaseScenarios: readonly Scenario[] = [
       staging,
       hash: 'ab',
       python: quick,
-      requirements: 'requirements.txt',
+      installer: 'pip',
+      lock: 'requirements.txt',
+      index: false,
+    })),
+  },
+  {
+    name: 'environment by uv',
+    before: received,
+    ...of('environment', ({ base }) => ({
+      base,
+      staging,
+      hash: 'ab',
+      python: quick,
+      installer: 'uv',
+      lock: 'uv.lock',
+      index: false,
     })),
   },
   {

@@ -9,7 +9,11 @@ import { duration, hostPath, insidePath, variableName, webAddress } from './valu
 export const longestBase = 60;
 
 const python = z.strictObject({
-  requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
+  requirements: insidePath
+    .optional()
+    .describe(
+      'What the environment is made from: a requirements file, which pip installs, or an `uv.lock`, which the uv of the host does. If not given: `uv.lock`, else `requirements.txt`, beside `manage.py`, then at the root.',
+    ),
   venv: insidePath
     .prefault('.venv')
     .describe('The name of the Python environment in the release, as the services call it.'),

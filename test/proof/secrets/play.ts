@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../../demo/stage.ts';
 import { found } from '../../lab/found.ts';
+import { startPackageIndex } from '../../lab/package-index.ts';
 import type { StepEnd } from '../../runner/index.ts';
 import type { canaries } from './canaries.ts';
 
@@ -14,6 +15,8 @@ export type Material = {
   readonly passphrase: string;
   readonly given: string;
   readonly shared: string;
+  /** Of the package index, whose user is `aws`. */
+  readonly indexPassword: string;
   readonly variables: Readonly<Record<string, string>>;
 };
 
@@ -53,15 +56,35 @@ export const material = (stage: Stage, { make, take }: ReturnType<typeof canarie
     key,
     passphrase,
     given: values('env-file').join('\n'),
+    indexPassword: make('the password of package-index'),
     shared: `${values('shared/.env').join('\n')}\n`,
     variables: { CHECK_TOKEN: `${make('CHECK_TOKEN')}/"<&+ ${make('the other half of CHECK_TOKEN')}` },
   };
 };
 
+/** Plays with a package index that has none of what the application needs, and an environment to be built. */
+const withIndex = async (
+  stage: Stage,
+  password: string,
+  body: (address: string) => Promise<unknown>,
+): Promise<void> => {
+  const { repository } = stage;
+  const requirements = readFileSync(join(repository.dir, 'requirements.txt'), 'utf8');
+  const index = await startPackageIndex({ user: 'aws', password });
+  try {
+    repository.commit('Need more', { 'requirements.txt': `no-such-package==1\n${requirements}` });
+    await body(index.open);
+    if (!index.asked.includes('404 /simple/no-such-package/')) throw new Error('the index was not asked');
+  } finally {
+    await index.end();
+  }
+  repository.commit('Need less', { 'requirements.txt': requirements });
+};
+
 /** Everything that a target lives through, with an application that prints its environment whenever it starts. */
 export const play = async (
   stage: Stage,
-  { key, passphrase, given, shared, variables }: Material,
+  { key, passphrase, given, shared, indexPassword, variables }: Material,
   show: (line: string) => void,
 ): Promise<readonly Played[]> => {
   const played: Played[] = [];
@@ -91,6 +114,12 @@ export const play = async (
     );
   stage.repository.commit('Check with a token', { 'landfall.yml': checked });
   await step('a first deploy', 'done', 'deploy-over-ssh', { 'env-file': given });
+  await withIndex(stage, indexPassword, (address) =>
+    step('a deploy whose package index lacks a package', 'failed', 'deploy-over-ssh', {
+      'env-file': given,
+      'package-index': address,
+    }),
+  );
   stage.commit('Do not start');
   await step('a deploy that does not start', 'undone', 'deploy-over-ssh', {
     'env-file': `${given}\nSPINE_EXIT_AT_START=1`,
