@@ -70,6 +70,8 @@ export type Found = {
   readonly environments: readonly string[];
   readonly sharedEnv: { readonly hash: string; readonly names: readonly string[] } | undefined;
   readonly processes: readonly Process[];
+  /** The longest time that a service of what serves may take to stop. */
+  readonly drain: number;
   readonly listening: readonly number[];
   /** The host's wall clock, in seconds. */
   readonly clock: number;

@@ -79,6 +79,7 @@ export const foundOf = (stdout: Buffer): Found => {
       ? { hash: get('shared.env'), names: get('shared.names').split(' ').filter(Boolean) }
       : undefined,
     processes: all('process').map(processOf),
+    drain: Number(get('drain')),
     listening: all('listening').map(Number),
     clock: Number(get('clock')),
   };

@@ -58,6 +58,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     environments: [],
     sharedEnv: undefined,
     processes: [],
+    drain: 0,
     listening: [],
     clock: 1_750_000_000,
     ...over,
