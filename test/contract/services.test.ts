@@ -69,19 +69,21 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       .slice(from)
       .split('\n')
       .flatMap((line) => {
-        const at = / (?:(waiting) for (worker) to stop|(stopped|spawned): '?([\w-]+)|(killing) '([\w-]+)')/.exec(line);
-        const [, ...found] = at ?? [];
-        return found.length === 0 ? [] : [found.filter((part) => part !== undefined).join(' ')];
+        const found = / (?:(waiting) for (worker) to stop|(stopped|spawned): '?([\w-]+)|(killing) '([\w-]+)')/.exec(
+          line,
+        );
+        const words = found?.slice(1).filter(Boolean) ?? [];
+        return words.length === 0 ? [] : [words.join(' ')];
       })
       .filter((act, index, all) => all.indexOf(act) === index);
 
   /** Looks on while something runs: the most schedulers that there were at a time, and who answered when. */
   const watching = async <T>(port: number, body: () => Promise<T>) => {
-    let ended = false;
+    const over = new AbortController();
     let schedulers = 0;
     const answers: { readonly at: number; readonly release: string }[] = [];
     const looking = (async () => {
-      while (!ended) {
+      while (!over.signal.aborted) {
         schedulers = Math.max(schedulers, servicesOf(target.base).filter(({ service }) => service === 'beat').length);
         const at = performance.now();
         const release = await fetch(`http://127.0.0.1:${port}/`).then(
@@ -93,7 +95,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       }
     })();
     const result = await body().finally(() => {
-      ended = true;
+      over.abort();
     });
     await looking;
     const longest = answers.reduce(
