@@ -6,8 +6,16 @@ having() { # ROLE RELEASE...: ` name name `, the services that one of these rele
   what=$1
   shift
   of_role=' '
-  for file in $(for id in "$@"; do printf '%s\n' "$base/releases/${id:--}/.landfall/services"/*; done | xargs grep -slx "role=$what"); do
-    of_role="$of_role${file##*/} "
+  for id in "$@"; do
+    for file in "$base/releases/${id:--}/.landfall/services"/*; do
+      [ -e "$file" ] || continue
+      # no program is begun for this: it is asked in every switch
+      while IFS= read -r line; do
+        if [ "$line" = "role=$what" ]; then
+          of_role="$of_role${file##*/} "
+        fi
+      done <"$file"
+    done
   done
   printf '%s' "$of_role"
 }
