@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { answered, deployed, open, switchInput } from '../kill/deploy.ts';
 import { servicesOf } from '../kill/processes.ts';
-import { makeRelease, makeTarget, runProgram, runResident, type Service, type Target } from '../kill/target.ts';
+import { idle, makeRelease, makeTarget, runProgram, runResident, type Service, type Target } from '../kill/target.ts';
 import { freePort } from '../lab/demo-host.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
@@ -165,11 +165,11 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
   needing('python3').test(
     'a switch that is killed while services are stopping is undone all the same',
     async () => {
-      const slow = ['/bin/sh', '-c', 'trap "sleep 2; exit 0" TERM; while :; do sleep 0.1; done'];
+      const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
       const services = {
         web: { words: slow, drain: 10 },
         worker: { words: slow, drain: 10, role: 'worker' },
-        beat: { words: slow, drain: 10, role: 'scheduler' },
+        beat: { ...idle, role: 'scheduler' },
       };
       for (const id of ['r1', 'r2']) makeRelease(target, id, services);
       await deployed(target, 'r1');
