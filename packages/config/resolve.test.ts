@@ -55,6 +55,19 @@ describe('a target', () => {
     expect(found).not.toHaveProperty('confirmWithin');
   });
 
+  test('has services whose roles are given, or told by their commands and by what is checked', () => {
+    const services = `services:
+  front: { command: sh serve, role: web, listen: 80 }
+  live: { command: daphne a.asgi:application }
+  tasks: { command: celery -A a worker }
+  beat: { command: celery -A a beat }
+`;
+    const roles = (smoke: string) =>
+      target(good.replace(/services:\n.*\n/, services) + smoke).target?.services.map(({ role }) => role);
+    expect(roles('')).toEqual(['web', 'web', 'worker', 'scheduler']);
+    expect(roles('  - { websocket: /ws/ }\n')).toEqual(['web', 'websocket', 'worker', 'scheduler']);
+  });
+
   test('is reached through its jump hosts, the first one first', () => {
     const hosts =
       'hosts: { ssh: app@db.internal, via: { ssh: jump@inner, key: [ssh-ed25519 BBBB, ssh-rsa CCCC], via: { ssh: "jump@outer:2222" } } }';
@@ -135,9 +148,11 @@ keep: many
 services:
   web:
     command: gunicorn | tee
-    role: worker
+    role: cron
     drian: 3s
     drain: 30
+  jobs: { command: python manage.py jobs, drain: 11m }
+  beat: { command: celery -A app beat, listen: 80, boot: 1 }
 smoke:
   - get: /health/
     post: /x
@@ -157,13 +172,17 @@ targets:
     'landfall.yml:2 path: expected an absolute path of letters, digits and . _ / @ + -',
     'landfall.yml:3 keep: expected a number',
     "landfall.yml:6 services.web.command: |: a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process",
-    'landfall.yml:7 services.web.role: role worker is not supported; only web is',
+    'landfall.yml:7 services.web.role: expected one of web, websocket, worker, scheduler',
     'landfall.yml:8 services.web.drian: there is no such key → did you mean drain?',
     'landfall.yml:9 services.web.drain: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:12 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
-    'landfall.yml:13 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:14 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
-    'landfall.yml:17 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:10 services.jobs.drain: expected at most 10m: an undo has to wait for it',
+    'landfall.yml:10 services.jobs.role: is missing, and the command does not tell it: add `role: web`, `role: websocket`, `role: worker`, `role: scheduler`',
+    'landfall.yml:11 services.beat.boot: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:11 services.beat.listen: nobody asks a worker or a scheduler: `listen` is of web and websocket',
+    'landfall.yml:14 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
+    'landfall.yml:15 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:16 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
+    'landfall.yml:19 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
     'input path:- expected an absolute path of letters, digits and . _ / @ + -',
     'input checks:1 [0].get: expected a path that begins with /, or an http(s) address',
     'input checks:2 [1].gte: there is no such key → did you mean get?',
@@ -210,6 +229,11 @@ describe('what is refused', () => {
       /^2 base would be .* more than 60 bytes/,
     ],
     ['an empty map of targets', `${good}targets: {}\n`, /^8 targets: expected at least one/],
+    [
+      'a service that nobody knows the role of',
+      good.replace('gunicorn', 'python3 serve.py'),
+      /^5 services\.web\.role: is missing, and the command does not tell it: add `role: web`/,
+    ],
     ['a missing command', good.replace(/command: ".*?", /, ''), /^5 services\.web\.command: is missing/],
   ])('%s', (_, text, expected) => {
     const found = one(text);

@@ -1,6 +1,7 @@
 import type { Receiver, Service } from '#plan';
 import type { Application } from './definition/application.ts';
 import { check } from './definition/check.ts';
+import { roleOf } from './definition/role.ts';
 import type { Check } from './definition/check.ts';
 import type { JumpHost } from './definition/hosts.ts';
 import type { Given } from './inputs.ts';
@@ -13,6 +14,8 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
   const path = given.path ?? keys.path;
   const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
   const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
+  const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
+  const sockets = checks.some(({ websocket }) => websocket !== undefined);
   const { requirements, venv, version } = keys.python;
   return {
     name,
@@ -23,13 +26,13 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     ...(base === undefined ? {} : { base }),
     ...(url === undefined ? {} : { url }),
     directory: keys.directory,
-    services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service)),
+    services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service, sockets)),
     python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
     shared: keys.shared,
     env: keys.env,
     include: keys.include,
     exclude: keys.exclude,
-    checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
+    checks,
     keep: keys.keep,
     notify: receivers(keys.notify),
     wait: keys.wait,
@@ -46,10 +49,15 @@ const jumps = (via: Via | undefined): readonly JumpHost[] => {
   return [...jumps(via.via), own];
 };
 
-const serviceOf = (name: string, { command, role, drain, boot, listen }: Application['services'][string]): Service => ({
+const serviceOf = (
+  name: string,
+  { command, role, drain, boot, listen }: Application['services'][string],
+  sockets: boolean,
+): Service => ({
   name,
   command,
-  role,
+  // validation has refused one whose role nothing tells
+  role: role ?? roleOf(command, sockets) ?? 'web',
   drain,
   boot,
   ...(listen === undefined ? {} : { listen }),

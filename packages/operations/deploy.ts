@@ -93,6 +93,7 @@ const toLive = async (
     within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
     maxDowntime: wish.maxDowntime,
     environmentFrom: '',
+    drain: surveyed.found.drain,
     baseline,
     before,
   });

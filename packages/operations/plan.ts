@@ -1,7 +1,10 @@
+import { posix } from 'node:path';
+import { answering } from '#plan';
 import type { Note, Plan, Step } from '#plan';
 import type { Release } from '#release';
 import { strays } from './check.ts';
 import { confirmStep } from './confirm.ts';
+import { remembers } from './schedule.ts';
 import type { Designed } from './design.ts';
 import { undoOf } from './open.ts';
 import { step } from './scene.ts';
@@ -29,7 +32,7 @@ const forward = (on: On, { found }: Survey, release: string): readonly (readonly
       }),
     ],
     [
-      switchStep(on, number, { release, within: 0, environmentFrom: '', first }),
+      switchStep(on, number, { release, within: 0, environmentFrom: '', first, drain: found.drain }),
       ...(on.target.url === undefined || first
         ? []
         : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),
@@ -94,7 +97,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
-    notes: [...detected(designed), ...unproven(designed), watchdog(survey)],
+    notes: [...detected(designed), ...unproven(designed), ...forgetful(on, designed), watchdog(survey)],
   };
 };
 
@@ -128,10 +131,19 @@ const watchdog = ({ found }: Survey): Note => ({
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }: Designed): Plan['notes'] =>
   release.services
-    .filter(({ listen }) => listen === undefined)
+    .filter(({ listen, role }) => listen === undefined && answering(role))
     .map(({ name }) => ({
       kind: 'warning',
       text: `${name} has no \`listen\`: that it answers, and not something else at the same address, is not proven`,
+    }));
+
+/** Schedulers whose memory of what ran last dies with their release. */
+const forgetful = ({ target }: On, { release, shared }: Designed): Plan['notes'] =>
+  release.services
+    .filter(({ role, command }) => role === 'scheduler' && !remembers(command, { ...target, shared }))
+    .map(({ name }) => ({
+      kind: 'warning',
+      text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${posix.relative(target.directory, 'run/schedule')}\` to its command`,
     }));
 
 const detected = ({ env, lock, environment }: Designed): Plan['notes'] => [

@@ -118,6 +118,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
     commit: 'step',
     within,
     environmentFrom: release === live ? '' : live,
+    drain: found.drain,
     baseline,
   });
 };
@@ -168,7 +169,15 @@ const planOf = (scene: Scene, { found }: Survey, release: string, within: number
     path: 'online',
     undo: undoOf(found),
     waves: [
-      [switchStep(scene, found.number + 1, { release, within, environmentFrom: live, first: live === '' })],
+      [
+        switchStep(scene, found.number + 1, {
+          release,
+          within,
+          environmentFrom: live,
+          first: live === '',
+          drain: found.drain,
+        }),
+      ],
       [confirmStep(scene, found.number + 1)],
     ],
     notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],

@@ -15,22 +15,24 @@ export type Switching = {
   readonly environmentFrom: string;
   /** No release serves yet. */
   readonly first: boolean;
+  /** The longest time that a service of what serves now may take to stop: seconds. */
+  readonly drain: number;
 };
 
-/** How long the switch may take: its services' boots and drains, and a minute. Seconds. */
-export const switchLimit = ({ services }: Scene['target']): number =>
-  Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + 60;
+/** How long the switch may take: its services' boots and drains, the drain of what it stops, and a minute. Seconds. */
+export const switchLimit = ({ services }: Scene['target'], draining: number): number =>
+  Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + draining + 60;
 
 export const switchStep = (
   scene: Pick<Scene, 'host' | 'target'>,
   number: number,
-  { release, within, environmentFrom }: Switching,
+  { release, within, environmentFrom, drain }: Switching,
 ): StepOf<'switch'> =>
   step(scene, 'switch', `switch to ${release}`, 'switch', {
     base: scene.target.base,
     number,
     release,
-    limit: switchLimit(scene.target),
+    limit: switchLimit(scene.target, drain),
     within: Math.ceil(within / 1000),
     environmentFrom,
   });

@@ -23,6 +23,8 @@ export type Passage = {
   readonly within: number;
   readonly maxDowntime?: number | undefined;
   readonly environmentFrom: string;
+  /** The longest time that a service of what serves may take to stop: seconds. */
+  readonly drain: number;
   /** The checks that passed on what serves now: an undo must bring them back. */
   readonly baseline: readonly Check[];
   /** What must be done before the switch, under the transaction: migrations. */
@@ -53,6 +55,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
         release,
         within: passage.within,
         environmentFrom: passage.environmentFrom,
+        drain: passage.drain,
         first: previous === '',
       });
       rest();

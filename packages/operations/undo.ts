@@ -14,6 +14,10 @@ export type Why = 'failed' | 'asked' | `aborted by ${string}`;
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;
 
+/** How long the host's undo is waited for: ms. Workers of the release may finish what they are at first. */
+const undoBudget = ({ services }: Scene['target']): number =>
+  budget + Math.max(0, ...services.filter(({ role }) => role === 'worker').map(({ drain }) => drain));
+
 /**
  * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.
  * Faults: UNDO_FAILED (the target is held), SSH_* (the host undoes by itself when its time is over).
@@ -30,7 +34,7 @@ export const undo = async (
     release,
     number: newest,
   } = await perform(scene, takeBack, {
-    signal: scene.deadline(budget),
+    signal: scene.deadline(undoBudget(scene.target)),
     note: (at) => `${at.release || 'nothing'} serves`,
   });
   scene.evidence.undo = undefined;

@@ -79,6 +79,8 @@ export type Found = {
   readonly processes: readonly Process[];
   /** Files of the live release that were changed on the host since they were put there; at most ten. */
   readonly drifted: readonly string[];
+  /** The longest time that a service of what serves may take to stop. */
+  readonly drain: number;
   readonly listening: readonly number[];
   /** The host's wall clock, in seconds. */
   readonly clock: number;

@@ -5,6 +5,8 @@ export type * from './notices.ts';
 export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';
 export { loginOf, secretsOfAddress } from './credentials.ts';
+export { answering, roles } from './role.ts';
+export type { Role } from './role.ts';
 export { outcomeOf } from './outcome.ts';
 export { renderFault } from './fault-lines.ts';
 export { renderBytes, renderPlan } from './plan-lines.ts';

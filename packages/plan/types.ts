@@ -1,5 +1,6 @@
 import type { Fault } from '#fault';
 import type { Reverted } from './notices.ts';
+import type { Role } from './role.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
 export type HostName = string;
@@ -12,7 +13,7 @@ export type Service = {
   readonly name: string;
   /** Words, never a shell line: the first is found in the release's environment, then on PATH. */
   readonly command: readonly string[];
-  readonly role: 'web';
+  readonly role: Role;
   /** How long it may take to stop. */
   readonly drain: number;
   /** How long it may take to come up. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '#fault';
+import { roles } from '#plan';
 import type { Service } from '#plan';
 
 const service = z.object({
   name: z.string().regex(/^[A-Za-z0-9._-]+$/),
   command: z.array(z.string().regex(/^[^\n\0]*$/)).min(1),
-  role: z.literal('web'),
+  role: z.enum(roles),
   drain: z.number().nonnegative(),
   boot: z.number().nonnegative(),
   listen: z.string().optional(),

@@ -172,6 +172,8 @@ serving_facts() {
   drift | while read -r file; do
     print drift "$file"
   done
+  # how long what serves may take to stop, all services side by side
+  print drain "$(sed -n 's/^drain=//p' "$base/releases/${serving:--}/.landfall/services"/* 2>/dev/null | sort -n | tail -n 1)"
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

@@ -81,6 +81,7 @@ export const foundOf = (stdout: Buffer): Found => {
       : undefined,
     processes: all('process').map(processOf),
     drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
+    drain: Number(get('drain')),
     listening: all('listening').map(Number),
     clock: Number(get('clock')),
   };

@@ -5,9 +5,13 @@ ask() { # a question to supervisor: one that hangs must not hold the mutex for e
   timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
+patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
+  cat "$lf/run/programs"/*.conf "$base/releases/$release/.landfall/services"/* "$base/releases/$previous/.landfall/services"/* 2>/dev/null |
+    awk -F = '/^(stopwaitsecs|drain)=[0-9]+$/ { sum += $2 } END { print sum + 60 }'
+}
+
 order() { # what makes it stop and start services: as long as these may take
-  patience=$(sed -n 's/^stopwaitsecs=//p' "$lf/run/programs"/*.conf 2>/dev/null | awk '{ sum += $1 } END { print sum + 60 }')
-  timeout --foreground -k 5 "$patience" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  timeout --foreground -k 5 "$(patience)" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
 answers() { # does supervisord answer on its socket?
@@ -87,29 +91,50 @@ orphans() { # pids of this target's services. To be asked when no supervisord ru
     done
 }
 
+heads() { # PID...: those of them that lead their group: supervisor began them, and they end their children themselves
+  for pid in "$@"; do
+    line=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+    # behind the name: state, parent, group
+    # shellcheck disable=SC2086
+    set -- ${line##*) }
+    if [ "$3" = "$pid" ]; then
+      printf '%s ' "$pid"
+    fi
+  done
+}
+
 end_orphans() { # a supervisord that was killed leaves its services behind
   left=$(orphans)
   [ -n "$left" ] || return 0
   say "ending processes of services that no supervisord minds any more: $left"
   # shellcheck disable=SC2086
-  kill -TERM $left 2>/dev/null || :
+  leading=$(heads $left)
+  # shellcheck disable=SC2086
+  kill -TERM ${leading:-$left} 2>/dev/null || :
+  # tenths of a second: workers may finish what they are at
+  most=$(for name in $(having worker "$release" "$previous"); do setting "$release" "$name" drain; echo; setting "$previous" "$name" drain; echo; done |
+    awk -v most=10 '$1 > most { most = $1 } END { print most * 10 }')
   tries=0
   while left=$(orphans) && [ -n "$left" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 100 ]; then
+    if [ "$tries" -gt "$most" ]; then
       # shellcheck disable=SC2086
       kill -KILL $left 2>/dev/null || :
     fi
-    [ "$tries" -lt 120 ] || return 1
+    [ "$tries" -lt "$((most + 20))" ] || return 1
     sleep 0.1
   done
 }
 
-described() { # RELEASE SERVICE: supervisor's description of it
+described() { # RELEASE SERVICE: supervisor's description of it. A scheduler starts when it is told to, after all else
+  starts=true
+  if [ "$(setting "$1" "$2" role)" = scheduler ]; then
+    starts=false
+  fi
   printf '%s\n' "[program:$2]
 command=/bin/sh $lf/run/start $2
 directory=$lf/run
-autostart=true
+autostart=$starts
 autorestart=true
 startsecs=1
 startretries=20
@@ -144,12 +169,18 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
-register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
+registered() { # it has taken up its files
+  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
+}
+
+register() { # RELEASE: supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
   started=''
+  # workers, which are to finish first: for `resume`
+  later=''
   known=$(files)
   if [ "$fresh" = yes ]; then
     started=$(services "$1")
-    printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
+    registered
     return 0
   fi
   # it has taken up just these: a question less. An undo asks all the same
@@ -160,12 +191,19 @@ register() { # supervisor takes up its files: it ends what they no longer name, 
     say "supervisor cannot read its files: $told"
     return 1
   fi
-  started=$(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p')
+  for name in $(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p'); do
+    case "$workers" in
+      *" $name "*) later="$later $name" ;;
+      *) started="$started $name" ;;
+    esac
+  done
   if [ -n "$started" ]; then
     # shellcheck disable=SC2086
     order update $started >&2 || return 0
   fi
-  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
+  if [ -z "$later" ]; then
+    registered
+  fi
 }
 
 retire() { # no service runs, supervisor is gone, and `current` leads nowhere

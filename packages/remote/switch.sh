@@ -2,7 +2,7 @@
 # LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
 # ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
 # Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
-# Prints proven=yes, remaining=, since= (how long ago its youngest main process began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
+# Prints proven=yes, remaining=, since= (how long ago its youngest main process that answers began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
 main() {
   target "$1"
   exclusive switch finish "$2"
@@ -39,7 +39,8 @@ told() {
   [ -n "${found:-}" ] || inspect "$release"
   print proven yes
   print remaining "$((deadline - now))"
-  print since "$(youngest)"
+  # who answers from then on is the release; nobody waits for an answer of the others
+  print since "$(youngest "$(having worker "$release")$(having scheduler "$release")")"
   printf '%s\n' "$found" | sed -n 's/^./process=&/p'
 }
 main "$@"

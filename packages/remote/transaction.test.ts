@@ -337,6 +337,23 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(servicesOf(target.base).filter(({ pid }) => left.includes(pid))).toEqual([]);
     });
 
+    test('schedulers are started by every way that makes a release serve: a deploy, an undo, a recovery', async () => {
+      const scheduler = { ...idle, role: 'scheduler' };
+      makeRelease(target, 'r3', { web: idle, beat: scheduler, tasks: { ...idle, role: 'worker' } });
+      makeRelease(target, 'r4', { web: idle, clock: scheduler });
+      const all = ['beat on r3', 'tasks on r3', 'web on r3'];
+      await deployed(target, 'r3');
+      expect(serving(target)).toEqual(all);
+      await switched(target, 'r4');
+      expect(serving(target)).toEqual(['clock on r4', 'web on r4']);
+      expect(await undo('t2')).toMatchObject({ code: 0 });
+      expect(serving(target)).toEqual(all);
+      endProcesses(target);
+      await until(() => servicesOf(target.base).length === 0);
+      expect(await undo('recover')).toMatchObject({ code: 0 });
+      expect(serving(target)).toEqual(all);
+    });
+
     test('without supervisor, switch says 69 and changes nothing', async () => {
       await open(target, 'r1');
       // the PATH of the run that opened is kept for shorter ones; that run had no supervisor either

@@ -59,6 +59,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     sharedEnv: undefined,
     processes: [],
     drifted: [],
+    drain: 0,
     listening: [],
     clock: 1_750_000_000,
     ...over,

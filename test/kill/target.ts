@@ -43,6 +43,7 @@ export type Service = {
   readonly boot?: number;
   readonly drain?: number;
   readonly listen?: string;
+  readonly role?: string;
 };
 
 /** A service that works and needs nothing. Its full path is given, so that no stand-in for sleep is taken. */
@@ -63,10 +64,10 @@ export const makeRelease = (
   );
   writeFileSync(join(base, 'releases', id, 'app.py'), `RELEASE = '${id}'\n`);
   if (more.env !== undefined) writeFileSync(join(base, 'releases', id, '.env'), more.env, { mode: 0o600 });
-  for (const [name, { words, boot = 5, drain = 2, listen = '' }] of Object.entries(services)) {
+  for (const [name, { words, boot = 5, drain = 2, listen = '', role = 'web' }] of Object.entries(services)) {
     writeFileSync(
       join(folder, name),
-      `role=web\ndrain=${drain}\nboot=${boot}\nlisten=${listen}\n${words.map((word) => `word=${word}\n`).join('')}`,
+      `role=${role}\ndrain=${drain}\nboot=${boot}\nlisten=${listen}\n${words.map((word) => `word=${word}\n`).join('')}`,
     );
   }
 };

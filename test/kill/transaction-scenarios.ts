@@ -6,8 +6,10 @@ import { editTransaction } from './host.ts';
 import { of, type Scenario } from './scenario.ts';
 import { idle, makeRelease, run, runResident, type Target } from './target.ts';
 
-const release1 = { web: idle, 'web-2': idle };
-const release2 = { web: { ...idle, drain: 3 }, worker: idle };
+const worker = { ...idle, role: 'worker' };
+const scheduler = { ...idle, role: 'scheduler' };
+const release1 = { web: idle, 'web-2': idle, tasks: worker, beat: scheduler };
+const release2 = { web: { ...idle, drain: 3 }, worker, beat: scheduler };
 
 const releases = (target: Target): void => {
   makeRelease(target, 'r1', release1, { env: 'A=1\n' });

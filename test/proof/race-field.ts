@@ -152,6 +152,7 @@ const race = async (
       commit: 'step',
       within: 600_000,
       environmentFrom: '',
+      drain: 0,
       baseline: [],
     });
     return 'done';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { readDuration, roles } from '#plan';
 import { splitCommand } from './command.ts';
+import { roleOf } from './role.ts';
 import { duration } from './values.ts';
 
 const command = z
@@ -15,26 +17,59 @@ const command = z
   });
 
 const role = z
-  .enum(['web'], {
-    error: ({ input }) => (typeof input === 'string' ? `role ${input} is not supported; only web is` : 'expected web'),
-  })
-  .default('web')
-  .describe('What the service is for. `web` answers requests.');
+  .enum(roles, `expected one of ${roles.join(', ')}`)
+  .optional()
+  .describe(
+    'What the service is for, which decides when a switch stops and starts it: `web`, `websocket`, `worker` or `scheduler`. If not given: by the command, where that is gunicorn, daphne, uvicorn, hypercorn, `celery … worker` or `celery … beat`. See `docs/services.md`.',
+  );
 
 const listen = z
   .union([z.int().min(1).max(65_535), z.string().regex(/^(?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):)?\d{1,5}$/)], {
     error: 'expected a port, or address:port',
   })
   .transform((value) => `${value}`)
-  .describe('A port, or `address:port`, that the service itself must listen on before it counts as up.');
+  .describe(
+    'A port, or `address:port`, that the service itself must listen on before it counts as up. Of `web` and `websocket` only.',
+  );
 
-export const service = z.strictObject({
-  command,
-  role,
-  drain: duration.prefault('30s').describe('How long it may take to stop.'),
-  boot: duration.prefault('60s').describe('How long it may take to come up.'),
-  listen: listen.optional(),
-});
+/** What an undo can wait for: the programs that take a release back end within a quarter of an hour. */
+const longestDrain = '10m';
+
+const drain = duration
+  .prefault('30s')
+  .refine((ms) => ms <= (readDuration(longestDrain) ?? 0), {
+    error: `expected at most ${longestDrain}: an undo has to wait for it`,
+    when: ({ issues }) => issues.length === 0,
+  })
+  .describe(
+    'How long it may take to stop, at most 10m; then it is killed. Of a worker: how long the tasks that it is at may still take.',
+  );
+
+/** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
+const written = (value: { readonly command?: unknown; readonly role?: unknown }): unknown =>
+  value.role ?? (Array.isArray(value.command) ? roleOf(value.command as readonly string[], false) : 'web');
+
+// a rule over several keys is asked even where one of them is wrong: all problems are told together
+const when = (): boolean => true;
+
+export const service = z
+  .strictObject({
+    command,
+    role,
+    drain,
+    boot: duration.prefault('60s').describe('How long it may take to come up.'),
+    listen: listen.optional(),
+  })
+  .refine((value) => written(value) !== undefined, {
+    path: ['role'],
+    error: `is missing, and the command does not tell it: add \`role: ${roles.join('`, `role: ')}\``,
+    when,
+  })
+  .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(written(value))), {
+    path: ['listen'],
+    error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
+    when,
+  });
 
 export const services = z.record(
   z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'),
