@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reboots } from '../test/hosts/reboots.ts';
 import { spine } from '../test/hosts/spine.ts';
+import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/engine.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
 import { bundle } from './bundle.ts';
 
-const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = { spine, reboots };
+const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = { spine, reboots, systemd };
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

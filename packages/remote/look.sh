@@ -13,6 +13,8 @@ main() {
     print "program.$name" "$(command -v "$name" || :)"
   done
   print manager "$(manages && echo yes || echo no)"
+  print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
+  print services.under "$(chosen '')"
   python_facts
   release_facts
   serving_facts
@@ -139,7 +141,7 @@ release_facts() {
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
-  if [ -n "$serving" ] && [ -S "$lf/run/supervisor.sock" ]; then
+  if [ -n "$serving" ] && minds; then
     inspect "$serving"
     printf '%s\n' "$found" | sed -n 's/^./process=&/p'
   fi

@@ -1,4 +1,4 @@
-# serving.sh: functions that make a release serve, and prove it; they follow supervisor.sh's and scrub.sh's text.
+# serving.sh: functions that make a release serve, and prove it; they follow managers.sh's and scrub.sh's text.
 # Code changes by full stop and start only, never by a signal.
 
 whole() { # RELEASE: it can be started at all: its files and its environment are there
@@ -115,7 +115,8 @@ explain() { # RELEASE: why it is not up, and the last lines that its services sa
 
 serve() { # RELEASE: it serves, all services of it and no other; empty: nothing serves. What is on it already is left running
   if [ -z "$1" ]; then
-    retire
+    rest || return 1
+    rm -f "$base/current"
     return
   fi
   whole "$1" || return 1
@@ -135,7 +136,7 @@ serve() { # RELEASE: it serves, all services of it and no other; empty: nothing 
   begun=$(printf ' %s' $started)
   for name in $(services "$1"); do
     case "$begun " in
-      # supervisor has just started it
+      # the manager has just started it
       *" $name "*) continue ;;
     esac
     proven "$name" || restart="$restart $name"

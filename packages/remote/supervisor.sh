@@ -1,13 +1,38 @@
-# supervisor.sh: functions over a supervisord of the deploy user; they follow processes.sh's text.
+# supervisor.sh: managers.sh's functions over a supervisord of the deploy user; they follow processes.sh's text.
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
   timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
-order() { # what makes it stop and start services: as long as these may take
+supervisor_order() { # what makes it stop and start services: as long as these may take
   patience=$(sed -n 's/^stopwaitsecs=//p' "$lf/run/programs"/*.conf 2>/dev/null | awk '{ sum += $1 } END { print sum + 60 }')
   timeout --foreground -k 5 "$patience" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+}
+
+supervisor_equipped() { # its programs are there
+  for program in supervisord supervisorctl; do
+    if ! command -v "$program" >/dev/null; then
+      say "$program is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
+      return 1
+    fi
+  done
+}
+
+supervisor_tool() {
+  printf 'supervisorctl'
+}
+
+supervisor_minds() {
+  [ -S "$lf/run/supervisor.sock" ]
+}
+
+supervisor_forgot() { # RELEASE: a supervisord that runs starts what its files name
+  [ -z "$(daemon)" ]
+}
+
+supervisor_roll() {
+  ask status 2>/dev/null
 }
 
 answers() { # does supervisord answer on its socket?
@@ -22,18 +47,13 @@ daemon() { # the pid of this target's supervisord, whether it answers or not (it
   esac
 }
 
-supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
+supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
   fresh=no
   # one that hangs is found by the first question that matters
   if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
     return 0
   fi
-  for name in supervisord supervisorctl; do
-    if ! command -v "$name" >/dev/null; then
-      say "$name is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
-      return 1
-    fi
-  done
+  supervisor_equipped || return 1
   # one that is just starting or ending: a second one beside it would start every service twice
   tries=0
   while [ -n "$(daemon)" ]; do
@@ -123,7 +143,7 @@ stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3"
 }
 
-describe() { # RELEASE: supervisor's files name its services and no other
+supervisor_describe() { # RELEASE: supervisor's files name its services and no other
   for file in "$lf/run/programs"/*.conf; do
     [ -e "$file" ] || continue
     name=${file##*/}
@@ -144,7 +164,7 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
-register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
+supervisor_register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
   started=''
   known=$(files)
   if [ "$fresh" = yes ]; then
@@ -163,15 +183,15 @@ register() { # supervisor takes up its files: it ends what they no longer name, 
   started=$(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p')
   if [ -n "$started" ]; then
     # shellcheck disable=SC2086
-    order update $started >&2 || return 0
+    supervisor_order update $started >&2 || return 0
   fi
   printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
 
-retire() { # no service runs, supervisor is gone, and `current` leads nowhere
+supervisor_rest() { # no service runs, and supervisor is gone
   if answers; then
-    order stop all >&2 || :
-    order shutdown >&2 || :
+    supervisor_order stop all >&2 || :
+    supervisor_order shutdown >&2 || :
   fi
   tries=0
   while its=$(daemon) && [ -n "$its" ]; do
@@ -187,5 +207,4 @@ retire() { # no service runs, supervisor is gone, and `current` leads nowhere
   end_orphans || return 1
   rm -f "$lf/run/programs"/*.conf || return 1
   rm -f "$lf/run/supervisord.conf"
-  rm -f "$base/current"
 }

@@ -56,7 +56,8 @@ const leaves: Readonly<Record<string, (site: Site) => Promise<void>>> = {
   },
 };
 
-const fallsIn = (phase: string, fall: string): Play => ({
+/** One whole release serves after the host went down in a phase. */
+export const fallsIn = (phase: string, fall: string): Play => ({
   name: `${fall} in the phase ${phase}: one whole release serves, by the host alone`,
   play: async (site) => {
     const before = (await site.state()).current;
@@ -76,7 +77,7 @@ const fallsIn = (phase: string, fall: string): Play => ({
   },
 });
 
-const minded: Play = {
+export const minded: Play = {
   name: 'the watchdog and the recovery at boot are units of the deploy user’s systemd',
   play: async (site) => {
     await site.deployed('First');
@@ -99,7 +100,7 @@ const minded: Play = {
 };
 
 /** What the next deploy finds after all of it. */
-const goesOn: Play = {
+export const goesOn: Play = {
   name: 'a deploy after all of that is done',
   play: async (site) => {
     const end = await site.deployed('Go on');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
-import { prepareSite, wrongWith, type Site } from './site.ts';
+import { prepareSite, wrongWith, type Site, type SiteOptions } from './site.ts';
 
 /** One thing that is shown on a host. Throws what does not hold; gives what is worth a line. */
 export type Play = { readonly name: string; readonly play: (site: Site) => Promise<string> };
@@ -44,7 +44,8 @@ export const killedAt = async (
 /** The line by which a deploy says that it has switched and is not confirmed. */
 export const switchedLine = 'the host undoes by itself';
 
-const plays: readonly Play[] = [
+/** What holds whatever runs the services. */
+export const plays: readonly Play[] = [
   {
     name: 'a first deploy serves, behind nginx',
     play: async (site) => {
@@ -76,6 +77,23 @@ const plays: readonly Play[] = [
     },
   },
   {
+    name: 'a release that does not boot is taken back',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      site.commit('Break');
+      const job = site.job();
+      const end = await job.uses('deploy-over-ssh', site.deploy({}, { SPINE_EXIT_AT_START: '1' }));
+      await job.finish();
+      demand(end?.outputs['result'] === 'undone', () => `the deploy is ${end?.outputs['result'] ?? 'not'} undone`);
+      demand(
+        end?.log.some((line) => line.includes('SPINE_EXIT_AT_START is set')) === true,
+        () => `the log does not say why: ${end?.log.slice(-20).join('\n') ?? ''}`,
+      );
+      await demandWhole(site, live);
+      return `${live} serves again, ${end?.ms ?? 0} ms in all`;
+    },
+  },
+  {
     name: 'a runner killed between switch and confirm: the watchdog undoes',
     play: async (site) => {
       const live = (await site.state()).current;
@@ -101,11 +119,17 @@ const before = async (site: Site): Promise<string> =>
 
 /** Plays in order on one host. After one that fails the rest would say nothing: it is not played, and counted as failed. */
 export const playAll = async (
-  { show, dist, linger, title }: ProofOptions & { readonly linger: boolean; readonly title: string },
+  {
+    show,
+    dist,
+    linger,
+    title,
+    manager = 'supervisor',
+  }: ProofOptions & Pick<SiteOptions, 'linger'> & Partial<Pick<SiteOptions, 'manager'>> & { readonly title: string },
   all: readonly Play[],
 ): Promise<ProofEnd> => {
   const counts = tally({ show });
-  const site = await prepareSite({ dist, linger, say: show });
+  const site = await prepareSite({ dist, linger, manager, say: show });
   try {
     for (const [index, { name, play }] of all.entries()) {
       const began = performance.now();

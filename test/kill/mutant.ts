@@ -11,14 +11,13 @@ export const noting = (text: string, at: readonly number[], file: string): strin
 /** Lines that change something are killed each time that they are reached, up to this often; others the first time. */
 const oftenest = 6;
 const changing =
-  /^\s*(?:\(|(?:mv|ln|rm|mkdir|store|put|note|ask|order|retire|setsid|cp|tar|serve|point|describe|register)\b)|(?<![0-9<])>>?\s*"/;
+  /^\s*(?:\(|(?:mv|ln|rm|mkdir|store|put|note|ask|\w*order|own_systemd|forget|\w*rest|setsid|cp|tar|serve|point|describe|register)\b)|(?<![0-9<])>>?\s*"/;
 
 /** May this line change something that the next program could see? */
 export const changes = (line: string): boolean => changing.test(line);
 
 /** How often a line that is reached `visits` times is killed. */
-export const timesKilled = (line: string, visits: number): number =>
-  Math.min(visits, changes(line) ? oftenest : 1);
+export const timesKilled = (line: string, visits: number): number => Math.min(visits, changes(line) ? oftenest : 1);
 
 // the whole group: a subshell of the program that lived on would go on with half of what it was to be told
 const kill = 'kill -9 -$$';
