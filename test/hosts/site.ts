@@ -68,7 +68,7 @@ services:
     boot: 30s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 5s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 30s, every: 200ms }
 keep: 3
 `;
 
