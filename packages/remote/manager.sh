@@ -31,8 +31,8 @@ at_boot() { # it will from now on: the unit, and the link that enables it, are t
   [ -n "${HOME:-}" ] || return 1
   units=$HOME/.config/systemd/user
   unit=$(boot_unit)
-  # Under supervisor the services live in it from then on, and get their signal when the host goes down: so it does not end when its program does, nor
-  # when that fails. Without linger it would start and end with a login, and the services with it. A path here needs no quoting.
+  # Under supervisor the services live in it from then on, and get their signal when the host goes down: so it does not end when its
+  # program does, nor when that fails. Without linger it would start and end with a login, and they with it. A path here needs no quoting.
   wanted="[Unit]
 Description=Landfall: what should serve at $base serves again after a boot
 ConditionPathExists=/var/lib/systemd/linger/%u

@@ -87,7 +87,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
 
     test('recover starts what a boot ended, and leaves what runs alone', async () => {
       await deployed(target, 'r1', 'systemd');
-      const [{ pid: before = 0 } = {}] = servicesOf(target.base).filter(({ service }) => service === 'web');
+      const before = servicesOf(target.base).find(({ service }) => service === 'web')?.pid;
       const [other = ''] = readdirSync(join(root, 'home/.config/systemd/user')).filter((name) => /-web-2\./.test(name));
       await run(target, ['systemctl', '--user', 'stop', other]);
       expect(serving(target)).toEqual(['web on r1']);

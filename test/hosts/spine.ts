@@ -98,12 +98,12 @@ export const plays: readonly Play[] = [
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be killed');
-      await killedAt(site, switchedLine, { 'confirm-within': '5s' });
+      await killedAt(site, switchedLine, { 'confirm-within': '15s' });
       const [between, armed] = [await site.serving(), await site.state()];
       demand(between !== undefined && between !== live, () => `${between ?? 'nothing'} serves when the run is killed`);
       demand(armed.phase === 'switched', () => `the transaction is ${armed.phase} when the run is killed`);
       const began = performance.now();
-      while ((await site.state()).phase !== 'undone' && performance.now() - began < 40_000) await sleep(250);
+      while ((await site.state()).phase !== 'undone' && performance.now() - began < 60_000) await sleep(250);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       await demandWhole(site, live);
       const { event } = await site.state();
