@@ -155,7 +155,7 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
       serving: async () => {
         try {
           const answer = await fetch(`${url}/version`, {
-            signal: AbortSignal.timeout(2000),
+            signal: AbortSignal.timeout(10_000),
             headers: { connection: 'close' },
           });
           return answer.ok ? (await answer.text()).trim() : undefined;
