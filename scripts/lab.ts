@@ -7,6 +7,7 @@ import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
 import { spine } from '../test/hosts/spine.ts';
+import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/image.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
@@ -19,6 +20,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   races,
   ascai,
   guides,
+  systemd,
 };
 
 const print = (line: string): void => {

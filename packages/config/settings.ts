@@ -27,6 +27,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     ...(url === undefined ? {} : { url }),
     directory: keys.directory,
     services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service, sockets)),
+    ...(keys.manager === undefined ? {} : { manager: keys.manager }),
     python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
     shared: keys.shared,
     env: keys.env,

@@ -1,4 +1,4 @@
-import type { Receiver, Service } from '#plan';
+import type { Manager, Receiver, Service } from '#plan';
 import type { Check } from './definition/check.ts';
 import type { HostAddress, JumpHost } from './definition/hosts.ts';
 
@@ -16,6 +16,8 @@ export type Target = {
   /** Where manage.py is, relative to the release's root. */
   readonly directory: string;
   readonly services: readonly Service[];
+  /** What runs them on the host. Not given: what runs them there already, else what the host has. */
+  readonly manager?: Manager;
   readonly python: { readonly requirements?: string; readonly venv: string; readonly version: string };
   readonly shared: readonly string[];
   readonly env: { readonly require: readonly string[] };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { foundOn } from '../../test/fakes/found.ts';
 import { fakeHost } from '../../test/fakes/host.ts';
-import { sceneOn } from '../../test/fakes/scene.ts';
+import { sceneOn, targetOf } from '../../test/fakes/scene.ts';
 import { fold } from '#journal';
+import type { Found, Manager, Plan } from '#plan';
 import { planSwitch } from './plan.ts';
 import type { Survey } from './survey.ts';
 
@@ -18,6 +19,36 @@ const notes = (manager: boolean): readonly string[] => {
   const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
   return planSwitch(scene, surveyOf(manager), release).notes.map(({ text }) => text);
 };
+
+describe('the plan says that the services move to another manager', () => {
+  const planOn = (manager: Manager | undefined, over: Partial<Found>): Plan => {
+    const scene = sceneOn(fakeHost({}), { target: targetOf(manager === undefined ? {} : { manager }) });
+    const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
+    const survey = { ...surveyOf(true), found: foundOn({ manager: true, ...over }) };
+    return planSwitch(scene, survey, release);
+  };
+  const notesOn = (...of: Parameters<typeof planOn>): readonly string[] => planOn(...of).notes.map(({ text }) => text);
+  const live = { phase: 'confirmed', number: 1, release: 'A', servicesUnder: 'supervisor' } as const;
+
+  test('where it does', () => {
+    expect(notesOn('systemd', live)[0]).toMatch(/^the services move from supervisor to systemd, /);
+  });
+
+  test('which is a change, though the release is live', () => {
+    const release = '3f9c2ab-71de';
+    const processes = [{ service: 'web', pid: 7, release, verdict: 'ok' }] as const;
+    expect(planOn(undefined, { ...live, release, current: release, processes }).path).toBe('unchanged');
+    expect(planOn('systemd', { ...live, release, current: release, processes }).path).toBe('online');
+  });
+
+  test.each([
+    ['the key is not given', undefined, live],
+    ['it runs them already', 'supervisor', live],
+    ['nothing serves', 'systemd', {}],
+  ] as const)('not where %s', (_, manager, over) => {
+    expect(notesOn(manager, over)).toHaveLength(1);
+  });
+});
 
 describe('the plan says what survives a reboot', () => {
   test('where the user’s systemd lingers, the host recovers by itself', () => {

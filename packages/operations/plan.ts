@@ -79,25 +79,36 @@ const frame = (on: On, { found }: Survey, release: string) => {
   };
 };
 
-/** This very release is live, nothing is open, and every process runs it. */
-const servesAlready = ({ found }: Survey, id: string, services: readonly { readonly name: string }[]): boolean =>
-  liveOf(found) === id &&
-  ['confirmed', 'undone'].includes(found.phase) &&
+/** This very release is live, nothing is open, every process runs it, and under the manager that is to run it. */
+const servesAlready = (
+  on: On,
+  survey: Survey,
+  { id, services }: { readonly id: string; readonly services: readonly { readonly name: string }[] },
+): boolean =>
+  liveOf(survey.found) === id &&
+  moves(on, survey).length === 0 &&
+  ['confirmed', 'undone'].includes(survey.found.phase) &&
   strays(
-    found,
+    survey.found,
     id,
     services.map(({ name }) => name),
   ).length === 0;
 
 /** The whole deploy as data. */
 export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => {
-  const { id, services } = designed.release;
-  const same = designed.kept && servesAlready(survey, id, services);
+  const { id } = designed.release;
+  const same = designed.kept && servesAlready(on, survey, designed.release);
   return {
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
-    notes: [...detected(designed), ...unproven(designed), ...forgetful(on, designed), watchdog(survey)],
+    notes: [
+      ...detected(designed),
+      ...unproven(designed),
+      ...forgetful(on, designed),
+      ...moves(on, survey),
+      watchdog(survey),
+    ],
   };
 };
 
@@ -110,13 +121,14 @@ export const planPrepare = (on: On, survey: Survey, designed: Designed): Plan =>
 });
 
 /** `phase: switch` as data. */
-export const planSwitch = (on: On, survey: Survey, { id, services }: Designed['release'] | Release): Plan => {
-  const same = servesAlready(survey, id, services);
+export const planSwitch = (on: On, survey: Survey, release: Designed['release'] | Release): Plan => {
+  const { id } = release;
+  const same = servesAlready(on, survey, release);
   return {
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : forward(on, survey, id),
-    notes: [watchdog(survey)],
+    notes: [...moves(on, survey), watchdog(survey)],
   };
 };
 
@@ -127,6 +139,17 @@ const watchdog = ({ found }: Survey): Note => ({
     ? `the watchdog is a unit of ${found.user}'s systemd; after a reboot or a power cut the host recovers by itself: what was confirmed serves, what was not is undone`
     : `the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed. Where systemd runs, \`loginctl enable-linger ${found.user}\`, once as root, lets the host do it`,
 });
+
+/** The services go from one manager to the other. */
+const moves = ({ target: { manager } }: On, { found }: Survey): readonly Note[] =>
+  manager === undefined || manager === found.servicesUnder || liveOf(found) === ''
+    ? []
+    : [
+        {
+          kind: 'info',
+          text: `the services move from ${found.servicesUnder} to ${manager}, as landfall.yml says: all are stopped there, then started here; an undo moves them back`,
+        },
+      ];
 
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }: Designed): Plan['notes'] =>

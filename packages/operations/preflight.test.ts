@@ -42,6 +42,16 @@ describe('preflight lets pass', () => {
     );
   });
 
+  test('a host without supervisor, where the services are units', () => {
+    const bare = { programs: without('supervisord', 'supervisorctl'), manager: true };
+    expect(problemsOf(good({ ...bare, servicesUnder: 'systemd' }))).toEqual([]);
+    expect(problemsOf(good(bare), { ...target, manager: 'systemd' })).toEqual([]);
+    // the file's word counts
+    expect(problemsOf(good({ ...bare, servicesUnder: 'systemd' }), { ...target, manager: 'supervisor' })).toHaveLength(
+      1,
+    );
+  });
+
   test('a host with little space, where the environment is there already', () => {
     const little = good({ free: { bytes: 20_000_000, inodes: 500 } });
     expect(problemsOf(little)).toHaveLength(2);
@@ -68,6 +78,8 @@ const lacks: readonly (readonly [what: string, found: Found, says: RegExp, next:
   ['a program', good({ programs: without('flock') }), /missing programs: flock$/, /^sudo apt-get install -y util-linux$/],
   ['programs of one package and another', good({ programs: without('flock', 'setsid', 'gzip') }), /flock, setsid, gzip/, /install -y util-linux gzip$/],
   ['supervisor', good({ programs: without('supervisord', 'supervisorctl') }), /supervisord, supervisorctl/, /install -y supervisor$/],
+  ['a systemd that lives on', good({ servicesUnder: 'systemd' }), /the systemd of deploy, which shall run the services/, /^sudo loginctl enable-linger deploy$/],
+  ['any systemd', good({ servicesUnder: 'systemd', systemd: false }), /no systemd runs on this host/, /manager: supervisor/],
   ['Python', good({ python: noPython }), /missing program: python3$/, /install -y python3 python3-venv$/],
   ['venv', good({ python: { ...noPython, version: '3.12.3' } }), /python3 has no venv module/, /install -y python3-venv$/],
   ['space', good({ free: { bytes: 100_000_000, inodes: 1e6 } }), /100 MB free at \/srv, 264 MB needed/, /^df -h \/srv; du/],

@@ -2,7 +2,7 @@ import { fail, ok } from '#fault';
 import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
 import { renderBytes } from '#plan';
-import type { Found } from '#plan';
+import type { Found, Manager } from '#plan';
 import type { Lock } from '#release';
 import { pythonMissing } from './python-missing.ts';
 
@@ -63,6 +63,7 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
     ...rights(found, target),
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
+    ...systemd(found, target),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -131,10 +132,12 @@ const rights = (found: Found, { path, base, host }: Target): readonly Problem[] 
   ];
 };
 
-const missing = (found: Found, { host, services }: Target): readonly Problem[] => {
+const missing = (found: Found, target: Target): readonly Problem[] => {
+  const { host } = target;
   const where = `host ${host.name}`;
+  const supervised = target.services.length > 0 && managerOf(found, target) === 'supervisor';
   const absent = Object.keys(packages).filter(
-    (name) => found.programs.get(name) === '' && (services.length > 0 || packages[name] !== 'supervisor'),
+    (name) => found.programs.get(name) === '' && (supervised || packages[name] !== 'supervisor'),
   );
   const wanted = [...new Set(absent.map((name) => packages[name] ?? name))];
   return [
@@ -147,6 +150,28 @@ const missing = (found: Found, { host, services }: Target): readonly Problem[] =
             next: `sudo apt-get install -y ${wanted.join(' ')}`,
           },
         ]),
+  ];
+};
+
+/** What is to run the services: what the target says, else what the host found. */
+const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
+
+/** The deploy user's own systemd can run the services only where it lives without a login. */
+const systemd = (found: Found, target: Target): readonly Problem[] => {
+  if (target.services.length === 0 || managerOf(found, target) !== 'systemd' || found.manager) return [];
+  const where = `host ${target.host.name}`;
+  return [
+    found.systemd
+      ? {
+          where,
+          what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+          next: `sudo loginctl enable-linger ${found.user}`,
+        }
+      : {
+          where,
+          what: 'no systemd runs on this host, so none can run the services',
+          next: 'set `manager: supervisor` in landfall.yml',
+        },
   ];
 };
 

@@ -35,6 +35,7 @@ export const switchStep = (
     limit: switchLimit(scene.target, drain),
     within: Math.ceil(within / 1000),
     environmentFrom,
+    ...(scene.target.manager === undefined ? {} : { manager: scene.target.manager }),
   });
 
 /** The meter asks on until it is told that the release is proven; `since`: when its youngest main process began, in ms of the scene's clock: who answers from then on is the release. */

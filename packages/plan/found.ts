@@ -1,4 +1,4 @@
-import type { Process, ReleaseId } from './types.ts';
+import type { Manager, Process, ReleaseId } from './types.ts';
 
 export type Phase = 'none' | 'open' | 'switching' | 'switched' | 'undoing' | 'confirmed' | 'undone' | 'held';
 
@@ -63,6 +63,10 @@ export type Found = {
   readonly programs: ReadonlyMap<string, string>;
   /** The deploy user's systemd answers, and lives without a login: it minds the watchdog, and lets the host recover at boot. */
   readonly manager: boolean;
+  /** The host was booted by systemd. */
+  readonly systemd: boolean;
+  /** What runs the services, or would where nobody says what is to. */
+  readonly servicesUnder: Manager;
   /** `pip`: what venv brings; `uv`: the host's own. Empty: missing. */
   readonly python: {
     readonly version: string;

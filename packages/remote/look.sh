@@ -14,6 +14,8 @@ main() {
     print "program.$name" "$(command -v "$name" || :)"
   done
   print manager "$(manages && echo yes || echo no)"
+  print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
+  print services.under "$(chosen '')"
   python_facts
   release_facts
   serving_facts
@@ -165,7 +167,7 @@ drift() { # files of the live release that somebody changed on the host since th
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
-  if [ -n "$serving" ] && [ -S "$lf/run/supervisor.sock" ]; then
+  if [ -n "$serving" ] && minds; then
     inspect "$serving"
     printf '%s\n' "$found" | sed -n 's/^./process=&/p'
   fi

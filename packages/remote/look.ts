@@ -1,4 +1,4 @@
-import type { Found, Kept, Phase, Process } from '#plan';
+import type { Found, Kept, Manager, Phase, Process } from '#plan';
 import { lists } from './program.ts';
 
 const releaseOf = (link: string): string => link.replace(/^releases\//, '');
@@ -66,6 +66,8 @@ export const foundOf = (stdout: Buffer): Found => {
       lines.flatMap(([key, value]) => (key.startsWith('program.') ? [[key.slice(8), value] as const] : [])),
     ),
     manager: get('manager') === 'yes',
+    systemd: get('systemd') === 'yes',
+    servicesUnder: get('services.under') as Manager,
     python: {
       version: get('python.version'),
       platform: get('python.platform'),

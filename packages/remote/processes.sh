@@ -1,5 +1,5 @@
 # processes.sh: functions that say what a release is, and which release each process really runs, seen from outside.
-# They follow transaction.sh's text.
+# They follow transaction.sh's text, and ask managers.sh's.
 
 fact() { # FILE KEY: the value of a key=value line; empty: there is none
   [ -e "$1" ] || return 0
@@ -30,8 +30,8 @@ setting() { # RELEASE SERVICE KEY
 }
 
 inspect() { # RELEASE: states, what the manager says; managed, `name pid` of each service that it calls running; found, what processes says
-  # asked once: each question to the manager takes as long as a Python takes to start
-  states=$(ask status 2>/dev/null) || :
+  # asked once: each question to supervisor takes as long as a Python takes to start
+  states=$(roll) || :
   managed=$(printf '%s\n' "$states" | sed -n 's/^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*/\1 \2/p')
   examine "$1"
 }

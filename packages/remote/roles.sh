@@ -1,4 +1,4 @@
-# roles.sh: functions over what services are for, which decides when they stop and start. They follow supervisor.sh's text.
+# roles.sh: functions over what services are for, which decides when they stop and start. They follow managers.sh's text.
 # A scheduler stops first and starts last, so that there are never two. Workers take no new work before a web service restarts,
 # and finish theirs while it does: nobody waits for their drain.
 
@@ -20,7 +20,7 @@ having() { # ROLE RELEASE...: ` name name `, the services that one of these rele
   printf '%s' "$of_role"
 }
 
-in_state() { # STATES NAME: did supervisor say that the service is in one of them (`RUNNING|STARTING`)?
+in_state() { # STATES NAME: did the manager say that the service is in one of them (`RUNNING|STARTING`)?
   printf '%s\n' "$states" | grep -Eq "^$2 +($1)( |$)"
 }
 
@@ -88,7 +88,7 @@ hold() { # RELEASE: schedulers stop, and then workers take no new work. What is 
   # only when all of them have their signal may a newer web service give out work that they do not know
   tries=0
   while :; do
-    states=$(ask status 2>/dev/null) || :
+    states=$(roll) || :
     busy=''
     for name in $draining; do
       if in_state 'RUNNING|STARTING|BACKOFF' "$name"; then
@@ -108,7 +108,7 @@ hold() { # RELEASE: schedulers stop, and then workers take no new work. What is 
 ended() { # NAME...: waits for those that are stopping, because who ordered it was killed maybe: they cannot start before
   tries=0
   while :; do
-    states=$(ask status 2>/dev/null) || :
+    states=$(roll) || :
     ending=''
     for name in "$@"; do
       if in_state STOPPING "$name"; then
@@ -134,7 +134,7 @@ resume() { # RELEASE: workers start, when those before them have finished
   fi
   if [ -n "$later" ]; then
     # shellcheck disable=SC2086
-    if order update $later >&2; then
+    if supervisor_order update $later >&2; then
       registered
     fi
   fi

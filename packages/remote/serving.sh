@@ -144,7 +144,8 @@ explain() { # RELEASE: why it is not up, and the last lines that its services sa
 serve() { # RELEASE: all services of it run and no other, but its schedulers, which `prove` starts; empty: nothing serves
   # what is on it already is left running
   if [ -z "$1" ]; then
-    retire
+    rest || return 1
+    rm -f "$base/current"
     return
   fi
   whole "$1" || return 1
@@ -166,7 +167,7 @@ serve() { # RELEASE: all services of it run and no other, but its schedulers, wh
   begun=$(printf ' %s' $started)
   for name in $(services "$1"); do
     case "$begun$workers$last" in
-      # supervisor has just started it, or it is not time yet
+      # the manager has just started it, or it is not time yet
       *" $name "*) continue ;;
     esac
     proven "$name" || restart="$restart $name"

@@ -1,17 +1,37 @@
-# supervisor.sh: functions over a supervisord of the deploy user; they follow processes.sh's text.
+# supervisor.sh: managers.sh's functions over a supervisord of the deploy user; they follow processes.sh's text.
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
   timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
-patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
-  cat "$lf/run/programs"/*.conf "$base/releases/$release/.landfall/services"/* "$base/releases/$previous/.landfall/services"/* 2>/dev/null |
-    awk -F = '/^(stopwaitsecs|drain)=[0-9]+$/ { sum += $2 } END { print sum + 60 }'
+supervisor_order() { # what makes it stop and start services
+  timeout --foreground -k 5 "$(patience)" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
-order() { # what makes it stop and start services: as long as these may take
-  timeout --foreground -k 5 "$(patience)" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+supervisor_equipped() { # its programs are there
+  for program in supervisord supervisorctl; do
+    if ! command -v "$program" >/dev/null; then
+      say "$program is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
+      return 1
+    fi
+  done
+}
+
+supervisor_tool() {
+  printf 'supervisorctl'
+}
+
+supervisor_minds() {
+  [ -S "$lf/run/supervisor.sock" ]
+}
+
+supervisor_forgot() { # RELEASE: a supervisord that runs starts what its files name
+  [ -z "$(daemon)" ]
+}
+
+supervisor_roll() {
+  ask status 2>/dev/null
 }
 
 answers() { # does supervisord answer on its socket?
@@ -26,18 +46,13 @@ daemon() { # the pid of this target's supervisord, whether it answers or not (it
   esac
 }
 
-supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
+supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
   fresh=no
   # one that hangs is found by the first question that matters
   if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
     return 0
   fi
-  for name in supervisord supervisorctl; do
-    if ! command -v "$name" >/dev/null; then
-      say "$name is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
-      return 1
-    fi
-  done
+  supervisor_equipped || return 1
   # one that is just starting or ending: a second one beside it would start every service twice
   tries=0
   while [ -n "$(daemon)" ]; do
@@ -148,7 +163,7 @@ stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3"
 }
 
-describe() { # RELEASE: supervisor's files name its services and no other
+supervisor_describe() { # RELEASE: supervisor's files name its services and no other
   for file in "$lf/run/programs"/*.conf; do
     [ -e "$file" ] || continue
     name=${file##*/}
@@ -173,7 +188,7 @@ registered() { # it has taken up its files
   printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
 
-register() { # RELEASE: supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
+supervisor_register() { # RELEASE: supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
   started=''
   # workers, which are to finish first: for `resume`
   later=''
@@ -199,17 +214,17 @@ register() { # RELEASE: supervisor takes up its files: it ends what they no long
   done
   if [ -n "$started" ]; then
     # shellcheck disable=SC2086
-    order update $started >&2 || return 0
+    supervisor_order update $started >&2 || return 0
   fi
   if [ -z "$later" ]; then
     registered
   fi
 }
 
-retire() { # no service runs, supervisor is gone, and `current` leads nowhere
+supervisor_rest() { # no service runs, and supervisor is gone
   if answers; then
-    order stop all >&2 || :
-    order shutdown >&2 || :
+    supervisor_order stop all >&2 || :
+    supervisor_order shutdown >&2 || :
   fi
   tries=0
   while its=$(daemon) && [ -n "$its" ]; do
@@ -225,5 +240,4 @@ retire() { # no service runs, supervisor is gone, and `current` leads nowhere
   end_orphans || return 1
   rm -f "$lf/run/programs"/*.conf || return 1
   rm -f "$lf/run/supervisord.conf"
-  rm -f "$base/current"
 }

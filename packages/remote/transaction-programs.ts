@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Manager } from '#plan';
 import { foundOf, processOf } from './look.ts';
 import { lists, pairs, program } from './program.ts';
 
@@ -8,11 +9,14 @@ const transaction = common + readFileSync(new URL('./transaction.sh', import.met
 const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8');
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
+const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
+const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
 const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
 const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
 const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
-const service = transaction + dotenv + scrub + processes + supervisor + roles + serving + carryEnv + manager;
+const service =
+  transaction + dotenv + scrub + processes + supervisor + systemd + managers + roles + serving + carryEnv + manager;
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
 
@@ -123,6 +127,8 @@ export const transactionPrograms = {
       limit: number;
       within: number;
       environmentFrom: string;
+      /** What is to run the services. Not given: what runs them now, else what the host has. */
+      manager?: Manager | undefined;
     }) => [
       input.base,
       String(input.number),
@@ -130,6 +136,7 @@ export const transactionPrograms = {
       String(input.limit),
       String(input.within),
       input.environmentFrom,
+      input.manager ?? '',
     ],
     out: (stdout) => ({
       remaining: Number(pairs(stdout).get('remaining')),

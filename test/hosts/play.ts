@@ -1,3 +1,4 @@
+import type { Manager } from '#plan';
 import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
 import type { Job, Step } from '../runner/index.ts';
 import { prepareSite, wrongWith, type Site } from './site.ts';
@@ -83,14 +84,20 @@ export const playIn = async <Place extends { readonly end: () => Promise<void> }
 
 /** Plays on a host of its own, with the small application. */
 export const playAll = (
-  { show, dist, linger, title }: ProofOptions & { readonly linger: boolean; readonly title: string },
+  {
+    show,
+    dist,
+    linger,
+    title,
+    manager = 'supervisor',
+  }: ProofOptions & { readonly linger: boolean; readonly title: string; readonly manager?: Manager },
   all: readonly Play[],
 ): Promise<ProofEnd> =>
   playIn(
     {
       title,
       show,
-      prepare: () => prepareSite({ dist, linger, say: show }),
+      prepare: () => prepareSite({ dist, linger, manager, say: show }),
       about: ({ host, base }) =>
         host.exec(`cd ${base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl run/supervisord.log`, 'deploy'),
     },

@@ -6,9 +6,9 @@ import type { Site } from './site.ts';
 /** How a host goes down and comes up again. */
 type Fall = { readonly name: string; readonly falls: (site: Site) => Promise<void> };
 
-const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
+export const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
 
-const powerCut: Fall = {
+export const powerCut: Fall = {
   name: 'a power cut',
   falls: async ({ host }) => {
     await host.powerCut();
@@ -34,7 +34,8 @@ const leaves: Readonly<Record<string, (site: Site) => Promise<void>>> = {
   },
 };
 
-const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
+/** One whole release serves after the host went down in a phase. */
+export const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
   name: `${name} in the phase ${phase}: one whole release serves, by the host alone`,
   play: async (site) => {
     const before = (await site.state()).current;
@@ -54,7 +55,7 @@ const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
   },
 });
 
-const first: Play = {
+export const first: Play = {
   name: 'a first deploy is done',
   play: async (site) => {
     const end = await site.deployed('First');
@@ -63,7 +64,7 @@ const first: Play = {
   },
 };
 
-const minded: Play = {
+export const minded: Play = {
   name: 'the watchdog and the recovery at boot are units of the deploy user’s systemd',
   play: async (site) => {
     const live = (await site.state()).current;
@@ -85,7 +86,7 @@ const minded: Play = {
 };
 
 /** What the next deploy finds after all of it. */
-const goesOn: Play = {
+export const goesOn: Play = {
   name: 'a deploy after all of that is done',
   play: async (site) => {
     const end = await site.deployed('Go on');

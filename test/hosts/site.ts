@@ -6,6 +6,7 @@ import { makeRepository, type Repository } from '../apps/spine/repository.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import { startJob, workflowRun, type Job, type StepEnd, type WorkflowRun } from '../runner/index.ts';
+import type { Manager } from '#plan';
 import { stateOf, type State } from './state.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -17,6 +18,10 @@ export type Site = {
   readonly repository: Repository;
   readonly base: string;
   readonly url: string;
+  /** What runs the services, as landfall.yml says. */
+  readonly manager: () => Manager;
+  /** A commit that says so. */
+  readonly manage: (by: Manager) => void;
   /** A commit that changes the application. */
   readonly commit: (subject: string) => void;
   /** A new workflow run, with a higher number than the one before. */
@@ -44,16 +49,19 @@ export type SiteOptions = {
   /** The folder of the bundles. */
   readonly dist: string;
   readonly linger: boolean;
+  /** What runs the services at first. */
+  readonly manager: Manager;
   readonly say: (line: string) => void;
 };
 
 const path = '/srv/notes';
 
-const yaml = ({ ssh, hostKey }: DebianHost, url: string): string => `hosts:
+const yaml = ({ ssh, hostKey }: DebianHost, url: string, manager: Manager): string => `hosts:
   ssh: ${ssh}
   key: ${hostKey}
 path: ${path}
 url: ${url}
+manager: ${manager}
 services:
   web:
     command: gunicorn --config gunicorn.conf.py spine.wsgi
@@ -62,7 +70,7 @@ services:
     boot: 60s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 20s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 30s, every: 200ms }
 keep: 3
 `;
 
@@ -76,7 +84,7 @@ systemctl reload nginx
 `;
 
 /** Prepares all of it on a host of its own. */
-export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<Site> => {
+export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): Promise<Site> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-site-'));
   const host = await startHost({ image: 'services', linger, wheels, say });
@@ -87,13 +95,14 @@ export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<S
   try {
     await host.exec(setUp);
     const url = `http://127.0.0.1:${host.webPort}`;
-    const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url) } });
+    const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url, manager) } });
     const temp = join(dir, 'runner');
     mkdirSync(temp);
     const access = { 'ssh-key': host.key };
     const base = `${path}-landfall`;
     let runs = 0;
     let commits = 0;
+    let under = manager;
 
     const site: Site = {
       host,
@@ -102,6 +111,11 @@ export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<S
       url,
       access,
       end,
+      manager: () => under,
+      manage: (by) => {
+        under = by;
+        repository.commit(`Run the services under ${by}`, { 'landfall.yml': yaml(host, url, by) });
+      },
       commit: (subject) => {
         commits += 1;
         repository.commit(subject, {
@@ -145,7 +159,7 @@ export const prepareSite = async ({ dist, linger, say }: SiteOptions): Promise<S
       serving: async () => {
         try {
           const answer = await fetch(`${url}/version`, {
-            signal: AbortSignal.timeout(2000),
+            signal: AbortSignal.timeout(10_000),
             headers: { connection: 'close' },
           });
           return answer.ok ? (await answer.text()).trim() : undefined;
@@ -177,7 +191,9 @@ export const wrongWith = async (site: Site, live: string, ms = 90_000): Promise<
       ...(state.mutexFree ? [] : ['the mutex is held']),
       ...(state.current === live ? [] : [`current leads to ${state.current || 'nothing'}, not to ${live}`]),
       ...(answer === live ? [] : [`${answer ?? 'nothing'} answers, not ${live}`]),
-      ...(state.supervisors === 1 ? [] : [`${state.supervisors} supervisord run`]),
+      ...(state.supervisors === (site.manager() === 'supervisor' ? 1 : 0)
+        ? []
+        : [`${state.supervisors} supervisord run`]),
       ...(state.processes.length > 0 && state.processes.every((one) => one.endsWith(` on ${live}: ok`))
         ? []
         : [`its processes: ${state.processes.join('; ') || 'none'}`]),

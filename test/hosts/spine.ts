@@ -22,7 +22,8 @@ const undoneBy = async (site: Site, live: string): Promise<string> => {
   return `${live} serves again, undone ${seconds} s after the kill`;
 };
 
-const flows: readonly Play[] = [
+/** What holds whatever runs the services. */
+export const flows: readonly Play[] = [
   {
     name: 'a first deploy serves, behind nginx',
     play: async (site) => {
@@ -56,7 +57,24 @@ const flows: readonly Play[] = [
 ];
 
 /** Runners that are killed; nobody comes after them but the host, unless the play says so. */
-const kills: readonly Play[] = [
+export const kills: readonly Play[] = [
+  {
+    name: 'a release that does not boot is taken back',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      site.commit('Break');
+      const job = site.job();
+      const end = await job.uses('deploy-over-ssh', site.deploy({}, { SPINE_EXIT_AT_START: '1' }));
+      await job.finish();
+      demand(end?.outputs['result'] === 'undone', () => `the deploy is ${end?.outputs['result'] ?? 'not'} undone`);
+      demand(
+        end?.log.some((line) => line.includes('SPINE_EXIT_AT_START is set')) === true,
+        () => `the log does not say why: ${end?.log.slice(-20).join('\n') ?? ''}`,
+      );
+      await demandWhole(site, live);
+      return `${live} serves again, ${end?.ms ?? 0} ms in all`;
+    },
+  },
   {
     name: 'a runner killed between switch and confirm: the watchdog undoes',
     play: async (site) => {

@@ -1,3 +1,4 @@
+import type { Manager } from '#plan';
 import { residentBody } from '../../packages/remote/transaction-programs.ts';
 import { runProgram, type Ran, type Target } from './target.ts';
 
@@ -64,8 +65,12 @@ export const switchInput = (
   target: Target,
   number: number,
   release: string,
-  { within = 600, environmentFrom = '' }: { readonly within?: number; readonly environmentFrom?: string } = {},
-) => ({ base: target.base, number, release, limit: 600, within, environmentFrom });
+  {
+    within = 600,
+    environmentFrom = '',
+    manager,
+  }: { readonly within?: number; readonly environmentFrom?: string; readonly manager?: Manager | undefined } = {},
+) => ({ base: target.base, number, release, limit: 600, within, environmentFrom, manager });
 
 const good = (ran: Ran): Ran => {
   if (ran.code !== 0) throw new Error(`a step of the preparation failed with ${ran.code}: ${ran.stderr}`);
@@ -73,15 +78,15 @@ const good = (ran: Ran): Ran => {
 };
 
 /** Opens and switches. Gives the transaction's number. */
-export const switched = async (target: Target, release: string): Promise<number> => {
+export const switched = async (target: Target, release: string, manager?: Manager): Promise<number> => {
   const number = Number(answered(good(await open(target, release)), 'number'));
-  good(await runProgram(target, 'switch', switchInput(target, number, release)));
+  good(await runProgram(target, 'switch', switchInput(target, number, release, { manager })));
   return number;
 };
 
 /** A whole deploy. Gives the transaction's number. */
-export const deployed = async (target: Target, release: string): Promise<number> => {
-  const number = await switched(target, release);
+export const deployed = async (target: Target, release: string, manager?: Manager): Promise<number> => {
+  const number = await switched(target, release, manager);
   good(await runProgram(target, 'confirm', { base: target.base, number }));
   return number;
 };

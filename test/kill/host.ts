@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -26,11 +27,9 @@ const standIns: Readonly<Record<string, string>> = {
     'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',
 };
 
-/** A systemd of the user's: it says what files say, and starts nothing. What it was asked to start is in $HOME/asked. */
+/** A systemd of the user's, beside its systemctl. What `systemd-run` was asked to start is in $HOME/asked; it is not started. */
 const managerStandIns: Readonly<Record<string, string>> = {
   loginctl: 'echo yes',
-  systemctl:
-    'case "$2" in\n  is-enabled) [ -e "$HOME/.config/systemd/user/default.target.wants/$3" ] && echo enabled ;;\nesac',
   'systemd-run': 'printf "%s\\n" "$*" >>"$HOME/asked"',
 };
 
@@ -49,6 +48,8 @@ export const makeStandIns = (folder: string): void => {
 /** Makes the folder of those that go before them where the user has a systemd that lingers. */
 export const makeManager = (folder: string): void => {
   makePrograms(folder, managerStandIns);
+  // a copy: tests put others in its place
+  copyFileSync(new URL('../lab/systemd-stand-in/systemctl', import.meta.url), join(folder, 'systemctl'));
 };
 
 // what is of a process, not of the state: written anew when the processes are
@@ -173,6 +174,8 @@ export const keepState = (target: Target): { readonly state: State; readonly res
         linkSync(socket, join(run, 'supervisor.sock'));
         const waits = begin(run, {}, 'sh', '-c', 'read -r _', 'supervisord', '-c', join(run, 'supervisord.conf'));
         writeFileSync(join(run, 'supervisord.pid'), `${waits}\n`);
+      }
+      if (existsSync(join(run, 'stand-in'))) {
         for (const name of readdirSync(join(run, 'stand-in')))
           if (name !== 'active') rmSync(join(run, 'stand-in', name));
         for (const { service, release } of services) {

@@ -16,6 +16,7 @@ import { positions } from './positions.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
+import { unitScenarios } from './unit-scenarios.ts';
 import { makeTarget, run, runResident, type Ran, type Target } from './target.ts';
 
 /** A place where a kill was not survived: the line, what was found, and what was wanted. */
@@ -167,7 +168,7 @@ const killOne = async (
   }
 };
 
-const allScenarios: readonly Scenario[] = [...transactionScenarios, ...releaseScenarios];
+const allScenarios: readonly Scenario[] = [...transactionScenarios, ...unitScenarios, ...releaseScenarios];
 
 const memory = '/dev/shm';
 

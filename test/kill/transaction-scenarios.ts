@@ -11,7 +11,7 @@ const scheduler = { ...idle, role: 'scheduler' };
 const release1 = { web: idle, 'web-2': idle, tasks: worker, beat: scheduler };
 const release2 = { web: { ...idle, drain: 3 }, worker, beat: scheduler };
 
-const releases = (target: Target): void => {
+export const releases = (target: Target): void => {
   makeRelease(target, 'r1', release1, { env: 'A=1\n' });
   makeRelease(target, 'r2', release2, { env: 'A=2\n' });
 };
@@ -37,7 +37,7 @@ const undoText = ((): string => {
   return text.slice(0, text.indexOf(end) + end.length);
 })();
 
-const undo = (...args: readonly string[]) => ({
+export const undo = (...args: readonly string[]) => ({
   text: undoText,
   resident: true as const,
   args: () => args,
@@ -59,7 +59,7 @@ const ownConfirm = '# undoing.sh';
 
 const numbered = (number: number) => (target: Target) => ({ base: target.base, number });
 
-/** Programs of the transaction. */
+/** Programs of the transaction, where supervisor runs the services. */
 export const transactionScenarios: readonly Scenario[] = [
   opened('open, on a new host', releases, '0:none::'),
   opened('open, after a confirmed one', confirmed, '1:confirmed:d1:', { from: ownOpen }),

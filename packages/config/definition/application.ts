@@ -42,6 +42,12 @@ export const applicationKeys = {
     .describe('The public address of the application: the gap is measured there, and checks go there.'),
   directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
   services: services.default({}).describe('The services of the application, by name.'),
+  manager: z
+    .enum(['supervisor', 'systemd'])
+    .optional()
+    .describe(
+      'What runs the services on the host: `supervisor`, a supervisord of the deploy user, or `systemd`, units of its own systemd, for which it must linger. If not given: what runs them already, else supervisor where it is installed, else systemd.',
+    ),
   python: python.prefault({}).describe('How the Python environment is made.'),
   shared: z
     .array(insidePath)
