@@ -23,6 +23,7 @@ const outcomes: Readonly<Record<string, readonly FaultCode[]>> = {
     'FORK_REFUSED',
     'PREFLIGHT',
     'PATH_OCCUPIED',
+    'HOST_DRIFTED',
     'STATE_NEWER',
     'TX_BUSY',
     'TX_FENCED',
