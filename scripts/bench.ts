@@ -32,10 +32,15 @@ if (missing.length > 0) {
 }
 const temp = mkdtempSync(join(tmpdir(), 'bench-'));
 process.env['TMPDIR'] = temp;
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => {
+    stop.abort(new Error(`stopped by ${name}`));
+  });
 try {
   const dist = join(temp, 'dist');
   await bundle(join(import.meta.dirname, '..'), dist);
-  const missed = await benchDeploy({ show: print, dist, times });
+  const missed = await benchDeploy({ show: print, dist, times, signal: stop.signal });
   process.exitCode = missed === 0 ? 0 : 1;
 } finally {
   rmSync(temp, { recursive: true, force: true });

@@ -21,10 +21,12 @@ export type BenchOptions = {
   readonly dist: string;
   /** How many goes a median is of. */
   readonly times: number;
+  /** Given, it ends after the go that is under way, and throws. The host is thrown away. */
+  readonly signal: AbortSignal;
 };
 
 /** Measures and prints. Gives how many goals are missed; throws where something does not work. */
-export const benchDeploy = async ({ show, dist, times }: BenchOptions): Promise<number> => {
+export const benchDeploy = async ({ show, dist, times, signal }: BenchOptions): Promise<number> => {
   const ground = await prepareGround();
   try {
     show(versions());
@@ -38,6 +40,7 @@ export const benchDeploy = async ({ show, dist, times }: BenchOptions): Promise<
       boots.push(await ground.boot());
       for (const distance of [0, 80] as const)
         for (const what of order) {
+          signal.throwIfAborted();
           const came = await go(what, distance);
           (goes[distance][what] ??= []).push(came);
           show(`${time}/${times} ${what}, ${distance} ms: ${Math.round(came.answer)} ms`);
