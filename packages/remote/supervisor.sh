@@ -26,8 +26,11 @@ supervisor_minds() {
   [ -S "$lf/run/supervisor.sock" ]
 }
 
-supervisor_forgot() { # RELEASE: a supervisord that runs starts what its files name
-  [ -z "$(daemon)" ]
+supervisor_forgot() { # RELEASE: a supervisord that runs starts what its files name, but for schedulers: these wait for us
+  if [ -z "$(daemon)" ]; then
+    return 0
+  fi
+  [ "$(having scheduler "$1")" != ' ' ] && supervisor_roll | grep -q ' STOPPED  *Not started'
 }
 
 supervisor_roll() {
