@@ -12,7 +12,7 @@ import {
   whatIsSeen,
 } from './host.ts';
 import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts';
-import { positions } from './positions.ts';
+import { placesOf, positions } from './positions.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
@@ -62,13 +62,14 @@ const reached = async (
 
 /**
  * Kills one program after each line that it reaches, and goes on as the next run would.
- * @param done lines of the same program that were killed where it found something else: those that change nothing leave no other
- *   state behind here than the changing line before them does, and are not killed again. What is killed is added.
+ * @param done lines that were killed under this shell, where the program found something else, or in another program with the same
+ *   function: those that change nothing leave no other state behind here than the changing line before them does, and are not killed
+ *   again. What is killed is added.
  */
 const killOne = async (
   target: Target,
   scenario: Scenario,
-  done: Set<number>,
+  done: Set<string>,
 ): Promise<Verdict & { readonly states: number }> => {
   rmSync(target.base, { recursive: true, force: true });
   rmSync(target.path, { force: true });
@@ -78,6 +79,7 @@ const killOne = async (
   const shell = target.shell.join(' ');
   const failures: Failure[] = [];
   const lines = scenario.text.split('\n');
+  const places = placesOf(scenario.text);
   const fail = (line: number, how: string, found: readonly string[]): void => {
     failures.push({ scenario: scenario.name, shell, line, text: lines[line - 1] ?? '', how, difference: found });
   };
@@ -108,7 +110,7 @@ const killOne = async (
     // where noting changed what the program did, every line is tried
     const visited = faithful ? traced.visits : new Map(all.map((line) => [line, 1]));
     const kills = [...visited]
-      .filter(([line]) => changes(lines[line - 1] ?? '') || !done.has(line))
+      .filter(([line]) => changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''))
       .flatMap(([line, visits]) =>
         Array.from({ length: timesKilled(lines[line - 1] ?? '', visits) }, (_, index) => ({
           line,
@@ -122,7 +124,7 @@ const killOne = async (
         continue;
       }
       killed += 1;
-      done.add(line);
+      done.add(places[line - 1] ?? '');
       const leftBehind = readState(target);
       const left = whatIsSeen(leftBehind);
       const verdict = verdicts.get(left);
@@ -195,6 +197,7 @@ export const killedAtEveryLine = async ({
   const jobs = programs
     .toSorted((a, b) => b.length - a.length)
     .flatMap((ofProgram) => shells.map((shell) => ({ ofProgram, shell })));
+  const doneBy = new Map<readonly string[], Set<string>>();
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
   makeManager(join(root, 'manager'));
@@ -203,7 +206,8 @@ export const killedAtEveryLine = async ({
     mkdirSync(folder, { recursive: true });
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const { shell } = job;
-      const done = new Set<number>();
+      const done = doneBy.get(shell) ?? new Set<string>();
+      doneBy.set(shell, done);
       const plain = makeTarget(shell, undefined, folder);
       const alone = { ...plain, searched: `${join(root, 'stand-ins')}:${plain.searched}` };
       const managed = {

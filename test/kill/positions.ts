@@ -18,6 +18,10 @@ const chunks = (text: string): readonly (readonly string[])[] => {
   return found.filter((chunk) => chunk.length > 0);
 };
 
+/** For each line of a text, what it is: its function, or what stands between two, and its place in that. Programs share most of them. */
+export const placesOf = (text: string): readonly string[] =>
+  chunks(text).flatMap((lines) => lines.map((_, index) => `${lines.join('\n')}\n${index}`));
+
 /** Which of these texts a shell can parse. One process of ours for all of them. */
 const parsing = (shell: readonly string[], texts: ReadonlyMap<string, string>): ReadonlySet<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-parse-'));
