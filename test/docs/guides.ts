@@ -112,8 +112,13 @@ const inputsOf = (workflow: string, machine: Machine): Readonly<Record<string, s
 };
 
 const answers = async (url: string): Promise<string> => {
-  const answer = await fetch(`${url}/version`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) });
-  return (await answer.text()).trim();
+  try {
+    const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) };
+    return (await (await fetch(`${url}/version`, options)).text()).trim();
+  } catch (thrown) {
+    // of its own, for where it was asked: fetch's has no such line
+    throw new Error(`${url} does not answer`, { cause: thrown });
+  }
 };
 
 /** From a key to a release that serves. */
