@@ -1,6 +1,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
+  // ms; most tests start real programs, and three suites run at once on two cores
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

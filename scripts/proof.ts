@@ -1,32 +1,20 @@
 /** `npm run test:proof [-- NAME...]`: what is proven on every commit, each proof with its counts; all of them, or those named. */
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { endProcessesBelow, processesBelow } from '../test/lab/processes.ts';
-import { killedAtEveryLine } from '../test/kill/kill.ts';
-import { badInput } from '../test/proof/bad-input.ts';
-import { quoting } from '../test/proof/quoting.ts';
-import { races } from '../test/proof/races.ts';
-import { runnerKilled } from '../test/proof/runner-killed.ts';
-import { secrets } from '../test/proof/secrets.ts';
-import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
-import { zombies } from '../test/proof/zombie.ts';
-import { bundle } from './bundle.ts';
 
-const killed = async ({ show }: ProofOptions): Promise<ProofEnd> => {
-  const { survived, failures } = await killedAtEveryLine({ show });
-  return { passed: survived, failed: failures.length, failures: failures.map((one) => JSON.stringify(one)), lines: [] };
-};
-
-const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = {
-  quoting,
-  'bad-input': badInput,
-  secrets,
-  races,
-  zombies,
-  'runner-killed': runnerKilled,
-  'killed-at-every-line': killed,
-};
+/** In this order; side by side where one alone leaves a core idle. */
+const proofs: readonly (readonly string[])[] = [
+  ['quoting', 'bad-input', 'secrets'],
+  ['races'],
+  ['zombies'],
+  ['runner-killed'],
+  ['killed-at-every-line'],
+];
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -34,15 +22,18 @@ const print = (line: string): void => {
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
 const named = process.argv.slice(2);
-const unknown = named.filter((name) => !(name in proofs));
+const unknown = named.filter((name) => !proofs.flat().includes(name));
 if (unknown.length > 0) {
-  print(`There is no proof called ${unknown.join(', ')}; there are: ${Object.keys(proofs).join(', ')}.`);
+  print(`There is no proof called ${unknown.join(', ')}; there are: ${proofs.flat().join(', ')}.`);
   process.exit(1);
 }
 
+const root = join(import.meta.dirname, '..');
 // all that proofs make lies below one directory: what is left of it, and what still runs there, can be told
 const temp = mkdtempSync(join(tmpdir(), 'proof-'));
 process.env['TMPDIR'] = temp;
+// the bundles of the sources as they are, apart from dist/
+const dist = join(temp, 'dist');
 const end = async (): Promise<void> => {
   await endProcessesBelow(temp);
   rmSync(temp, { recursive: true, force: true });
@@ -53,28 +44,42 @@ const stop = (): void => {
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 
-// the bundles of the sources as they are, apart from dist/
-const dist = join(temp, 'dist');
+/** Plays one in a process of its own, for to start a program costs as much as who starts it has in memory. Each line begins with `prefix`. */
+const play = async (name: string, prefix: string): Promise<{ readonly passed: number; readonly failed: number }> => {
+  print(`\n━━ ${name}`);
+  const began = performance.now();
+  const child = fork(join(root, 'test/proof/prove.ts'), [name, dist], {
+    execArgv: ['--max-semi-space-size=4'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let counts = { passed: 0, failed: 1 };
+  child.on('message', (message) => {
+    counts = message as typeof counts;
+  });
+  if (child.stdout !== null)
+    createInterface(child.stdout).on('line', (line) => {
+      print(`   ${prefix}${line}`);
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) {
+    counts = { ...counts, failed: Math.max(counts.failed, 1) };
+    print(`   ${prefix}✗ broke off (exit ${code ?? 'by a signal'})`);
+  }
+  print(`   ${name}: ${counts.passed} held, ${counts.failed} did not (${seconds(began)})`);
+  return counts;
+};
+
 let passed = 0;
 let failed = 0;
 try {
-  await bundle(join(import.meta.dirname, '..'), dist);
-  for (const [name, prove] of Object.entries(proofs)) {
-    if (named.length > 0 && !named.includes(name)) continue;
-    print(`\n━━ ${name}`);
-    const began = performance.now();
-    try {
-      const show = (line: string): void => {
-        print(`   ${line}`);
-      };
-      const came = await prove({ show, dist });
-      passed += came.passed;
-      failed += came.failed;
-      for (const failure of came.failures) print(`   ✗ ${failure}`);
-      print(`   ${name}: ${came.passed} held, ${came.failed} did not (${seconds(began)})`);
-    } catch (thrown) {
-      failed += 1;
-      print(`   ✗ ${name} broke off: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+  const built = spawnSync(process.execPath, [join(root, 'scripts/build.ts'), '--out', dist], { stdio: 'inherit' });
+  if (built.status !== 0) throw new Error('the bundles could not be built');
+  for (const names of proofs) {
+    const wanted = names.filter((name) => named.length === 0 || named.includes(name));
+    const counts = await Promise.all(wanted.map((name) => play(name, wanted.length > 1 ? `${name}: ` : '')));
+    for (const one of counts) {
+      passed += one.passed;
+      failed += one.failed;
     }
   }
   const left = processesBelow(temp);

@@ -21,8 +21,8 @@ const paths = ['/node_modules/', '/test/proof/'].map((path) => `--testPathIgnore
 const words = [
   'node_modules/jest/bin/jest.js',
   ...paths,
-  // Most of them wait for a host: one worker, jest's own choice for two cores, would leave one idle.
-  '--maxWorkers=2',
+  // Most of them wait for a host: jest's own choice for two cores would leave them idle.
+  '--maxWorkers=3',
   '--forceExit',
   '--json',
   `--outputFile=${file}`,

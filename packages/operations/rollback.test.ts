@@ -127,6 +127,12 @@ describe('going back to the previous release', () => {
     expect(scene.evidence).toMatchObject({ transaction: 't6', release: a, previous: b, commit: 'a'.repeat(40) });
   });
 
+  test('goes on where somebody changed files on the host, and names them', async () => {
+    const scene = sceneOn(host([{ ...onB, drifted: ['app/urls.py'] }]));
+    expect(await rollback(scene, previous)).toMatchObject({ outcome: 'done' });
+    expect(scene.evidence.notes).toContainEqual({ kind: 'warning', text: expect.stringContaining('app/urls.py') });
+  });
+
   test('dry: is planned, and changes nothing', async () => {
     const on = host([onB]);
     expect(await rollback(sceneOn(on), { ...previous, dry: true })).toEqual({

@@ -112,8 +112,13 @@ const inputsOf = (workflow: string, machine: Machine): Readonly<Record<string, s
 };
 
 const answers = async (url: string): Promise<string> => {
-  const answer = await fetch(`${url}/version`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) });
-  return (await answer.text()).trim();
+  try {
+    const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) };
+    return (await (await fetch(`${url}/version`, options)).text()).trim();
+  } catch (thrown) {
+    // of its own, for where it was asked: fetch's has no such line
+    throw new Error(`${url} does not answer`, { cause: thrown });
+  }
 };
 
 /** From a key to a release that serves. */
@@ -228,7 +233,13 @@ const githubDown = async (desk: Desk): Promise<void> => {
   const stop = 'supervisorctl -c /srv/app-landfall/.landfall/run/supervisord.conf shutdown';
   await onServer(desk, `${stop}\nwhile [ -S /srv/app-landfall/.landfall/run/supervisor.sock ]; do sleep 1; done`);
   await converse(desk, guide.of('The server was restarted', 'console'), after, later);
-  if ((await answers(desk.server.url)) !== before) throw new Error('nothing answers after the restart');
+  // recover starts what served, and does not wait until it has booted
+  let serves = '';
+  for (let tries = 0; tries < 100 && serves !== before; tries += 1) {
+    serves = await answers(desk.server.url).catch(() => '');
+    await sleep(100);
+  }
+  if (serves !== before) throw new Error(`${serves || 'nothing'} answers after the restart`);
   guide.end();
   await deployed(desk);
   desk.say('when-github-is-down: undone by hand, recovered, and the next run goes on');

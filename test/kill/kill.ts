@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memory } from '../lab/memory.ts';
 import {
   endProcesses,
   fingerprint,
@@ -115,10 +115,11 @@ const killOne = async (
       .flatMap(([line, visits]) =>
         Array.from({ length: timesKilled(lines[line - 1] ?? '', visits) }, (_, index) => ({
           line,
-          killing: killingAt(scenario.text, line, index + 1),
+          visit: index + 1,
         })),
       );
-    for (const { line, killing } of kills) {
+    for (const { line, visit } of kills) {
+      const killing = killingAt(scenario.text, line, visit);
       const ran = await execute(target, scenario, killing);
       if (ran.signal !== 'SIGKILL') {
         kept.restore();
@@ -172,8 +173,6 @@ const killOne = async (
 
 const allScenarios: readonly Scenario[] = [...transactionScenarios, ...unitScenarios, ...releaseScenarios];
 
-const memory = '/dev/shm';
-
 /**
  * Kills every changing program after each of its lines, under each shell, and lets the next run go on.
  * @param show takes a line for each program: lines killed and survived
@@ -192,7 +191,7 @@ export const killedAtEveryLine = async ({
   readonly scenarios?: readonly Scenario[];
   readonly lanes?: number;
 }): Promise<Verdict> => {
-  const root = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'landfall-kill-'));
+  const root = mkdtempSync(join(memory(), 'landfall-kill-'));
   // scenarios of one program follow one another under each shell
   const programs = [...Map.groupBy(scenarios, ({ text }) => text).values()];
   const jobs = programs

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memory } from '../lab/memory.ts';
 
 const split = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
 
@@ -24,7 +24,7 @@ export const placesOf = (text: string): readonly string[] =>
 
 /** Which of these texts a shell can parse. One process of ours for all of them. */
 const parsing = (shell: readonly string[], texts: ReadonlyMap<string, string>): ReadonlySet<string> => {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-parse-'));
+  const folder = mkdtempSync(join(memory(), 'landfall-parse-'));
   for (const [name, text] of texts) writeFileSync(join(folder, name), text);
   const { stdout } = spawnSync(
     'sh',

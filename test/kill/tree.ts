@@ -9,6 +9,7 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,6 +20,20 @@ type Entry =
   | { readonly kind: 'link'; readonly to: string }
   | { readonly kind: 'file'; readonly mode: number; readonly content: Buffer };
 
+/** A file so large is read again only when it was written again: to start a program costs as much as this process has in memory. */
+const large = 65_536;
+const kept = new Map<string, { readonly written: string; readonly content: Buffer }>();
+
+const contentOf = (path: string, { size, ino, ctimeMs }: Stats): Buffer => {
+  if (size < large) return readFileSync(path);
+  const written = `${ino} ${ctimeMs} ${size}`;
+  const known = kept.get(path);
+  if (known?.written === written) return known.content;
+  const content = readFileSync(path);
+  kept.set(path, { written, content });
+  return content;
+};
+
 export const readTree = (root: string): Tree => {
   const tree = new Map<string, Entry>();
   const walk = (folder: string): void => {
@@ -27,7 +42,7 @@ export const readTree = (root: string): Tree => {
       const stat = lstatSync(join(root, path));
       if (stat.isSymbolicLink()) tree.set(path, { kind: 'link', to: readlinkSync(join(root, path)) });
       else if (stat.isFile())
-        tree.set(path, { kind: 'file', mode: stat.mode & 0o777, content: readFileSync(join(root, path)) });
+        tree.set(path, { kind: 'file', mode: stat.mode & 0o777, content: contentOf(join(root, path), stat) });
       else if (stat.isDirectory()) {
         tree.set(path, { kind: 'folder' });
         walk(path);

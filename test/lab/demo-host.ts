@@ -1,22 +1,13 @@
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statfsSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Hooks, type Sshd, startEmbeddedSshd } from './embedded-sshd.ts';
 import { generateKey } from './keys.ts';
 import { found } from './found.ts';
+import { memory } from './memory.ts';
 import { endProcessesBelow } from './processes.ts';
 
 /** An ordinary user's part of a machine, as a host to deploy to: all of it below one temporary directory. */
@@ -41,21 +32,6 @@ export type DemoHost = {
 };
 
 const supervisor = 'supervisor==4.3.0';
-
-/** Where hosts are made: in memory, where programs may run there and 1 GiB is free. Python environments are thousands of small files. */
-const parent = (): string => {
-  const memory = '/dev/shm';
-  try {
-    const mount = readFileSync('/proc/mounts', 'utf8')
-      .split('\n')
-      .find((line) => line.split(' ')[1] === memory);
-    const { bavail, bsize } = statfsSync(memory);
-    accessSync(memory, constants.W_OK);
-    return mount?.includes('noexec') === false && bavail * bsize > 1024 ** 3 ? memory : tmpdir();
-  } catch {
-    return tmpdir();
-  }
-};
 
 /** How the machine reaches a package index is the machine's affair: passed on, whatever it is. */
 const indexVariables = (): Record<string, string> =>
@@ -88,7 +64,7 @@ export const prepareDemoHost = async (hooks: Hooks = {}): Promise<DemoHost> => {
   const python = found('python3');
   if (process.platform !== 'linux' || python === undefined)
     throw new Error('a host for the demo needs Linux and python3');
-  const dir = realpathSync(mkdtempSync(join(parent(), 'landfall-host-')));
+  const dir = realpathSync(mkdtempSync(join(memory(), 'landfall-host-')));
   let sshd: Sshd | undefined;
   const cleanup = async () => {
     await sshd?.close();

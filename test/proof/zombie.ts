@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memory } from '../lab/memory.ts';
 import { endProcesses, fingerprint, keepState, makeStandIns, mutexFree, readState } from '../kill/host.ts';
 import { makeTarget, type Target } from '../kill/target.ts';
 import { asleep, endSleeper, linesToSleepAt, wake, type Sleeper } from './sleeper.ts';
@@ -103,8 +103,6 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
   }
 };
 
-const memory = '/dev/shm';
-
 /**
  * Each program of a transaction falls asleep after each of its lines at which it does not hold the mutex, is overtaken by a newer
  * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Under dash and busybox's sh.
@@ -114,7 +112,7 @@ export const zombies = async ({
   only = '',
 }: Pick<ProofOptions, 'show'> & { readonly only?: string }): Promise<ProofEnd> => {
   const counts = tally({ show });
-  const root = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'landfall-zombie-'));
+  const root = mkdtempSync(join(memory(), 'landfall-zombie-'));
   makeStandIns(join(root, 'stand-ins'));
   const jobs = [['dash'], ['busybox', 'sh']].flatMap((shell, turn) =>
     zombieCases.filter(({ name }) => name.includes(only)).map((zombie) => ({ shell, turn, zombie })),
