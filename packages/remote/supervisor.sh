@@ -2,7 +2,12 @@
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
-  timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  longest=20
+  # an undo that gives up leaves the host to a person: on a machine that is too busy to answer, too
+  if [ "${patient:-no}" = yes ]; then
+    longest=60
+  fi
+  timeout --foreground -k 5 "$longest" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
 supervisor_order() { # what makes it stop and start services
