@@ -123,10 +123,12 @@ const a3: Play<AscaiSite> = {
     const both = `200 {"status": "healthy", "checks": {"database": "ok", "redis": "ok"}, "release": "${live}"}`;
     demand(answers.join('\n') === `${both}\n301\n400`, () => answers.join('\n'));
     await host.exec('systemctl stop redis-server');
-    site.commit('Meet no Redis');
+    // nobody waits for it to become right
+    site.describe((text) => text.replace('within: 60s', 'within: 5s'));
     const job = site.job();
     const end = await job.uses('deploy-over-ssh', site.deploy());
     await job.finish();
+    site.describe((text) => text.replace('within: 5s', 'within: 60s'));
     demand(end?.outputs['result'] === 'undone', () => `it is not undone: ${end?.log.slice(-25).join('\n') ?? ''}`);
     const { checks } = reportOf(end);
     const found = checks.find(({ says }) => says === 'inside health')?.found ?? '';

@@ -83,7 +83,7 @@ const first: Play<AscaiSite> = {
       `cd ${path} && DJANGO_SUPERUSER_PASSWORD=${password} .venv/bin/python manage.py createsuperuser ${who}`,
       'deploy',
     );
-    site.checks(logIn);
+    site.describe((text) => text + logIn);
     const status = await site.host.exec('fail2ban-client status');
     demand(
       jails.every((name) => status.includes(name)),

@@ -17,8 +17,8 @@ export type AscaiSite = Site &
   AscaiClient & {
     /** The authority of the host's certificate. */
     readonly authority: string;
-    /** A commit that gives landfall.yml further checks: lines of its last key, `smoke`. */
-    readonly checks: (lines: string) => void;
+    /** A commit that changes landfall.yml. */
+    readonly describe: (changed: (text: string) => string) => void;
     /** The main process of each program that supervisor calls RUNNING, by name. */
     readonly running: () => Promise<ReadonlyMap<string, number>>;
   };
@@ -90,9 +90,9 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
       ...site,
       ...client,
       authority,
-      checks: (lines) => {
-        description += lines;
-        repository.commit('Check more', { 'landfall.yml': description });
+      describe: (changed) => {
+        description = changed(description);
+        repository.commit('Describe it anew', { 'landfall.yml': description });
       },
       running: async () => {
         // it exits with 3 where one does not run: that is for the caller to see

@@ -6,8 +6,9 @@ import { openSocket } from './ascai-client.ts';
 export type Followed = {
   /** The code with which each of its connections ended, as the client saw it: 1006, without a word of the other end. */
   readonly codes: readonly number[];
-  /** The release that each of its connections was greeted by, in order. */
+  /** The release that each of its connections was greeted by, in order; and when, in ms of one clock. */
   readonly releases: readonly string[];
+  readonly greeted: readonly number[];
   /** From the end of a connection to the next greeting: ms. */
   readonly gone: readonly number[];
 };
@@ -21,13 +22,14 @@ export type Sockets = {
 };
 
 /** Between two tries: ms. */
-const pause = 200;
+const pause = 500;
 
 export const openSockets = (count: number, url: string, ca?: string): Sockets => {
   const over = new AbortController();
   const clients = Array.from({ length: count }, () => ({
     codes: [] as number[],
     releases: [] as string[],
+    greeted: [] as number[],
     gone: [] as number[],
   }));
   const open = new Set<WebSocket>();
@@ -41,6 +43,7 @@ export const openSockets = (count: number, url: string, ca?: string): Sockets =>
       socket.once('message', (data: Buffer) => {
         greeted = true;
         client.releases.push((JSON.parse(data.toString()) as { release: string }).release);
+        client.greeted.push(performance.now());
         if (lost !== undefined) client.gone.push(performance.now() - lost);
       });
       // a try that failed is closed, too

@@ -1,5 +1,6 @@
 """The application's own tests: they need its PostgreSQL and its Redis, and a role that may make a database."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -91,6 +92,16 @@ class Talk(TransactionTestCase):
         self.assertEqual(await other.receive_json_from(), {"said": {"hello": 1}})
         for talk in (one, other):
             await talk.disconnect()
+
+    async def test_a_connection_outlives_silence(self):
+        talk = WebsocketCommunicator(application, "/ws/live/")
+        await talk.connect()
+        await talk.receive_json_from()
+        # longer than a read of the channel layer waits
+        await asyncio.sleep(6)
+        await talk.send_json_to({"hello": 1})
+        self.assertEqual(await talk.receive_json_from(), {"said": {"hello": 1}})
+        await talk.disconnect()
 
 
 class Switches(TestCase):

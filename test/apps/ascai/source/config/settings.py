@@ -54,7 +54,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ["REDIS_URL"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-# The layer waits for messages with a read of 5 s. The client's own limit is no longer by default, and would end each quiet WebSocket.
+# The layer asks for messages with reads that wait 5 s, and the client gives a read up after just as long unless told otherwise: that
+# would end a WebSocket on which nobody says anything.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
