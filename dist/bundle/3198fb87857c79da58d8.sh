@@ -107,6 +107,7 @@ kind=$opens
 phase=open
 release=$to
 previous=$serving
+manager_before=
 of=
 boot=$here
 deadline=$((now + limit))

@@ -1,0 +1,182 @@
+# systemd.sh: managers.sh's functions over the deploy user's own systemd: a unit a service. They follow manager.sh's text.
+# What the units call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to. They are not
+# enabled: at boot `undo recover` starts them, when it has decided which release serves.
+
+prefix() { # what the names of this target's units begin with
+  printf 'landfall-%s-' "$(mark)"
+}
+
+folder_of_units() {
+  printf '%s/.config/systemd/user' "${HOME:-}"
+}
+
+unit_names() { # SERVICE...: names of their units
+  begins=$(prefix)
+  for one in "$@"; do
+    printf '%s%s.service\n' "$begins" "$one"
+  done
+}
+
+described_services() { # names of the services that have a unit
+  begins=$(folder_of_units)/$(prefix)
+  for one in "$begins"*.service; do
+    if [ -e "$one" ]; then
+      one=${one#"$begins"}
+      printf '%s\n' "${one%.service}"
+    fi
+  done
+}
+
+systemd_equipped() {
+  if [ -z "${HOME:-}" ]; then
+    say "HOME is not set: where units are to lie is not known"
+    return 1
+  fi
+  if ! manages; then
+    say "no systemd of $(id -un) answers that lives without a login: sudo loginctl enable-linger $(id -un)"
+    return 1
+  fi
+}
+
+systemd_tool() {
+  printf 'systemctl'
+}
+
+systemd_supervise() {
+  fresh=no
+  if ! own_systemd show --property=Version >/dev/null; then
+    say "the systemd of $(id -un) does not answer; does it live without a login? sudo loginctl enable-linger $(id -un)"
+    return 1
+  fi
+}
+
+described_unit() { # RELEASE SERVICE: the text of its unit
+  drains=$(setting "$1" "$2" drain)
+  # 0 would be: as long as it likes
+  if [ "$drains" -eq 0 ]; then
+    drains=1
+  fi
+  # mixed: the main process alone is told to stop, and ends its workers in order. It is started again for ever: whatever it waits
+  # for, a database on another host say, may come back when nobody looks, and an undo must never be refused for too many starts.
+  # A path here needs no quoting.
+  printf '%s\n' "[Unit]
+Description=Landfall: $2 of $base
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/bin/sh $lf/run/start $2
+KillMode=mixed
+TimeoutStopSec=$drains
+Restart=always
+RestartSec=1
+StandardOutput=append:$base/shared/logs/$2.log
+StandardError=append:$base/shared/logs/$2.log"
+}
+
+systemd_describe() { # units of services that the release has not stay until they are stopped: register does it
+  folder=$(folder_of_units)
+  mkdir -p "$folder" "$base/shared/logs" || return 1
+  changes=no
+  for own in $(services "$1"); do
+    file=$folder/$(unit_names "$own")
+    wanted=$(described_unit "$1" "$own")
+    if [ "$wanted" != "$(cat "$file" 2>/dev/null)" ]; then
+      store "$file" "$wanted"
+      changes=yes
+    fi
+  done
+  if [ "$changes" = yes ]; then
+    sync "$folder"
+  fi
+}
+
+systemd_register() { # it starts nothing by itself: `started` is empty
+  started=''
+  later=''
+  former=''
+  for own in $(described_services); do
+    if [ ! -e "$base/releases/$1/.landfall/services/$own" ]; then
+      former="$former $own"
+    fi
+  done
+  if [ -n "$former" ]; then
+    # shellcheck disable=SC2086
+    forget $former || return 1
+  fi
+  # always: a program that was killed may have written units that it has not taken up
+  if ! own_systemd daemon-reload; then
+    say "systemd cannot read its units in $(folder_of_units)"
+    return 1
+  fi
+}
+
+forget() { # SERVICE...: they are stopped, and their units are gone
+  systemd_order stop "$@" >&2 || return 1
+  for own in "$@"; do
+    rm -f "$(folder_of_units)/$(unit_names "$own")" || return 1
+  done
+}
+
+systemd_order() { # a word for each service, as supervisor has it
+  action=$1
+  shift
+  # longer logs are put aside when their service begins: systemd opens them anew then, and never by itself
+  if [ "$action" != stop ]; then
+    for own in "$@"; do
+      file=$base/shared/logs/$own.log
+      if [ "$(stat -c %s "$file" 2>/dev/null || echo 0)" -gt 10485760 ]; then
+        mv -f "$file" "$file.1" || :
+      fi
+    done
+  fi
+  # shellcheck disable=SC2046
+  XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} timeout --foreground -k 5 "$(patience)" \
+    systemctl --user "$action" $(unit_names "$@") </dev/null 8>&- 9>&- || return 1
+  for own in "$@"; do
+    case $action in
+      start) printf '%s: started\n' "$own" ;;
+      stop) printf '%s: stopped\n' "$own" ;;
+      restart) printf '%s: stopped\n%s: started\n' "$own" "$own" ;;
+    esac
+  done
+}
+
+systemd_roll() {
+  all=$(described_services)
+  [ -n "$all" ] || return 0
+  # blocks of KEY=VALUE lines, an empty line between
+  # shellcheck disable=SC2046,SC2086
+  own_systemd show --property=Id --property=ActiveState --property=SubState --property=MainPID --property=Result $(unit_names $all) |
+    awk -F = -v begins="$(prefix)" '
+      function told() {
+        if (is["Id"] == "") { return }
+        name = substr(is["Id"], length(begins) + 1)
+        sub(/\.service$/, "", name)
+        state = "STOPPED"
+        if (is["ActiveState"] == "active") { state = "RUNNING pid " is["MainPID"] "," }
+        if (is["ActiveState"] == "activating") { state = is["SubState"] ~ /^auto-restart/ ? "BACKOFF" : "STARTING" }
+        if (is["ActiveState"] == "deactivating") { state = "STOPPING" }
+        if (is["ActiveState"] == "failed") { state = "FATAL" }
+        print name, state, is["ActiveState"] " (" is["SubState"] "), result: " is["Result"]
+        is["Id"] = ""
+      }
+      $1 == "" { told() }
+      $1 != "" { is[$1] = $2 }
+      END { told() }'
+}
+
+systemd_minds() {
+  [ "$(id -u)" = "$(stat -c %u "$lf")" ] && [ -n "$(described_services)" ]
+}
+
+systemd_forgot() { # one that ended by itself is not `inactive`, but failed or about to be started again
+  # shellcheck disable=SC2046
+  own_systemd is-active $(unit_names $(services "$1")) | grep -qx inactive
+}
+
+systemd_rest() {
+  all=$(described_services)
+  [ -n "$all" ] || return 0
+  # shellcheck disable=SC2086
+  forget $all || return 1
+  own_systemd daemon-reload || :
+}

@@ -1,0 +1,65 @@
+# managers.sh: which manager runs the services of this target, and what is asked of it. `manager` names it, as the transaction does:
+# supervisor, or systemd for the deploy user's own. supervisor.sh and systemd.sh answer, with the manager's name before each function's.
+
+chosen() { # WANTED: the manager of the next switch. What serves stays under its own unless told otherwise
+  if [ -n "$1" ]; then
+    printf '%s' "$1"
+  elif [ -n "$(live)" ]; then
+    printf '%s' "$manager"
+  elif command -v supervisord >/dev/null || ! manages; then
+    printf 'supervisor'
+  else
+    printf 'systemd'
+  fi
+}
+
+moved_in() { # what ran the services before this transaction, where it was another, ends them: both would want the same ports
+  if [ -n "$manager_before" ]; then
+    "${manager_before}_rest"
+  fi
+}
+
+equipped() { # can it be used? Says what is missing
+  "${manager}_equipped"
+}
+
+tool() { # the name of the program by which it is told what to do
+  "${manager}_tool"
+}
+
+supervise() { # it answers; it is started where it can be
+  "${manager}_supervise"
+}
+
+describe() { # RELEASE: its files name the services of the release
+  "${manager}_describe" "$1"
+}
+
+register() { # RELEASE: it takes up its files, and ends what is no service of the release. `started` names what it has just begun
+  "${manager}_register" "$1"
+}
+
+patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
+  cat "$lf/run/programs"/*.conf "$base/releases/$release/.landfall/services"/* "$base/releases/$previous/.landfall/services"/* 2>/dev/null |
+    awk -F = '/^(stopwaitsecs|drain)=[0-9]+$/ { sum += $2 } END { print sum + 60 }'
+}
+
+order() { # start|stop|restart NAME...: returns when it is done
+  "${manager}_order" "$@"
+}
+
+roll() { # what it says of each service it knows: `name RUNNING pid N, …`, or another of supervisor's words: BACKOFF, it ended and is about to be started again; FATAL, it is given up
+  "${manager}_roll"
+}
+
+minds() { # has it services of this target, as far as this user may see?
+  "${manager}_minds"
+}
+
+forgot() { # RELEASE: is there a service of it that nobody has started since the boot?
+  "${manager}_forgot" "$1"
+}
+
+rest() { # no service runs, and it knows of none
+  "${manager}_rest"
+}
