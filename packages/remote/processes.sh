@@ -78,7 +78,8 @@ truth() { # RELEASE: `service pid release verdict`: which release does each proc
       for (i = 1; i <= count; i++) {
         seen = 0
         for (pid in cwd) {
-          if (service[pid] != services[i]) { continue }
+          # as texts: 1 and 01 are two names
+          if (service[pid] "" != services[i] "") { continue }
           runs = "-"
           if (index(cwd[pid], root) == 1) {
             runs = substr(cwd[pid], length(root) + 1)
