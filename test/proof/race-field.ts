@@ -91,7 +91,8 @@ export const makeGround = (field: Field, name: string): Ground => {
     base: at.base,
     run: async (release, over, good = true) => {
       drivers += 1;
-      const service = good ? idle : { words: ['/bin/false'], boot: 1 };
+      // a good one has time: a machine that stalls for seconds must not look like a release that does not start
+      const service = good ? { ...idle, boot: 60 } : { words: ['/bin/false'], boot: 1 };
       makeRelease(at, release, { web: service });
       const context = contextOf({ driver: `${name}-${drivers}`, token: `job-${drivers}`, ...over });
       return race(field, at, release, context);
@@ -128,7 +129,7 @@ const race = async (
         base,
         path,
         keep: 2,
-        services: [{ name: 'web', command: ['sleep'], role: 'web', drain: 2000, boot: 5000 }],
+        services: [{ name: 'web', command: ['sleep'], role: 'web', drain: 2000, boot: 60_000 }],
       }),
       context,
       clock,
