@@ -29,7 +29,8 @@ if (unknown.length > 0) {
 }
 
 const root = join(import.meta.dirname, '..');
-// all that proofs make lies below one directory: what is left of it, and what still runs there, can be told
+// what proofs make lies below one directory, so that what is left of it, and what still runs there, can be told; hosts that are made in
+// memory lie apart, and are ended by the proof that made them
 const temp = mkdtempSync(join(tmpdir(), 'proof-'));
 process.env['TMPDIR'] = temp;
 // the bundles of the sources as they are, apart from dist/
@@ -61,6 +62,10 @@ const play = async (name: string, prefix: string): Promise<{ readonly passed: nu
       print(`   ${prefix}${line}`);
     });
   const [code] = (await once(child, 'close')) as [number | null];
+  if (code === 0 && counts.passed + counts.failed === 0) {
+    counts = { passed: 0, failed: 1 };
+    print(`   ${prefix}✗ nothing was tried`);
+  }
   if (code !== 0) {
     counts = { ...counts, failed: Math.max(counts.failed, 1) };
     print(`   ${prefix}✗ broke off (exit ${code ?? 'by a signal'})`);
