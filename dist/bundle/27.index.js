@@ -10021,7 +10021,7 @@ module.exports = __webpack_require__.p + "b97039a6c4cef26b7355.sh";
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "9aacf399fe68c3fb69ac.sh";
+module.exports = __webpack_require__.p + "1ca48dbfef960b87929b.sh";
 
 /***/ }),
 
