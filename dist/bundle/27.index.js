@@ -1,5 +1,5 @@
-export const id = 845;
-export const ids = [845];
+export const id = 27;
+export const ids = [27];
 export const modules = {
 
 /***/ 8734:
@@ -174,8 +174,8 @@ const sharedOutputs = {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 12 modules
-var plan = __webpack_require__(615);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 10 modules
+var plan = __webpack_require__(5744);
 ;// CONCATENATED MODULE: ./packages/kit/fork.ts
 /** Events whose payload names the branch of a pull request. */
 const reviewing = /^pull_request(?:_target|_review|_review_comment)?$/;
@@ -839,19 +839,13 @@ const shown = (thrown, runner) => {
         runner.debug(thrown.stack ?? '');
     return { ...fault, said: [] };
 };
-/** What is masked of an input, by what it holds. */
-const masks = {
-    env: masksOfEnv,
-    address: (value) => [...masksOf(value), ...(0,plan/* secretsOfAddress */.NC)(value.trim()).flatMap(masksOf)],
-    text: (value) => masksOf(value),
-};
 /** Masks every secret input, before a line is printed that could hold one; `open`: see {@link masksOfEnv}. */
 const hide = (definition, runner, hidden, open) => {
     for (const [name, input] of Object.entries(definition.inputs)) {
         const value = runner.environment[variable(name)];
         if (input.kind !== 'secret' || value === undefined)
             continue;
-        runner.mask(hidden.add(masks[input.holds ?? 'text'](value, open)));
+        runner.mask(hidden.add(input.holds === 'env' ? masksOfEnv(value, open) : masksOf(value)));
     }
 };
 const build = (definition, phase, runner, hidden, signal) => {
@@ -1005,7 +999,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 8465:
+/***/ 6967:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1020,8 +1014,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 12 modules
-var packages_plan = __webpack_require__(615);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 10 modules
+var packages_plan = __webpack_require__(5744);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
@@ -1468,78 +1462,33 @@ const requirementsOf = (path, read) => {
     return { files, problems };
 };
 
-;// CONCATENATED MODULE: ./packages/release/uv-lock.ts
-
-/** Where a package of the lock comes from: `source = { registry = "https://…" }`. */
-const source = /^source = \{ ([a-z]+) = "([^"]*)"/;
-/** The project itself, whose code runs from the release, and members that are nothing but lists of dependencies. */
-const notInstalled = (kind, from) => from === '.' || kind === 'virtual';
-const isLocal = (kind, from) => ['editable', 'directory', 'path'].includes(kind) || (kind === 'registry' && !/^[a-z]+:\/\//i.test(from));
-/**
- * Reads an uv.lock of the checkout. `read` gives a file of the source, by path. Its pyproject.toml counts too, and an uv.toml beside
- * it: they hold uv's settings. A package from a local path is a problem, for its content is in no lock and the path does not last.
- */
-const uvLockOf = (path, read) => {
-    const beside = (name) => external_node_path_.posix.join(external_node_path_.posix.dirname(path), name);
-    const files = new Map();
-    const problems = [];
-    for (const file of [path, beside('pyproject.toml'), beside('uv.toml')]) {
-        const text = read(file);
-        if (text !== undefined)
-            files.set(file, text);
-        else if (file !== beside('uv.toml')) {
-            problems.push({
-                where: file,
-                what: 'is not among the files that are deployed, and uv installs nothing without it',
-                next: `Commit ${file}, or add it to \`include\`.`,
-            });
-        }
-    }
-    (files.get(path) ?? '').split(/\r?\n/).forEach((line, at) => {
-        const [, kind = '', from = ''] = source.exec(line) ?? [];
-        if (notInstalled(kind, from) || !isLocal(kind, from))
-            return;
-        problems.push({
-            where: path,
-            line: at + 1,
-            what: `a package from the local path ${from}: its content is in no lock, and the path does not last`,
-            next: 'Publish it to an index, or put its folder on the import path of the application.',
-        });
-    });
-    return { files, problems };
-};
-
 ;// CONCATENATED MODULE: ./packages/release/environment.ts
 
 
 
 
-
-/** Locks that nothing here installs, and the command that exports them. */
+/** Locks that pip does not install, and the command that exports them. */
 const exported = [
+    ['uv.lock', 'uv export --format requirements-txt --no-dev > requirements.txt'],
     ['poetry.lock', 'poetry export --format requirements.txt --output requirements.txt'],
     ['Pipfile.lock', 'pipenv requirements > requirements.txt'],
     ['pdm.lock', 'pdm export --prod --format requirements > requirements.txt'],
 ];
-const byUv = (path) => external_node_path_.posix.basename(path) === 'uv.lock';
 /**
- * What the environment is built from: `python.requirements`, else what lies beside manage.py, else what lies at the root, uv.lock
- * before requirements.txt. undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
+ * What the environment is built from: `python.requirements`, else requirements.txt beside manage.py, else at the root.
+ * undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
  */
 const lockOf = ({ requirements, directory, read }) => {
     const folders = [...new Set([external_node_path_.posix.normalize(directory), '.'])];
-    const named = requirements ??
-        folders
-            .flatMap((folder) => ['uv.lock', 'requirements.txt'].map((name) => external_node_path_.posix.join(folder, name)))
-            .find((file) => read(file) !== undefined);
-    if (named === undefined)
+    const path = requirements ??
+        folders.map((folder) => external_node_path_.posix.join(folder, 'requirements.txt')).find((file) => read(file) !== undefined);
+    if (path === undefined)
         return withoutRequirements(folders, read);
-    const path = external_node_path_.posix.normalize(named);
-    const { files, problems } = byUv(path) ? uvLockOf(path, read) : requirementsOf(path, read);
+    const { files, problems } = requirementsOf(external_node_path_.posix.normalize(path), read);
     if (problems.length > 0) {
         return (0,packages_fault/* fail */.fJ)({
             code: 'ENVIRONMENT_LOCK',
-            what: `${named} names something that cannot be installed on a host as it is`,
+            what: `${path} names something that cannot be installed on a host as it is`,
             problems,
             next: 'Mend each of these lines and run again.',
         });
@@ -1548,11 +1497,10 @@ const lockOf = ({ requirements, directory, read }) => {
     for (const [name, text] of files)
         hash.update(`${name}\0${Buffer.byteLength(text)}\0${text}`);
     return (0,packages_fault.ok)({
-        installer: byUv(path) ? 'uv' : 'pip',
-        file: path,
+        requirements: external_node_path_.posix.normalize(path),
         lockHash: hash.digest('hex'),
         files: [...files.keys()],
-        hashed: byUv(path) || [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
+        hashed: [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
     });
 };
 const withoutRequirements = (folders, read) => {
@@ -1563,15 +1511,15 @@ const withoutRequirements = (folders, read) => {
                 continue;
             return (0,packages_fault/* fail */.fJ)({
                 code: 'ENVIRONMENT_LOCK',
-                what: `there is ${file}, but neither uv.lock nor requirements.txt, and nothing else is installed`,
+                what: `there is ${file}, but no requirements.txt, and pip installs nothing else`,
                 next: `Run \`${command}\` in ${folder === '.' ? 'the repository' : folder} and commit the file, or do so in a step before and add requirements.txt to \`include\`.`,
             });
         }
     }
     return (0,packages_fault.ok)(undefined);
 };
-/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what is installed. */
-const environmentHash = ({ lockHash, installer }, { version, platform, libc, [installer]: by }) => (0,external_node_crypto_.createHash)('sha256').update([lockHash, version, platform, libc, by].join('\0')).digest('hex').slice(0, 16);
+/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what pip installs. */
+const environmentHash = ({ lockHash }, { version, platform, libc, pip }) => (0,external_node_crypto_.createHash)('sha256').update([lockHash, version, platform, libc, pip].join('\0')).digest('hex').slice(0, 16);
 
 ;// CONCATENATED MODULE: ./packages/release/identity.ts
 
@@ -1606,11 +1554,10 @@ var iso = __webpack_require__(4377);
 ;// CONCATENATED MODULE: ./packages/release/record.ts
 
 
-
 const service = schemas/* object */.Ikc({
     name: schemas/* string */.YjP().regex(/^[A-Za-z0-9._-]+$/),
     command: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[^\n\0]*$/)).min(1),
-    role: schemas/* enum */.k5n(packages_plan/* roles */.Ot),
+    role: schemas/* literal */.euz('web'),
     drain: schemas/* number */.aig().nonnegative(),
     boot: schemas/* number */.aig().nonnegative(),
     listen: schemas/* string */.YjP().optional(),
@@ -3922,44 +3869,7 @@ const states = {
 
 
 
-;// CONCATENATED MODULE: ./packages/operations/python-missing.ts
-/**
- * Debian and Ubuntu have no package of uv; the index that pip asks has it. Its own folder keeps it apart from what the application
- * needs, and nothing of it is root's.
- */
-const installUv = 'python3 -m venv ~/.local/uv && ~/.local/uv/bin/pip install uv && mkdir -p ~/.local/bin && ln -s ~/.local/uv/bin/uv ~/.local/bin/uv';
-/** What a host lacks to make a Python environment by this installer; undefined: the release needs none. */
-const pythonMissing = ({ python, user }, { python: { version }, host }, installer) => {
-    if (installer === undefined)
-        return [];
-    const where = `host ${host.name}`;
-    return [
-        ...(python.version === ''
-            ? [
-                {
-                    where,
-                    what: `missing program: ${version}`,
-                    next: `sudo apt-get install -y ${version} ${version}-venv`,
-                },
-            ]
-            : []),
-        ...(installer === 'pip' && python.version !== '' && python.pip === ''
-            ? [{ where, what: `${version} has no venv module`, next: `sudo apt-get install -y ${version}-venv` }]
-            : []),
-        ...(installer === 'uv' && python.uv === ''
-            ? [
-                {
-                    where,
-                    what: `missing program: uv, by which uv.lock is installed (looked for on the PATH and in ~/.local/bin of ${user})`,
-                    next: `as ${user}: ${installUv} (or name a requirements file in the key \`python.requirements\`)`,
-                },
-            ]
-            : []),
-    ];
-};
-
 ;// CONCATENATED MODULE: ./packages/operations/preflight.ts
-
 
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
@@ -3973,7 +3883,6 @@ const preflight_packages = {
     sed: 'sed',
     awk: 'mawk',
     find: 'findutils',
-    grep: 'grep',
     supervisord: 'supervisor',
     supervisorctl: 'supervisor',
 };
@@ -3986,7 +3895,7 @@ const neededPrograms = ({ python }) => [
 const nothingMore = ({ env }) => ({
     bytes: 0,
     files: 0,
-    installer: undefined,
+    python: false,
     built: true,
     variables: env.require,
 });
@@ -4002,9 +3911,7 @@ const preflight = (found, target, needs) => {
     const problems = [
         ...occupied,
         ...rights(found, target),
-        ...missing(found, target),
-        ...pythonMissing(found, target, needs.installer),
-        ...systemd(found, target),
+        ...missing(found, target, needs),
         ...space(found, target, needs),
         ...ports(found, target),
         ...variables(target, needs),
@@ -4070,11 +3977,9 @@ const rights = (found, { path, base, host }) => {
             ]),
     ];
 };
-const missing = (found, target) => {
-    const { host } = target;
+const missing = (found, { python, host, services }, needs) => {
     const where = `host ${host.name}`;
-    const supervised = target.services.length > 0 && managerOf(found, target) === 'supervisor';
-    const absent = Object.keys(preflight_packages).filter((name) => found.programs.get(name) === '' && (supervised || preflight_packages[name] !== 'supervisor'));
+    const absent = Object.keys(preflight_packages).filter((name) => found.programs.get(name) === '' && (services.length > 0 || preflight_packages[name] !== 'supervisor'));
     const wanted = [...new Set(absent.map((name) => preflight_packages[name] ?? name))];
     return [
         ...(absent.length === 0
@@ -4086,31 +3991,28 @@ const missing = (found, target) => {
                     next: `sudo apt-get install -y ${wanted.join(' ')}`,
                 },
             ]),
-    ];
-};
-/** What is to run the services: what the target says, else what the host found. */
-const managerOf = (found, { manager }) => manager ?? found.servicesUnder;
-/** The deploy user's own systemd can run the services only where it lives without a login. */
-const systemd = (found, target) => {
-    if (target.services.length === 0 || managerOf(found, target) !== 'systemd' || found.manager)
-        return [];
-    const where = `host ${target.host.name}`;
-    return [
-        found.systemd
-            ? {
-                where,
-                what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
-                next: `sudo loginctl enable-linger ${found.user}`,
-            }
-            : {
-                where,
-                what: 'no systemd runs on this host, so none can run the services',
-                next: 'set `manager: supervisor` in landfall.yml',
-            },
+        ...(needs.python && found.python.version === ''
+            ? [
+                {
+                    where,
+                    what: `missing program: ${python.version}`,
+                    next: `sudo apt-get install -y ${python.version} ${python.version}-venv`,
+                },
+            ]
+            : []),
+        ...(needs.python && found.python.version !== '' && found.python.pip === ''
+            ? [
+                {
+                    where,
+                    what: `${python.version} has no venv module`,
+                    next: `sudo apt-get install -y ${python.version}-venv`,
+                },
+            ]
+            : []),
     ];
 };
 const space = (found, { base, host }, needs) => {
-    const builds = needs.installer !== undefined && !needs.built;
+    const builds = needs.python && !needs.built;
     const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
     const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
     const where = `host ${host.name}`;
@@ -4215,14 +4117,11 @@ const lists = (stdout) => stdout
 const common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
 const dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
 const transaction = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
-const uv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5694), __webpack_require__.b), 'utf8');
 const staging = common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
 const scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
 const release_programs_application = common + dotenv + scrub + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
 /** What `probe` reads on stdin. */
 const probeBody = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2815), __webpack_require__.b));
-/** What `environment` reads on stdin: the address of a package index, and the texts of it that may not be shown. */
-const indexBody = (address, secrets) => Buffer.from([address, ...secrets, ''].join('\n'));
 const release_programs_names = (stdout, wanted) => lists(stdout).flatMap(([key, value]) => (key === wanted ? [value] : []));
 /**
  * Programs that prepare a release beside the running one, in this order: tree, receive, arrange, environment, probe, publish.
@@ -4273,9 +4172,8 @@ const releasePrograms = {
         fault: 'PREFLIGHT',
         next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
     }),
-    /** Reads {@link indexBody} where `index` is. */
     environment: program({
-        text: release_programs_application + uv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1420), __webpack_require__.b), 'utf8'),
+        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1420), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
         limitMs: 3_600_000,
         args: (input) => [
@@ -4283,13 +4181,11 @@ const releasePrograms = {
             input.staging,
             input.hash,
             input.python,
-            input.installer,
-            input.lock,
-            input.index ? 'given' : '-',
+            input.requirements,
         ],
         out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
         fault: 'ENVIRONMENT_FAILED',
-        next: 'The lines above are what pip or uv said. Mend the requirements, or install what it misses on the host, and run again.',
+        next: 'The lines above are what pip said. Mend the requirements, or install what it misses on the host, and run again.',
     }),
     /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
     probe: program({
@@ -4412,14 +4308,11 @@ const foundOf = (stdout) => {
         free: { bytes: Number(get('free.bytes')), inodes: Number(get('free.inodes')) },
         programs: new Map(lines.flatMap(([key, value]) => (key.startsWith('program.') ? [[key.slice(8), value]] : []))),
         manager: get('manager') === 'yes',
-        systemd: get('systemd') === 'yes',
-        servicesUnder: get('services.under'),
         python: {
             version: get('python.version'),
             platform: get('python.platform'),
             libc: get('python.libc'),
             pip: get('python.pip'),
-            uv: get('python.uv'),
         },
         current: releaseOf(get('current')),
         releases: all('has').map(kept),
@@ -4429,7 +4322,6 @@ const foundOf = (stdout) => {
             : undefined,
         processes: all('process').map(processOf),
         drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
-        drain: Number(get('drain')),
         listening: all('listening').map(Number),
         clock: Number(get('clock')),
     };
@@ -4445,14 +4337,10 @@ const transaction_programs_transaction = transaction_programs_common + (0,extern
 const transaction_programs_scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
 const processes = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1492), __webpack_require__.b), 'utf8');
 const supervisor = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6571), __webpack_require__.b), 'utf8');
-const transaction_programs_systemd = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4578), __webpack_require__.b), 'utf8');
-const managers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9629), __webpack_require__.b), 'utf8');
-const roles = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4264), __webpack_require__.b), 'utf8');
 const serving = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7509), __webpack_require__.b), 'utf8');
 const carryEnv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5432), __webpack_require__.b), 'utf8');
 const manager = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1126), __webpack_require__.b), 'utf8');
-const transaction_programs_service = transaction_programs_transaction + transaction_programs_dotenv + transaction_programs_scrub + processes + supervisor + transaction_programs_systemd + managers + roles + serving + carryEnv + manager;
-const transaction_programs_uv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5694), __webpack_require__.b), 'utf8');
+const transaction_programs_service = transaction_programs_transaction + transaction_programs_dotenv + transaction_programs_scrub + processes + supervisor + serving + carryEnv + manager;
 const undoing = transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3151), __webpack_require__.b), 'utf8');
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
 const resident = {
@@ -4471,7 +4359,7 @@ const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the ho
 /** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
 const transactionPrograms = {
     look: program({
-        text: transaction_programs_service + transaction_programs_uv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(766), __webpack_require__.b), 'utf8'),
+        text: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(766), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
         limitMs: 60_000,
         args: (input) => [
@@ -4546,7 +4434,6 @@ const transactionPrograms = {
             String(input.limit),
             String(input.within),
             input.environmentFrom,
-            input.manager ?? '',
         ],
         out: (stdout) => ({
             remaining: Number(pairs(stdout).get('remaining')),
@@ -5012,8 +4899,6 @@ const baselineOf = async (scene, { number, unchecked }) => {
 
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;
-/** How long the host's undo is waited for: ms. Workers of the release may finish what they are at first. */
-const undoBudget = ({ services }) => budget + Math.max(0, ...services.filter(({ role }) => role === 'worker').map(({ drain }) => drain));
 /**
  * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.
  * Faults: UNDO_FAILED (the target is held), SSH_* (the host undoes by itself when its time is over).
@@ -5021,7 +4906,7 @@ const undoBudget = ({ services }) => budget + Math.max(0, ...services.filter(({ 
 const undo = async (scene, number, why, baseline = []) => {
     const takeBack = step(scene, 'undo', `take t${number} back`, 'take-back', { base: scene.target.base, number, why });
     const { phase, release, number: newest, } = await perform(scene, takeBack, {
-        signal: scene.deadline(undoBudget(scene.target)),
+        signal: scene.deadline(budget),
         note: (at) => `${at.release || 'nothing'} serves`,
     });
     scene.evidence.undo = undefined;
@@ -5409,69 +5294,6 @@ const undoOf = (found) => {
     return live === '' ? { kind: 'none' } : { kind: 'code', to: live };
 };
 
-;// CONCATENATED MODULE: ./packages/operations/package-index.ts
-
-/** pip and uv are told in the form of a netrc file: what else may stand there differs between their versions. */
-const takable = /^[!$-&(-[\]-~]+$/;
-/** What is wrong with the input; never its text. */
-const packageIndexProblems = (address) => {
-    if (address === undefined)
-        return [];
-    const where = 'input package-index';
-    const next = 'package-index: https://user:password@host/simple, from a secret';
-    if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address))
-        return [{ where, what: 'is not an http:// or https:// address', next }];
-    const { username, password } = new URL(address);
-    if (username === '' && password === '')
-        return [];
-    const login = (0,packages_plan/* loginOf */.DQ)(address);
-    if (login === undefined)
-        return [{ where, what: 'has a user without a password, or a password without a user', next }];
-    if (takable.test(login.user) && takable.test(login.password))
-        return [];
-    return [
-        {
-            where,
-            what: 'its user or password holds a blank, a quote, #, \\ or a character beyond ASCII, which pip and uv cannot be told',
-            next: 'Use a token or a password without it.',
-        },
-    ];
-};
-
-;// CONCATENATED MODULE: ./packages/operations/schedule.ts
-
-/** The value of an option: `-s X`, `-sX`, `--schedule X` or `--schedule=X`. */
-const schedule_valueOf = (words, short, long) => {
-    for (const [index, word] of words.entries()) {
-        if (word === short || word === long)
-            return words[index + 1];
-        if (word.startsWith(`${long}=`))
-            return word.slice(long.length + 1);
-        if (word.startsWith(short) && !word.startsWith('--'))
-            return word.slice(short.length);
-    }
-    return undefined;
-};
-const schedule_covers = (outer, inner) => inner === outer || inner.startsWith(`${outer}/`);
-/**
- * Does a scheduler's file, by which it knows what ran last, outlive the release? Asked of Celery's only: it is a file in the
- * working directory unless its options lead elsewhere, or another scheduler is chosen (one that keeps it in the database, say).
- */
-const remembers = (words, { path, base, directory, shared }) => {
-    if (!words.some((word) => word.split('/').at(-1) === 'celery'))
-        return true;
-    if (schedule_valueOf(words, '-S', '--scheduler') !== undefined)
-        return true;
-    const file = schedule_valueOf(words, '-s', '--schedule');
-    if (file === undefined)
-        return false;
-    const within = file.startsWith(`${path}/`) ? file.slice(path.length + 1) : undefined;
-    if (external_node_path_.posix.isAbsolute(file) && within === undefined)
-        return !schedule_covers(base, file) || schedule_covers(`${base}/shared`, file);
-    const inRelease = external_node_path_.posix.normalize(within ?? external_node_path_.posix.join(directory, file));
-    return shared.some((one) => schedule_covers(external_node_path_.posix.normalize(one.path), inRelease));
-};
-
 ;// CONCATENATED MODULE: ./packages/operations/steps.ts
 
 
@@ -5495,13 +5317,11 @@ const arrangeStep = (on, designed) => step(on, 'arrange', 'link what is shared, 
     env: designed.env,
     shared: sharedArguments(designed.shared),
 });
-const environmentStep = (on, designed) => step(on, 'environment', `Python environment ${designed.environment} from ${designed.lock.file}`, 'environment', {
+const environmentStep = (on, designed) => step(on, 'environment', `Python environment ${designed.environment} from ${designed.lock.requirements}`, 'environment', {
     ...staged(on, designed),
     hash: designed.environment,
     python: on.target.python.version,
-    installer: designed.lock.installer,
-    lock: designed.lock.file,
-    index: designed.index,
+    requirements: designed.lock.requirements,
 });
 const probeStep = (on, designed) => step(on, 'probe', 'ask the application about itself', 'probe', {
     base: on.target.base,
@@ -5685,16 +5505,15 @@ const unmeasured = (why) => ({
 
 
 
-/** How long the switch may take: its services' boots and drains, the drain of what it stops, and a minute. Seconds. */
-const switchLimit = ({ services }, draining) => Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + draining + 60;
-const switchStep = (scene, number, { release, within, environmentFrom, drain }) => step(scene, 'switch', `switch to ${release}`, 'switch', {
+/** How long the switch may take: its services' boots and drains, and a minute. Seconds. */
+const switchLimit = ({ services }) => Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + 60;
+const switchStep = (scene, number, { release, within, environmentFrom }) => step(scene, 'switch', `switch to ${release}`, 'switch', {
     base: scene.target.base,
     number,
     release,
-    limit: switchLimit(scene.target, drain),
+    limit: switchLimit(scene.target),
     within: Math.ceil(within / 1000),
     environmentFrom,
-    ...(scene.target.manager === undefined ? {} : { manager: scene.target.manager }),
 });
 /** Switches, with the public URL's gap measured from here. */
 const switchTo = async (scene, number, switching) => {
@@ -5754,9 +5573,6 @@ const judgeGap = async (scene, meter, maxDowntime) => {
 
 
 
-
-
-
 /** From a prepared release to a confirmed one. The number is that which an opening would get now. */
 const forward = (on, { found }, release) => {
     const number = found.number + 1;
@@ -5773,7 +5589,7 @@ const forward = (on, { found }, release) => {
             }),
         ],
         [
-            switchStep(on, number, { release, within: 0, environmentFrom: '', first, drain: found.drain }),
+            switchStep(on, number, { release, within: 0, environmentFrom: '', first }),
             ...(on.target.url === undefined || first
                 ? []
                 : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),
@@ -5817,26 +5633,19 @@ const plan_frame = (on, { found }, release) => {
         undo: undoOf(found),
     };
 };
-/** This very release is live, nothing is open, every process runs it, and under the manager that is to run it. */
-const servesAlready = (on, survey, { id, services }) => liveOf(survey.found) === id &&
-    moves(on, survey).length === 0 &&
-    ['confirmed', 'undone'].includes(survey.found.phase) &&
-    strays(survey.found, id, services.map(({ name }) => name)).length === 0;
+/** This very release is live, nothing is open, and every process runs it. */
+const servesAlready = ({ found }, id, services) => liveOf(found) === id &&
+    ['confirmed', 'undone'].includes(found.phase) &&
+    strays(found, id, services.map(({ name }) => name)).length === 0;
 /** The whole deploy as data. */
 const planDeploy = (on, survey, designed) => {
-    const { id } = designed.release;
-    const same = designed.kept && servesAlready(on, survey, designed.release);
+    const { id, services } = designed.release;
+    const same = designed.kept && servesAlready(survey, id, services);
     return {
         ...plan_frame(on, survey, id),
         path: same ? 'unchanged' : 'online',
         waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
-        notes: [
-            ...detected(designed),
-            ...unproven(designed),
-            ...forgetful(on, designed),
-            ...moves(on, survey),
-            watchdog(survey),
-        ],
+        notes: [...detected(designed), ...unproven(designed), watchdog(survey)],
     };
 };
 /** `phase: prepare` as data: whatever serves goes on serving. */
@@ -5847,14 +5656,13 @@ const planPrepare = (on, survey, designed) => ({
     notes: detected(designed),
 });
 /** `phase: switch` as data. */
-const planSwitch = (on, survey, release) => {
-    const { id } = release;
-    const same = servesAlready(on, survey, release);
+const planSwitch = (on, survey, { id, services }) => {
+    const same = servesAlready(survey, id, services);
     return {
         ...plan_frame(on, survey, id),
         path: same ? 'unchanged' : 'online',
         waves: same ? [] : forward(on, survey, id),
-        notes: [...moves(on, survey), watchdog(survey)],
+        notes: [watchdog(survey)],
     };
 };
 /** Who undoes what nobody confirms, and what of it survives a reboot: as this host is. */
@@ -5864,28 +5672,12 @@ const watchdog = ({ found }) => ({
         ? `the watchdog is a unit of ${found.user}'s systemd; after a reboot or a power cut the host recovers by itself: what was confirmed serves, what was not is undone`
         : `the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed. Where systemd runs, \`loginctl enable-linger ${found.user}\`, once as root, lets the host do it`,
 });
-/** The services go from one manager to the other. */
-const moves = ({ target: { manager } }, { found }) => manager === undefined || manager === found.servicesUnder || liveOf(found) === ''
-    ? []
-    : [
-        {
-            kind: 'info',
-            text: `the services move from ${found.servicesUnder} to ${manager}, as landfall.yml says: all are stopped there, then started here; an undo moves them back`,
-        },
-    ];
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }) => release.services
-    .filter(({ listen, role }) => listen === undefined && (0,packages_plan/* answering */.Vk)(role))
+    .filter(({ listen }) => listen === undefined)
     .map(({ name }) => ({
     kind: 'warning',
     text: `${name} has no \`listen\`: that it answers, and not something else at the same address, is not proven`,
-}));
-/** Schedulers whose memory of what ran last dies with their release. */
-const forgetful = ({ target }, { release, shared }) => release.services
-    .filter(({ role, command }) => role === 'scheduler' && !remembers(command, { ...target, shared }))
-    .map(({ name }) => ({
-    kind: 'warning',
-    text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${external_node_path_.posix.relative(target.directory, 'run/schedule')}\` to its command`,
 }));
 const detected = ({ env, lock, environment }) => [
     {
@@ -5899,8 +5691,8 @@ const detected = ({ env, lock, environment }) => [
     {
         kind: 'detected',
         text: lock === undefined
-            ? 'no Python environment: there is neither uv.lock nor requirements.txt'
-            : `Python environment ${environment ?? ''} from ${lock.file} by ${lock.installer}${lock.hashed ? ', with hashes' : ''}`,
+            ? 'no Python environment: there is no requirements.txt'
+            : `Python environment ${environment ?? ''} from ${lock.requirements}${lock.hashed ? ', with hashes' : ''}`,
     },
 ];
 
@@ -5915,7 +5707,7 @@ const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(t
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
  * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
-const design = async (scene, { found }, { workspace, envFile, packageIndex }) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
+const design = async (scene, { found }, { workspace, envFile }) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
     const from = found.current || found.releases.at(-1)?.id;
     const [read, listed] = await Promise.all([
@@ -5946,7 +5738,7 @@ const design = async (scene, { found }, { workspace, envFile, packageIndex }) =>
     (0,packages_fault/* must */.sb)(preflight(found, target, {
         bytes: source.bytes,
         files: source.entries.length,
-        installer: lock?.installer,
+        python: lock !== undefined,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
     }));
@@ -5975,7 +5767,6 @@ const design = async (scene, { found }, { workspace, envFile, packageIndex }) =>
         shared: declaredShared(target.shared, source.entries),
         from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
         travels,
-        index: packageIndex !== undefined,
         variables,
         kept,
     };
@@ -6069,7 +5860,6 @@ const migration = (scene, history, release, application, ask) => {
 
 
 
-
 /**
  * Puts the release beside the running one: uploads what the host has not seen, proves the whole tree, builds its environment,
  * asks the application, collects static files. Holds nothing. What failed half-way is removed again; after a success the caller
@@ -6108,7 +5898,7 @@ const stage = async (scene, found, designed, material) => {
     const { environment } = designed;
     if (environment !== undefined && found.environments.includes(environment)) {
         // one that is there needs nothing that is arranged: both are asked for in one round trip
-        const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed, material)]);
+        const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed)]);
         for (const end of ended)
             if (end.status === 'rejected')
                 throw end.reason;
@@ -6116,7 +5906,7 @@ const stage = async (scene, found, designed, material) => {
     }
     await arrange(scene, designed, material);
     // pip gets the variables that were arranged
-    await build(scene, designed, material);
+    await build(scene, designed);
 };
 const arrange = async (scene, designed, { envFile }) => {
     await perform(scene, arrangeStep(scene, designed), {
@@ -6124,12 +5914,11 @@ const arrange = async (scene, designed, { envFile }) => {
         note: ({ names }) => `${names.length} variables`,
     });
 };
-const build = async (scene, designed, { packageIndex }) => {
+const build = async (scene, designed) => {
     const { lock, environment } = designed;
     if (lock === undefined || environment === undefined)
         return;
     await perform(scene, environmentStep(scene, { ...designed, lock, environment }), {
-        ...(packageIndex === undefined ? {} : { body: indexBody(packageIndex, (0,packages_plan/* secretsOfAddress */.NC)(packageIndex)) }),
         note: ({ built }) => (built ? 'built' : 'unchanged'),
     });
 };
@@ -8042,7 +7831,7 @@ const pattern = values_oneLine.refine((text) => {
     }
 }, 'expected a regular expression');
 const check_values_sources = ['json', 'header', 'cookie', 'match'];
-const check_values_source = schemas/* strictObject */.rej({
+const source = schemas/* strictObject */.rej({
     json: values_oneLine.optional(),
     header: token.optional(),
     cookie: token.optional(),
@@ -8062,7 +7851,7 @@ const check_values_source = schemas/* strictObject */.rej({
 const savedName = schemas/* string */.YjP()
     .regex(/^[a-z][a-z0-9_-]*$/, 'expected a name that begins with a small letter: small letters, digits, _ and -');
 /** What is saved of an answer, by name. A text alone is where it stands in the JSON body. */
-const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), check_values_source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
+const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
 /** By Django's names unless others are said. */
 const csrf = schemas/* union */.KCZ([
     schemas/* literal */.euz(true),
@@ -8528,53 +8317,7 @@ const command_shown = (token) => {
     return 'op' in token ? String(token.op) : '#';
 };
 
-;// CONCATENATED MODULE: ./packages/config/definition/role.ts
-/** Options of celery itself, before its subcommand, that a word of their own follows. */
-const celeryOptions = new Set([
-    '-A',
-    '--app',
-    '-b',
-    '--broker',
-    '--result-backend',
-    '--loader',
-    '--config',
-    '--workdir',
-]);
-const celeryRoles = { worker: 'worker', beat: 'scheduler' };
-/** Servers that answer WebSockets too. */
-const socketServers = new Set(['daphne', 'uvicorn', 'hypercorn']);
-/** The program that words start and its own words: `celery` of `/x/bin/celery worker` and of `python3 -m celery worker`. */
-const programOf = (words) => {
-    const [first = '', second, third, ...rest] = words;
-    const name = first.split('/').at(-1) ?? '';
-    if (/^python[0-9.]*$/.test(name) && second === '-m' && third !== undefined)
-        return [third, ...rest];
-    return [name, ...words.slice(1)];
-};
-const celeryRole = (words) => {
-    const [word, ...rest] = words;
-    if (word === undefined)
-        return undefined;
-    if (celeryOptions.has(word))
-        return celeryRole(rest.slice(1));
-    return word.startsWith('-') ? celeryRole(rest) : celeryRoles[word];
-};
-/**
- * The role of a service whose command tells it; undefined: it does not.
- * @param sockets a check of the target opens a WebSocket
- */
-const roleOf = (words, sockets) => {
-    const [name, ...rest] = programOf(words);
-    if (name === 'gunicorn')
-        return 'web';
-    if (socketServers.has(name))
-        return sockets ? 'websocket' : 'web';
-    return name === 'celery' ? celeryRole(rest) : undefined;
-};
-
 ;// CONCATENATED MODULE: ./packages/config/definition/services.ts
-
-
 
 
 
@@ -8587,43 +8330,22 @@ const command = schemas/* string */.YjP()
     context.issues.push({ code: 'custom', message: split.refused, input: text });
     return core/* NEVER */.tm;
 });
-const role = schemas/* enum */.k5n(packages_plan/* roles */.Ot, `expected one of ${packages_plan/* roles */.Ot.join(', ')}`)
-    .optional()
-    .describe('What the service is for, which decides when a switch stops and starts it: `web`, `websocket`, `worker` or `scheduler`. If not given: by the command, where that is gunicorn, daphne, uvicorn, hypercorn, `celery … worker` or `celery … beat`. See `docs/services.md`.');
+const role = schemas/* enum */.k5n(['web'], {
+    error: ({ input }) => (typeof input === 'string' ? `role ${input} is not supported; only web is` : 'expected web'),
+})
+    .default('web')
+    .describe('What the service is for. `web` answers requests.');
 const listen = schemas/* union */.KCZ([schemas/* int */.Whr().min(1).max(65_535), schemas/* string */.YjP().regex(/^(?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):)?\d{1,5}$/)], {
     error: 'expected a port, or address:port',
 })
     .transform((value) => `${value}`)
-    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up. Of `web` and `websocket` only.');
-/** What an undo can wait for: the programs that take a release back end within a quarter of an hour. */
-const longestDrain = '10m';
-const drain = duration
-    .prefault('30s')
-    .refine((ms) => ms <= ((0,packages_plan/* readDuration */.$7)(longestDrain) ?? 0), {
-    error: `expected at most ${longestDrain}: an undo has to wait for it`,
-    when: ({ issues }) => issues.length === 0,
-})
-    .describe('How long it may take to stop, at most 10m; then it is killed. Of a worker: how long the tasks that it is at may still take.');
-/** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
-const written = (value) => value.role ?? (Array.isArray(value.command) ? roleOf(value.command, false) : 'web');
-// a rule over several keys is asked even where one of them is wrong: all problems are told together
-const when = () => true;
+    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up.');
 const services_service = schemas/* strictObject */.rej({
     command,
     role,
-    drain,
+    drain: duration.prefault('30s').describe('How long it may take to stop.'),
     boot: duration.prefault('60s').describe('How long it may take to come up.'),
     listen: listen.optional(),
-})
-    .refine((value) => written(value) !== undefined, {
-    path: ['role'],
-    error: `is missing, and the command does not tell it: add \`role: ${packages_plan/* roles */.Ot.join('`, `role: ')}\``,
-    when,
-})
-    .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(written(value))), {
-    path: ['listen'],
-    error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
-    when,
 });
 const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
 
@@ -8637,9 +8359,7 @@ const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za
 /** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
 const longestBase = 60;
 const python = schemas/* strictObject */.rej({
-    requirements: insidePath
-        .optional()
-        .describe('What the environment is made from: a requirements file, which pip installs, or an `uv.lock`, which the uv of the host does. If not given: `uv.lock`, else `requirements.txt`, beside `manage.py`, then at the root.'),
+    requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
     venv: insidePath
         .prefault('.venv')
         .describe('The name of the Python environment in the release, as the services call it.'),
@@ -8665,9 +8385,6 @@ const applicationKeys = {
         .describe('The public address of the application: the gap is measured there, and checks go there.'),
     directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
     services: services.default({}).describe('The services of the application, by name.'),
-    manager: schemas/* enum */.k5n(['supervisor', 'systemd'])
-        .optional()
-        .describe('What runs the services on the host: `supervisor`, a supervisord of the deploy user, or `systemd`, units of its own systemd, for which it must linger. If not given: what runs them already, else supervisor where it is installed, else systemd.'),
     python: python.prefault({}).describe('How the Python environment is made.'),
     shared: schemas/* array */.YOg(insidePath)
         .default([])
@@ -8868,7 +8585,6 @@ const single = (value, place) => {
 
 ;// CONCATENATED MODULE: ./packages/config/settings.ts
 
-
 /** A target's keys and what inputs say instead of them, joined. */
 const settingsOf = (name, keys, given) => {
     const url = given.url ?? keys.url;
@@ -8876,8 +8592,6 @@ const settingsOf = (name, keys, given) => {
     const path = given.path ?? keys.path;
     const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
     const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
-    const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
-    const sockets = checks.some(({ websocket }) => websocket !== undefined);
     const { requirements, venv, version } = keys.python;
     return {
         name,
@@ -8888,14 +8602,13 @@ const settingsOf = (name, keys, given) => {
         ...(base === undefined ? {} : { base }),
         ...(url === undefined ? {} : { url }),
         directory: keys.directory,
-        services: Object.entries(keys.services).map(([called, service]) => serviceOf(called, service, sockets)),
-        ...(keys.manager === undefined ? {} : { manager: keys.manager }),
+        services: Object.entries(keys.services).map(([called, service]) => serviceOf(called, service)),
         python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
         shared: keys.shared,
         env: keys.env,
         include: keys.include,
         exclude: keys.exclude,
-        checks,
+        checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
         keep: keys.keep,
         notify: receivers(keys.notify),
         wait: keys.wait,
@@ -8909,11 +8622,10 @@ const jumps = (via) => {
     const own = { ...via.ssh, pins: via.key ?? '' };
     return [...jumps(via.via), own];
 };
-const serviceOf = (name, { command, role, drain, boot, listen }, sockets) => ({
+const serviceOf = (name, { command, role, drain, boot, listen }) => ({
     name,
     command,
-    // validation has refused one whose role nothing tells
-    role: role ?? roleOf(command, sockets) ?? 'web',
+    role,
     drain,
     boot,
     ...(listen === undefined ? {} : { listen }),
@@ -9257,7 +8969,6 @@ const passThrough = async (scene, opened, passage) => {
                 release,
                 within: passage.within,
                 environmentFrom: passage.environmentFrom,
-                drain: passage.drain,
                 first: previous === '',
             });
             rest();
@@ -9329,7 +9040,6 @@ const gapProblems = (url, maxDowntime) => maxDowntime === undefined || url !== u
 
 
 
-
 /** Who ends the transaction when nothing is said. */
 const commitOf = ({ phase, commit }) => commit ?? (phase === 'switch' ? 'job' : 'step');
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
@@ -9337,7 +9047,7 @@ const deploy = async (scene, wish, workspace) => {
     const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
     refuseStale(scene, surveyed, wish.allowOlder);
     refuseDrift(scene, surveyed.found, wish.allowDrift);
-    const designed = await design(scene, surveyed, { ...wish, workspace });
+    const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
     const { release } = designed;
     const plan = planDeploy(scene, surveyed, designed);
     scene.evidence.plan = plan;
@@ -9349,7 +9059,7 @@ const deploy = async (scene, wish, workspace) => {
         return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
     if (wish.dry)
         return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
-    const prepared = await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
+    const prepared = await prepare_prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
     return toLive(scene, wish, surveyed, prepared);
 };
 /** What `switch` and `deploy` share: from a prepared release to a live one. */
@@ -9375,7 +9085,6 @@ const toLive = async (scene, wish, surveyed, { release, before }) => {
         within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
         maxDowntime: wish.maxDowntime,
         environmentFrom: '',
-        drain: surveyed.found.drain,
         baseline,
         before,
     });
@@ -9383,7 +9092,7 @@ const toLive = async (scene, wish, surveyed, { release, before }) => {
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene, wish, workspace) => {
     const surveyed = await survey(scene, 'prepare', { dry: wish.dry });
-    const designed = await design(scene, surveyed, { ...wish, workspace });
+    const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
     const plan = planPrepare(scene, surveyed, designed);
     scene.evidence.plan = plan;
     scene.evidence.release = designed.release.id;
@@ -9392,7 +9101,7 @@ const preparePhase = async (scene, wish, workspace) => {
         scene.show(line);
     if (wish.dry)
         return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
-    await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
+    await prepare_prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
     await tidy(scene);
     return {
         outcome: 'done',
@@ -9451,7 +9160,6 @@ const deployOverSsh = async (stage, place, wish) => {
     const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
         ...commitProblems(wish),
         ...envFileProblems(wish),
-        ...packageIndexProblems(wish.packageIndex),
         ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
     ]);
     if (endsItself(report.result, commitOf(wish)))
@@ -9572,7 +9280,6 @@ const goBack = async (scene, before, wish) => {
         commit: 'step',
         within,
         environmentFrom: release === live ? '' : live,
-        drain: found.drain,
         baseline,
     });
 };
@@ -9621,15 +9328,7 @@ const planOf = (scene, { found }, release, within) => {
         path: 'online',
         undo: undoOf(found),
         waves: [
-            [
-                switchStep(scene, found.number + 1, {
-                    release,
-                    within,
-                    environmentFrom: live,
-                    first: live === '',
-                    drain: found.drain,
-                }),
-            ],
+            [switchStep(scene, found.number + 1, { release, within, environmentFrom: live, first: live === '' })],
             [confirmStep(scene, found.number + 1)],
         ],
         notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],
@@ -9789,15 +9488,13 @@ const truth = async (scene, release) => {
 
 /***/ }),
 
-/***/ 615:
+/***/ 5744:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  Vk: () => (/* reexport */ answering),
   rk: () => (/* reexport */ durationForm),
-  DQ: () => (/* reexport */ loginOf),
   pA: () => (/* reexport */ nearest),
   sG: () => (/* reexport */ outcomeOf),
   $7: () => (/* reexport */ readDuration),
@@ -9806,8 +9503,6 @@ __webpack_require__.d(__webpack_exports__, {
   L4: () => (/* reexport */ renderFault),
   EG: () => (/* reexport */ renderPlan),
   Br: () => (/* reexport */ renderSummary),
-  Ot: () => (/* reexport */ roles),
-  NC: () => (/* reexport */ secretsOfAddress),
   ml: () => (/* reexport */ shorten),
   IO: () => (/* reexport */ timeline_timeline)
 });
@@ -9845,43 +9540,6 @@ const renderInstant = (iso) => {
     const utc = zone === 'Z' || /^[+-]00:?00$/.test(zone);
     return `${time} ${utc ? 'UTC' : `UTC${zone}`} on ${day}`;
 };
-
-;// CONCATENATED MODULE: ./packages/plan/credentials.ts
-const decoded = (text) => {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-};
-/** User and password of an address, decoded. undefined: it is no address with both. */
-const loginOf = (address) => {
-    if (!URL.canParse(address))
-        return undefined;
-    const { username, password } = new URL(address);
-    return username === '' || password === '' ? undefined : { user: decoded(username), password: decoded(password) };
-};
-/**
- * The texts that may not be shown of an address with user and password: itself, and what stands before its host, also as programs
- * print and send it. A user alone is not hidden: pip shows it, and it is often a word like `aws`.
- */
-const secretsOfAddress = (address) => {
-    const [, userinfo] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(address) ?? [];
-    if (userinfo === undefined)
-        return [];
-    const [user = '', ...rest] = userinfo.split(':');
-    const password = rest.join(':');
-    const plain = `${decoded(user)}:${decoded(password)}`;
-    const hidden = password === '' ? [user, decoded(user)] : [userinfo, plain, password, decoded(password)];
-    return [...new Set([address, ...hidden, Buffer.from(plain).toString('base64')])].filter((text) => text !== '');
-};
-
-;// CONCATENATED MODULE: ./packages/plan/role.ts
-/** What services are for, which decides when a switch stops and starts them. `web` and `websocket` answer requests. */
-const roles = ['web', 'websocket', 'worker', 'scheduler'];
-/** Does somebody wait for its answers? */
-const answering = (role) => role === 'web' || role === 'websocket';
 
 ;// CONCATENATED MODULE: ./packages/plan/outcome.ts
 /** Faults that say "not like this": nothing was begun, or what was begun is not this caller's. */
@@ -10288,8 +9946,6 @@ const nearest = (name, known) => {
 
 
 
-
-
 /***/ }),
 
 /***/ 45:
@@ -10358,28 +10014,21 @@ module.exports = __webpack_require__.p + "01fb58165c8a2cf006df.sh";
 /***/ 1420:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b3b84ab615b38e68eae4.sh";
+module.exports = __webpack_require__.p + "b97039a6c4cef26b7355.sh";
 
 /***/ }),
 
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4c538311312a0dc98909.sh";
+module.exports = __webpack_require__.p + "1ca48dbfef960b87929b.sh";
 
 /***/ }),
 
 /***/ 1126:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "8049e08269ec99dd678a.sh";
-
-/***/ }),
-
-/***/ 9629:
-/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
-
-module.exports = __webpack_require__.p + "e9eca07d65f3769cdf1b.sh";
+module.exports = __webpack_require__.p + "5774c1cc2b37e2235cfb.sh";
 
 /***/ }),
 
@@ -10393,7 +10042,7 @@ module.exports = __webpack_require__.p + "b9fd16f183a4618e8a84.sh";
 /***/ 361:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "3198fb87857c79da58d8.sh";
+module.exports = __webpack_require__.p + "aa805c63664928b3823b.sh";
 
 /***/ }),
 
@@ -10414,7 +10063,7 @@ module.exports = __webpack_require__.p + "d7e9b3c543b112251361.sh";
 /***/ 1492:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b0a5d25959d586650d1d.sh";
+module.exports = __webpack_require__.p + "1e773831e7d61d8830cf.sh";
 
 /***/ }),
 
@@ -10453,24 +10102,17 @@ module.exports = __webpack_require__.p + "82aeb46332a648e5df7d.sh";
 
 /***/ }),
 
-/***/ 4264:
-/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
-
-module.exports = __webpack_require__.p + "34845a5d35f24a7b9f37.sh";
-
-/***/ }),
-
 /***/ 5430:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "cdcb6a5b194b52b4effa.sh";
+module.exports = __webpack_require__.p + "069a2d01b4d8d87fb0f5.sh";
 
 /***/ }),
 
 /***/ 7509:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b7a41bc673e740c3b2d6.sh";
+module.exports = __webpack_require__.p + "68d7dffca72341ccb517.sh";
 
 /***/ }),
 
@@ -10484,35 +10126,28 @@ module.exports = __webpack_require__.p + "c557551eaf77e90fc459.sh";
 /***/ 9721:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "3456db9bb3605f7f616a.sh";
+module.exports = __webpack_require__.p + "df56ec5552916f647b67.sh";
 
 /***/ }),
 
 /***/ 5451:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "65f3359bdcb8fe2fce10.sh";
+module.exports = __webpack_require__.p + "9c647a08764fe33e673a.sh";
 
 /***/ }),
 
 /***/ 6571:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1c5fbfe03367fa4200d5.sh";
+module.exports = __webpack_require__.p + "746f8c0347350412212b.sh";
 
 /***/ }),
 
 /***/ 5681:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "6d4c0ac158a738e3983a.sh";
-
-/***/ }),
-
-/***/ 4578:
-/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
-
-module.exports = __webpack_require__.p + "0cf87b89a604317fb4c1.sh";
+module.exports = __webpack_require__.p + "e78ad2bc8fc1b925501f.sh";
 
 /***/ }),
 
@@ -10533,7 +10168,7 @@ module.exports = __webpack_require__.p + "2703ce04334864dfab7f.sh";
 /***/ 9277:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "5991b26e49c8d5fd2ddc.sh";
+module.exports = __webpack_require__.p + "feaba53219674d65aebc.sh";
 
 /***/ }),
 
@@ -10547,21 +10182,14 @@ module.exports = __webpack_require__.p + "fd0ba39fecc3a2206d35.sh";
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1e1a39af517ea076e133.sh";
+module.exports = __webpack_require__.p + "22e8cf6708e9e6457f35.sh";
 
 /***/ }),
 
 /***/ 3151:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "bc09dd41c3f4d6bbd95d.sh";
-
-/***/ }),
-
-/***/ 5694:
-/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
-
-module.exports = __webpack_require__.p + "ace2298eeb2df835e4d8.sh";
+module.exports = __webpack_require__.p + "61ef2e4b52be20ba3ae0.sh";
 
 /***/ })
 

@@ -107,7 +107,6 @@ kind=$opens
 phase=open
 release=$to
 previous=$serving
-manager_before=
 of=
 boot=$here
 deadline=$((now + limit))

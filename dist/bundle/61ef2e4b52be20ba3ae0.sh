@@ -2,15 +2,15 @@
 # `undoing` is written before the first change: killed half-way, the next one finishes it, and no confirm gets in between.
 
 go_back() { # WHY: what served before this transaction serves again, proven; else the target is held for a person
-  if [ -n "$previous" ] && ! command -v "$(tool)" >/dev/null; then
-    die 69 "$(tool) is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
+  if [ -n "$previous" ] && ! command -v supervisorctl >/dev/null; then
+    die 69 "supervisorctl is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
   fi
   # where not even this can be written, what served before is brought back all the same
   (put phase=undoing) || say "the state cannot be written; going on"
   load
   patient=yes
   say "t$number: back to ${previous:-nothing, for nothing served before}"
-  if moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
+  if serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
     note undone "$1" release="$release" previous="$previous"
     put phase=undone deadline=0 checked="${previous:+no}"
     say "t$number is undone: ${previous:-nothing} serves"
@@ -31,15 +31,6 @@ close_open() { # WHY: a transaction that switched nothing
   note undone "$1" release="$release" previous="$previous"
   put phase=undone deadline=0
   say "t$number is closed: nothing had been switched"
-}
-
-moved_back() { # to the manager that ran the services before this transaction, where it is another: what runs under the newer one ends first
-  if [ -n "$manager_before" ]; then
-    rest || return 1
-    (put manager="$manager_before" manager_before=) || say "the state cannot be written; going on"
-    manager=$manager_before
-    manager_before=''
-  fi
 }
 
 go_forward() { # finishes the transaction by which a person took a confirmed one back

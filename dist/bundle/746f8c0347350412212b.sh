@@ -1,45 +1,13 @@
-# supervisor.sh: managers.sh's functions over a supervisord of the deploy user; they follow processes.sh's text.
+# supervisor.sh: functions over a supervisord of the deploy user; they follow processes.sh's text.
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
-  longest=20
-  # an undo that gives up leaves the host to a person: on a machine that is too busy to answer, too
-  if [ "${patient:-no}" = yes ]; then
-    longest=60
-  fi
-  timeout --foreground -k 5 "$longest" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
-supervisor_order() { # what makes it stop and start services
-  timeout --foreground -k 5 "$(patience)" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
-}
-
-supervisor_equipped() { # its programs are there
-  for program in supervisord supervisorctl; do
-    if ! command -v "$program" >/dev/null; then
-      say "$program is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
-      return 1
-    fi
-  done
-}
-
-supervisor_tool() {
-  printf 'supervisorctl'
-}
-
-supervisor_minds() {
-  [ -S "$lf/run/supervisor.sock" ]
-}
-
-supervisor_forgot() { # RELEASE: a supervisord that runs starts what its files name, but for schedulers: these wait for us
-  if [ -z "$(daemon)" ]; then
-    return 0
-  fi
-  [ "$(having scheduler "$1")" != ' ' ] && supervisor_roll | grep -q ' STOPPED  *Not started'
-}
-
-supervisor_roll() {
-  ask status 2>/dev/null
+order() { # what makes it stop and start services: as long as these may take
+  patience=$(sed -n 's/^stopwaitsecs=//p' "$lf/run/programs"/*.conf 2>/dev/null | awk '{ sum += $1 } END { print sum + 60 }')
+  timeout --foreground -k 5 "$patience" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
 answers() { # does supervisord answer on its socket? answered: its pid
@@ -61,13 +29,18 @@ daemon() { # the pid of this target's supervisord, whether it answers or not (it
   fi
 }
 
-supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
+supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
   fresh=no
   # one that hangs is found by the first question that matters
   if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
     return 0
   fi
-  supervisor_equipped || return 1
+  for name in supervisord supervisorctl; do
+    if ! command -v "$name" >/dev/null; then
+      say "$name is missing on the PATH of $(id -un): without it no service can be started ($PATH)"
+      return 1
+    fi
+  done
   # one that is just starting or ending: a second one beside it would start every service twice
   tries=0
   while [ -n "$(daemon)" ]; do
@@ -121,50 +94,29 @@ orphans() { # pids of this target's services. To be asked when no supervisord ru
     done
 }
 
-heads() { # PID...: those of them that lead their group: supervisor began them, and they end their children themselves
-  for pid in "$@"; do
-    line=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
-    # behind the name: state, parent, group
-    # shellcheck disable=SC2086
-    set -- ${line##*) }
-    if [ "$3" = "$pid" ]; then
-      printf '%s ' "$pid"
-    fi
-  done
-}
-
 end_orphans() { # a supervisord that was killed leaves its services behind
   left=$(orphans)
   [ -n "$left" ] || return 0
   say "ending processes of services that no supervisord minds any more: $left"
   # shellcheck disable=SC2086
-  leading=$(heads $left)
-  # shellcheck disable=SC2086
-  kill -TERM ${leading:-$left} 2>/dev/null || :
-  # tenths of a second: workers may finish what they are at
-  most=$(for name in $(having worker "$release" "$previous"); do setting "$release" "$name" drain; echo; setting "$previous" "$name" drain; echo; done |
-    awk -v most=10 '$1 > most { most = $1 } END { print most * 10 }')
+  kill -TERM $left 2>/dev/null || :
   tries=0
   while left=$(orphans) && [ -n "$left" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt "$most" ]; then
+    if [ "$tries" -gt 100 ]; then
       # shellcheck disable=SC2086
       kill -KILL $left 2>/dev/null || :
     fi
-    [ "$tries" -lt "$((most + 20))" ] || return 1
+    [ "$tries" -lt 120 ] || return 1
     sleep 0.1
   done
 }
 
-described() { # RELEASE SERVICE: supervisor's description of it. A scheduler starts when it is told to, after all else
-  starts=true
-  if [ "$(setting "$1" "$2" role)" = scheduler ]; then
-    starts=false
-  fi
+described() { # RELEASE SERVICE: supervisor's description of it
   printf '%s\n' "[program:$2]
 command=/bin/sh $lf/run/start $2
 directory=$lf/run
-autostart=$starts
+autostart=true
 autorestart=true
 startsecs=1
 startretries=20
@@ -178,7 +130,7 @@ stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3"
 }
 
-supervisor_describe() { # RELEASE: supervisor's files name its services and no other
+describe() { # RELEASE: supervisor's files name its services and no other
   for file in "$lf/run/programs"/*.conf; do
     [ -e "$file" ] || continue
     name=${file##*/}
@@ -199,18 +151,12 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
-registered() { # it has taken up its files
-  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
-}
-
-supervisor_register() { # RELEASE: supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
+register() { # supervisor takes up its files: it ends what they no longer name, and starts what is new, which `started` then names
   started=''
-  # workers, which are to finish first: for `resume`
-  later=''
   known=$(files)
   if [ "$fresh" = yes ]; then
     started=$(services "$1")
-    registered
+    printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
     return 0
   fi
   # it has taken up just these: a question less. An undo asks all the same
@@ -221,28 +167,21 @@ supervisor_register() { # RELEASE: supervisor takes up its files: it ends what t
     say "supervisor cannot read its files: $told"
     return 1
   fi
-  for name in $(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p'); do
-    case "$workers" in
-      *" $name "*) later="$later $name" ;;
-      *) started="$started $name" ;;
-    esac
-  done
+  started=$(printf '%s\n' "$told" | sed -n -e 's/: available$//p' -e 's/: changed$//p' -e 's/: disappeared$//p')
   if [ -n "$started" ]; then
     # shellcheck disable=SC2086
-    supervisor_order update $started >&2 || return 0
+    order update $started >&2 || return 0
   fi
-  if [ -z "$later" ]; then
-    registered
-  fi
+  printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
 
-supervisor_rest() { # no service runs, and supervisor is gone
+retire() { # no service runs, supervisor is gone, and `current` leads nowhere
   its=$(daemon)
   if answers; then
     # it answers before it writes the file with its number
     its=$answered
-    supervisor_order stop all >&2 || :
-    supervisor_order shutdown >&2 || :
+    order stop all >&2 || :
+    order shutdown >&2 || :
   fi
   tries=0
   # and deletes it before it ends
@@ -259,4 +198,5 @@ supervisor_rest() { # no service runs, and supervisor is gone
   end_orphans || return 1
   rm -f "$lf/run/programs"/*.conf || return 1
   rm -f "$lf/run/supervisord.conf"
+  rm -f "$base/current"
 }

@@ -1,9 +1,8 @@
-# switch.sh BASE NUMBER RELEASE LIMIT WITHIN ENVFROM MANAGER   makes the release serve: link, services, proof. Its undo is armed before the first change.
+# switch.sh BASE NUMBER RELEASE LIMIT WITHIN ENVFROM   makes the release serve: link, services, proof. Its undo is armed before the first change.
 # LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
 # ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
-# MANAGER: what is to run the services, supervisor or systemd; empty: what runs them now, else what the host has.
 # Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
-# Prints proven=yes, remaining=, since= (how long ago its youngest main process that answers began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
+# Prints proven=yes, remaining=, since= (how long ago its youngest main process began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
 main() {
   target "$1"
   exclusive switch finish "$2"
@@ -19,19 +18,15 @@ main() {
     *) already 'it can no longer switch' ;;
   esac
   [ -e "$base/releases/$to/.landfall/release" ] || die 64 "there is no prepared release $to"
-  by=$(chosen "$7")
-  if [ "$by" != "$manager" ] && [ -n "$(live)" ]; then
-    manager_before=$manager
-  fi
-  manager=$by
-  equipped || exit 69
+  for name in supervisord supervisorctl; do
+    command -v "$name" >/dev/null || die 69 "$name is missing on the PATH of $(id -un): no service can be started ($PATH)"
+  done
   if [ -n "$6" ]; then
     carry_env "$6" "$to" || die 73 "cannot write the environment of $to"
   fi
   note switching '' release="$to" previous="$previous"
-  put phase=switching boot="$here" deadline="$((now + $4 + $5))" within="$5" release="$to" manager="$manager" manager_before="$manager_before"
+  put phase=switching boot="$here" deadline="$((now + $4 + $5))" within="$5" release="$to"
   guard
-  moved_in || exit 1
   serve "$to" || exit 1
   prove "$to" || exit 1
   clock
@@ -44,8 +39,7 @@ told() {
   [ -n "${found:-}" ] || inspect "$release"
   print proven yes
   print remaining "$((deadline - now))"
-  # who answers from then on is the release; nobody waits for an answer of the others
-  print since "$(youngest "$(having worker "$release")$(having scheduler "$release")")"
+  print since "$(youngest)"
   printf '%s\n' "$found" | sed -n 's/^./process=&/p'
 }
 main "$@"

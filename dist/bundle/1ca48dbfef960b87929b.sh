@@ -14,13 +14,13 @@ main() {
     print "program.$name" "$(command -v "$name" || :)"
   done
   print manager "$(manages && echo yes || echo no)"
-  print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
-  print services.under "$(chosen '')"
-  # beside the question to the manager, which takes as long: a Python starts in both
-  python_facts &
-  release_facts
-  serving_facts
-  wait
+  # beside the question to the manager, which takes as long: a Python starts in both. What this one says waits in the pipe, so that
+  # no line of the one lands within a line of the other
+  python_facts | {
+    release_facts
+    serving_facts
+    cat
+  }
 }
 
 state() {
@@ -96,13 +96,7 @@ room() { # free space and inodes where the base is
   print free.inodes "$(df -Pi "$folder" | awk 'NR == 2 { print $4 }')"
 }
 
-uv_version() {
-  uv=$(uv_path) || return 0
-  "$uv" --version 2>/dev/null || :
-}
-
 python_facts() {
-  print python.uv "$(uv_version)"
   if ! command -v "$python" >/dev/null 2>&1; then
     return 0
   fi
@@ -169,15 +163,13 @@ drift() { # files of the live release that somebody changed on the host since th
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
-  if [ -n "$serving" ] && minds; then
+  if [ -n "$serving" ] && [ -S "$lf/run/supervisor.sock" ]; then
     inspect "$serving"
     printf '%s\n' "$found" | sed -n 's/^./process=&/p'
   fi
   drift | while read -r file; do
     print drift "$file"
   done
-  # how long what serves may take to stop, all services side by side
-  print drain "$(sed -n 's/^drain=//p' "$base/releases/${serving:--}/.landfall/services"/* 2>/dev/null | sort -n | tail -n 1)"
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

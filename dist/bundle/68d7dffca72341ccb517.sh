@@ -1,4 +1,4 @@
-# serving.sh: functions that make a release serve, and prove it; they follow roles.sh's and scrub.sh's text.
+# serving.sh: functions that make a release serve, and prove it; they follow supervisor.sh's and scrub.sh's text.
 # Code changes by full stop and start only, never by a signal.
 
 whole() { # RELEASE: it can be started at all: its files and its environment are there
@@ -13,11 +13,9 @@ whole() { # RELEASE: it can be started at all: its files and its environment are
   return 1
 }
 
-point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes: it led elsewhere, to `before`
+point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes: it led elsewhere
   moved=no
-  before=$(readlink "$base/current" || :)
-  before=${before#releases/}
-  if [ "$before" = "$1" ]; then
+  if [ "$(readlink "$base/current")" = "releases/$1" ]; then
     return 0
   fi
   ln -sfn "releases/$1" "$base/current.new" || return 1
@@ -26,27 +24,18 @@ point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes:
   sync "$base"
 }
 
-up() { # RELEASE [NAMES]: by what was found last, every process of every service, but of these, is on it, and listens
+up() { # RELEASE: by what was found last, every process of every service is on it, and listens
   for name in $(services "$1"); do
-    case "${2:-}" in
-      *" $name "*) continue ;;
-    esac
     proven "$name" || return 1
     listens "$1" "$name" || return 1
   done
 }
 
-youngest() { # [NAMES]: hundredths of a second since the youngest main process, but of these services, began, by what inspect found; empty: there is none
-  but=${1:-}
+youngest() { # hundredths of a second since the youngest of the main processes that inspect found began; empty: there is none
   set --
-  while read -r name pid; do
-    case "$but" in
-      *" $name "*) continue ;;
-    esac
-    [ -z "$pid" ] || set -- "$@" "/proc/$pid/stat"
-  done <<END
-$managed
-END
+  for pid in $(printf '%s\n' "$managed" | cut -d ' ' -f 2); do
+    set -- "$@" "/proc/$pid/stat"
+  done
   # when a process began is the 20th field behind its name, in hundredths of a second. The first is cat's own: now
   cat /proc/self/stat "$@" 2>/dev/null | sed 's/.*) //' | awk '
     NR == 1 { now = $20 }
@@ -67,14 +56,6 @@ mature() { # waits until the main processes have run for a while: a crash loop l
   fi
 }
 
-without() { # NAMES: what supervisor said last, but for these services
-  said=$states
-  for name in $1; do
-    said=$(printf '%s\n' "$said" | sed "/^$name /d")
-  done
-  printf '%s' "$said"
-}
-
 prove() { # RELEASE: it is up within its boot time, and still when its main processes are mature
   boots=5
   for name in $(services "$1"); do
@@ -87,13 +68,8 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
   end=$((now + boots))
   ends=0
   ended=no
-  roused=''
-  last=$(having scheduler "$1")
   while :; do
     inspect "$1"
-    if [ "$last" != ' ' ] && up "$1" "$last" && rouse "$last"; then
-      inspect "$1"
-    fi
     if up "$1"; then
       mature
       # the manager is not asked again: the processes that it named must still be there
@@ -102,10 +78,6 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
         return 0
       fi
       inspect "$1"
-    fi
-    # a scheduler that nobody has started yet may have given up in a release before
-    if [ "$last" != ' ' ] && [ -z "$roused" ]; then
-      states=$(without "$last")
     fi
     case "$states" in
       *FATAL*) break ;;
@@ -141,46 +113,35 @@ explain() { # RELEASE: why it is not up, and the last lines that its services sa
   done
 }
 
-serve() { # RELEASE: all services of it run and no other, but its schedulers, which `prove` starts; empty: nothing serves
-  # what is on it already is left running
+serve() { # RELEASE: it serves, all services of it and no other; empty: nothing serves. What is on it already is left running
   if [ -z "$1" ]; then
-    rest || return 1
-    rm -f "$base/current"
+    retire
     return
   fi
   whole "$1" || return 1
   point "$1" || return 1
   describe "$1" || return 1
   supervise || return 1
-  found=''
-  states=''
-  last=$(having scheduler "$1")
+  register "$1" || return 1
   # what runs has begun with the release that `current` has just led to, so all of it is restarted. An undo looks closer: a switch
   # that died when it had moved the link has left what served before untouched
-  if [ "$fresh" = no ] && { [ "$moved" = no ] || [ "${patient:-no}" = yes ]; }; then
+  if [ "$moved" = no ] || [ "${patient:-no}" = yes ]; then
     inspect "$1"
+  else
+    found=''
   fi
-  hold "$1"
-  register "$1" || return 1
   restart=''
   # shellcheck disable=SC2086
   begun=$(printf ' %s' $started)
   for name in $(services "$1"); do
-    case "$begun$workers$last" in
-      # the manager has just started it, or it is not time yet
+    case "$begun " in
+      # supervisor has just started it
       *" $name "*) continue ;;
     esac
     proven "$name" || restart="$restart $name"
   done
   if [ -n "$restart" ]; then
-    # one that was left stopping by a program that was killed
-    for name in $restart; do
-      if in_state STOPPING "$name"; then
-        ended "$name"
-      fi
-    done
     # shellcheck disable=SC2086
-    each restart $restart
+    order restart $restart >&2 || :
   fi
-  resume "$1"
 }
