@@ -6,6 +6,7 @@ import { ascai } from '../test/hosts/ascai.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
+import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
@@ -20,6 +21,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   races,
   ascai,
   guides,
+  setup,
   systemd,
 };
 
