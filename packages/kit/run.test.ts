@@ -113,7 +113,10 @@ describe('main', () => {
     expect(report()).toMatchObject({ fault: { setup: say } });
     const masked = await ran({ mode: 'failure', say, 'ssh-key': 'it is' });
     expect(masked.log).not.toContain('::group::setup.sh');
-    expect(masked.file('STEP_SUMMARY')).not.toContain('setup');
+    expect(masked.file('STEP_SUMMARY')).not.toContain('here; }');
+    expect(masked.log).toContain(
+      'Next: Install tar. The setup script is not shown, for something in it is masked here',
+    );
     expect(masked.report()).not.toHaveProperty('fault.setup');
   });
 

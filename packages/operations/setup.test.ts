@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Failure } from '#fault';
 import type { Fault } from '#fault';
 import { foundOn } from '../../test/fakes/found.ts';
 import { targetOf } from '../../test/fakes/scene.ts';
 import { bareKey, generateKey } from '../../test/lab/keys.ts';
+import { needing } from '../../test/lab/needs.ts';
+import { masksOf } from '../kit/secrets.ts';
 import { neededPrograms, nothingMore, preflight } from './preflight.ts';
 import { withSetup } from './setup.ts';
 
@@ -72,4 +78,27 @@ test('nothing that the host says is part of it', async () => {
   const one = await withSetup(lacking({ user, parent: { path: '/srv', writable: false } }), targetOf(), place);
   expect(valuesIn(one)).toHaveLength(6);
   expect(one?.fault.setup).not.toContain('touch /made');
+});
+
+describe('a key of any kind is shown whole, though lines of its file are masked:', () => {
+  const kinds = [
+    ['-t', 'ed25519'],
+    ['-t', 'rsa', '-b', '2048'],
+    ['-t', 'rsa', '-b', '2048', '-m', 'PKCS8'],
+    ['-t', 'ecdsa'],
+    ['-t', 'ecdsa', '-b', '521'],
+  ];
+  for (const words of kinds)
+    needing('ssh-keygen').test(words.join(' '), async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'landfall-key-'));
+      const file = join(dir, 'key');
+      execFileSync('ssh-keygen', ['-q', '-N', '', '-C', '', '-f', file, ...words]);
+      const key = readFileSync(file, 'utf8');
+      const half = readFileSync(`${file}.pub`, 'utf8').trim();
+      rmSync(dir, { recursive: true });
+      const refused = failure({ code: 'SSH_REFUSED', host: 'deploy@example.org' });
+      const { setup = '' } = (await withSetup(refused, targetOf(), { ...place, 'ssh-key': key }))?.fault ?? {};
+      expect(setup.replaceAll("'\\\n'", '')).toContain(`\nkey='${half} deploy'\n`);
+      expect(masksOf(key).filter((mask) => setup.includes(mask))).toEqual([]);
+    });
 });

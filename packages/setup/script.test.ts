@@ -26,6 +26,7 @@ const good: SetupValues = {
 const targets: readonly SetupValues[] = [
   good,
   { ...good, key: '', manager: 'supervisor', python: '/opt/python/bin/python3.12' },
+  { ...good, key: `ssh-rsa ${'AAAAB3NzaC1yc2E+/'.repeat(22)}= deploy@example.org` },
   { ...good, user: 'my_app.2', path: '/var/www/a@b+c-1', base: '/home/my_app.2/releases', manager: 'systemd' },
 ];
 
@@ -40,6 +41,12 @@ describe('the setup script', () => {
     expect(assigned).toEqual(names.map((name) => `${name}='${good[name]}'`));
     const rest = (lines: readonly string[] = []) => lines.filter((line) => !/^[a-z]+='/.test(line));
     expect(rest(script)).toEqual(rest(example));
+  });
+
+  test('holds a long value on several lines', () => {
+    const [first, second] = ['ssh-rsa '.padEnd(60, 'A'), 'B'.repeat(60)];
+    const script = setupScript({ ...good, key: `${first}${second}C'C` });
+    expect(script).toContain(['', `key='${first}'\\`, `'${second}'\\`, String.raw`'C'\''C'`, ''].join('\n'));
   });
 
   needing('shellcheck').test('passes shellcheck, whatever its values', () => {
@@ -85,15 +92,18 @@ eachShell('the setup script', (shell) => {
 
   test('holds its values as they are, whatever they are', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 6, maxLength: 6 }), async (texts) => {
-        const [user = '', key = '', path = '', base = '', python = '', manager = ''] = texts.map((text) =>
-          text.replaceAll('\0', ''),
-        );
-        const script = setupScript({ user, key, path, base, python, manager: manager as '' });
-        const values = script.slice(script.indexOf('\nuser='), script.indexOf('\ntell()'));
-        const { stdout } = await runText(shell, `${values}\nprintf '%s\\0' "$user" "$key" "$path" "$base" "$python" "$manager"`, []); // prettier-ignore
-        expect(stdout.toString().split('\0').slice(0, -1)).toEqual([user, key, path, base, python, manager]);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 200, size: 'max' }), { minLength: 6, maxLength: 6 }),
+        async (texts) => {
+          const [user = '', key = '', path = '', base = '', python = '', manager = ''] = texts.map((text) =>
+            text.replaceAll('\0', ''),
+          );
+          const script = setupScript({ user, key, path, base, python, manager: manager as '' });
+          const values = script.slice(script.indexOf('\nuser='), script.indexOf('\ntell()'));
+          const { stdout } = await runText(shell, `${values}\nprintf '%s\\0' "$user" "$key" "$path" "$base" "$python" "$manager"`, []); // prettier-ignore
+          expect(stdout.toString().split('\0').slice(0, -1)).toEqual([user, key, path, base, python, manager]);
+        },
+      ),
       { numRuns: 30 },
     );
   });

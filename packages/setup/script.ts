@@ -17,8 +17,19 @@ export type SetupValues = {
   readonly manager: Manager | '';
 };
 
-/** One word of sh, whatever it holds. */
-const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
+/**
+ * Characters of one piece of a long value. What is masked are lines of the private key's file, of 64 or 70 characters, and the public
+ * half of an RSA or ECDSA key stands there in clear: in one piece nobody could be shown it.
+ */
+const piece = 60;
+/** Characters of a value that stays whole: an Ed25519 key and a name do. */
+const whole = 120;
+
+/** One word of sh, whatever it holds; a long one on several lines. */
+const quoted = (value: string): string => {
+  const pieces = value.length <= whole ? [value] : (value.match(new RegExp(`[^]{1,${piece}}`, 'gu')) ?? []);
+  return pieces.map((one) => `'${one.replaceAll("'", String.raw`'\''`)}'`).join('\\\n');
+};
 
 /** A value of setup.sh: the only lines of it that are not the same for all. */
 const line = /^(user|key|path|base|python|manager)='.*'$/gm;

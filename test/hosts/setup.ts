@@ -46,7 +46,7 @@ type Empty = {
   readonly type: (text: string) => Promise<Said>;
   /** Puts a script where root will run it. */
   readonly save: (script: string) => Promise<void>;
-  /** Every file of the host, with its rights, owner, size and time. Logs are left out. */
+  /** Every file of the host, with its rights, owner, size and times. Logs are left out. */
   readonly files: () => Promise<ReadonlySet<string>>;
   readonly end: () => Promise<void>;
 };
@@ -100,7 +100,7 @@ const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
         new Set(
           (
             await host.exec(
-              `find / -xdev \\( -path /var/log -o -path /opt/wheels \\) -prune -o -printf '%p %M %u %g %s %T@ %l\\n'`,
+              `find / -xdev \\( -path /var/log -o -path /opt/wheels \\) -prune -o -printf '%p %M %u %g %s %T@ %C@ %l\\n'`,
             )
           ).split('\n'),
         ),
