@@ -41,7 +41,7 @@ type Said = { readonly code: number; readonly text: string };
 type Empty = {
   readonly host: DebianHost;
   /** A deploy by a run of its own. */
-  readonly deploy: () => Promise<StepEnd>;
+  readonly deploy: (more?: Readonly<Record<string, string>>) => Promise<StepEnd>;
   /** What a text of sh says as root, in root's home directory, and with which code it ends. */
   readonly type: (text: string) => Promise<Said>;
   /** Puts a script where root will run it. */
@@ -72,7 +72,7 @@ const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
     return {
       host,
       end,
-      deploy: async () => {
+      deploy: async (more = {}) => {
         runs += 1;
         const workflow = workflowRun({ sha: repository.head(), runId: String(1000 + runs), runNumber: runs });
         const job = startJob({ dist, root, run: workflow, workspace: repository.dir, temp });
@@ -82,7 +82,7 @@ const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
           'ALLOWED_HOSTS=127.0.0.1',
         ];
         const ended = await job.uses('deploy-over-ssh', {
-          inputs: { 'ssh-key': host.key, 'env-file': variables.join('\n') },
+          inputs: { 'ssh-key': host.key, 'env-file': variables.join('\n'), ...more },
         });
         await job.finish();
         if (ended === undefined) throw new Error('the deploy was skipped');
@@ -133,17 +133,22 @@ const demandSaid = (said: Said, code: number, ...texts: readonly string[]): void
 
 const idle = 'all is there: nothing was changed';
 
+/** The script that came with the fault of a deploy, which must be this one. */
+const scriptOf = ({ outputs }: StepEnd, code: string): string => {
+  type Told = { readonly fault?: { readonly code: string; readonly setup?: string } };
+  const { fault } = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as Told;
+  if (fault?.code !== code || fault.setup === undefined)
+    throw new Error(`the deploy ended with ${JSON.stringify(fault)}`);
+  return fault.setup;
+};
+
 const setUp: readonly Play<Empty>[] = [
   {
     name: 'a deploy to an empty host is refused, and brings the script',
     play: async (place) => {
-      const { outputs } = await place.deploy();
-      const { fault } = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as {
-        fault: { code: string; setup?: string };
-      };
-      demand(fault.code === 'SSH_REFUSED' && fault.setup !== undefined, () => JSON.stringify(fault));
-      await place.save(fault.setup ?? '');
-      return `${fault.code}, with ${fault.setup?.split('\n').length ?? 0} lines`;
+      const script = scriptOf(await place.deploy(), 'SSH_REFUSED');
+      await place.save(script);
+      return `${script.split('\n').length} lines`;
     },
   },
   {
@@ -203,6 +208,18 @@ const deployed: readonly Play<Empty>[] = [
       const { outputs, log } = await place.deploy();
       demand(outputs['result'] === 'unchanged', () => log.slice(-20).join('\n'));
       return 'unchanged';
+    },
+  },
+  {
+    name: 'a dry run on a host that has lost what root made brings the script, which makes that again',
+    play: async (place) => {
+      await place.host.exec(`rm ${path}`);
+      await place.save(scriptOf(await place.deploy({ 'dry-run': 'true' }), 'PREFLIGHT'));
+      demandSaid(await typeIdly(place, check), 1, `missing: the link ${path}, to ${base}/current`);
+      demandSaid(await place.type(run), 0, `making the link ${path}, to ${base}/current`, 'the host is ready');
+      const { outputs, log } = await place.deploy();
+      demand(outputs['result'] === 'unchanged', () => log.slice(-20).join('\n'));
+      return `${path} is there again`;
     },
   },
 ];
