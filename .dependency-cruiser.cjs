@@ -18,6 +18,7 @@ const adapters = [
   'packages/remote/release-programs.ts',
   'packages/remote/transaction-programs.ts',
   'packages/remote/transport.ts',
+  'packages/setup/script.ts',
   'packages/traffic/get.ts',
 ];
 
@@ -124,6 +125,7 @@ module.exports = {
     room('journal', ['fault', 'plan', 'config']),
     room('host', ['fault', 'plan', 'remote', 'config']),
     room('release', ['fault', 'plan', 'host', 'remote', 'config']),
+    room('setup', ['fault', 'plan']),
     room('traffic', ['fault', 'plan', 'host', 'remote', 'config']),
     room('notify', ['fault', 'plan', 'host', 'remote', 'config']),
     room('check', ['fault', 'plan', 'host', 'remote', 'config']),

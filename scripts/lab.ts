@@ -8,6 +8,7 @@ import { ascai } from '../test/hosts/ascai.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
+import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
@@ -24,6 +25,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'ascai-deploy': ascaiDeploy,
   'ascai-limits': ascaiLimits,
   guides,
+  setup,
   systemd,
 };
 

@@ -36,7 +36,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   },
   SSH_REFUSED: {
     from: 'The login. The host is the right one, but takes none of the keys for this user.',
-    next: 'The public half must be a line of `~/.ssh/authorized_keys` of the deploy user, and nobody else may write to that file, its folder or the home directory. `journalctl -t sshd` on the host says why a key was refused. Wait half a minute before trying again: newer servers shut out addresses that failed.',
+    next: 'The public half must be a line of `~/.ssh/authorized_keys` of the deploy user, and nobody else may write to that file, its folder or the home directory. `journalctl -t sshd` on the host says why a key was refused. Where there is no such user yet, the [setup script](setup.md) that comes with the fault makes it. Wait half a minute before trying again: newer servers shut out addresses that failed.',
   },
   SSH_UNREACHABLE: {
     from: 'Connecting: no answer, a refused connection, a name that does not resolve, or a handshake that ends early.',
@@ -76,7 +76,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   },
   PREFLIGHT: {
     from: 'Looking at the host before anything is put there: programs, rights, space, ports and variables, all together; or a program that could not write later on.',
-    next: 'Each line has the command that mends it. [The first deploy](first-deploy.md) has what an empty host needs.',
+    next: 'Each line has the command that mends it. Where root is needed, the [setup script](setup.md) that comes with the fault does all of it.',
   },
   PATH_OCCUPIED: {
     from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes.',

@@ -11,6 +11,8 @@ export type Problem = {
   readonly what: string;
   /** The line, command or key that mends it. */
   readonly next?: string;
+  /** Only root can mend it on the host; the setup script does, too. */
+  readonly root?: boolean;
 };
 
 /** What went wrong, for the person who has to mend it. `said` holds the last lines that the program said there. */
@@ -23,6 +25,8 @@ export type Fault = {
   /** What to do next: an instruction, never empty. */
   readonly next: string;
   readonly problems?: readonly Problem[];
+  /** A script for the host's root, where it makes what is missing: a person reads it and runs it there. */
+  readonly setup?: string;
   readonly cause?: unknown;
 };
 

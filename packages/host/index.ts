@@ -4,4 +4,5 @@ export type { Inside } from './reach.ts';
 export type { HostOptions } from './address.ts';
 export { bootstrap, frame, type Argument } from './frame.ts';
 export { openHost } from './open.ts';
+export { publicHalf } from './public-half.ts';
 export { openSession, type Session } from './session.ts';

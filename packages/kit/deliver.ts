@@ -20,7 +20,7 @@ export type Delivery = {
  */
 export const deliver = (delivery: Delivery, runner: Runner, secrets: Secrets): number => {
   // Scrubbed as data, before JSON or markdown could write a secret in another way.
-  const report = secrets.scrubAll(withoutCause(delivery.report));
+  const report = intact(secrets.scrubAll(withoutCause(delivery.report)), delivery.report.fault?.setup);
   const path = runner.file(
     `landfall-${report.action}-${Date.now().toString(36)}-${process.pid}.json`,
     `${JSON.stringify(report, null, 2)}\n`,
@@ -37,6 +37,11 @@ export const deliver = (delivery: Delivery, runner: Runner, secrets: Secrets): n
   }
   runner.summary(shortened(renderSummary(report), path));
   for (const line of log(report)) runner.print(line);
+  if (report.fault?.setup !== undefined) {
+    runner.openGroup('setup.sh: to be read, then run as root on the host');
+    for (const line of report.fault.setup.trimEnd().split('\n')) runner.print(line);
+    runner.closeGroup();
+  }
   if (report.fault !== undefined) annotations(report.fault).forEach(runner.annotate);
   return good.has(report.result) ? 0 : 1;
 };
@@ -46,6 +51,14 @@ const withoutCause = ({ fault, ...report }: Report): Report => {
   if (fault === undefined) return report;
   const shown = Object.entries(fault).filter(([key]) => key !== 'cause');
   return { ...report, fault: Object.fromEntries(shown) as typeof fault };
+};
+
+/** A script for root is shown as it was made or not at all: with `***` in the place of a secret it would be another one. */
+const intact = (report: Report, made: string | undefined): Report => {
+  if (report.fault?.setup === made || report.fault === undefined) return report;
+  const { setup, ...fault } = report.fault;
+  const next = `${fault.next} The setup script is not shown, for something in it is masked here: docs/setup.md has it.`;
+  return { ...report, fault: { ...fault, next } };
 };
 
 /** The last lines of the log. */

@@ -104,6 +104,22 @@ describe('main', () => {
     ]);
   });
 
+  test('shows a setup script whole, and not at all where a secret stands in it', async () => {
+    const say = '#!/bin/sh\nmain() { echo it is here; }\nmain';
+    const { log, file, report } = await ran({ mode: 'failure', say });
+    const shown = log.slice(log.indexOf('::group::setup.sh'));
+    expect(shown).toContain(`\n${say}\n::endgroup::\n`);
+    expect(file('STEP_SUMMARY')).toContain(`\`\`\`sh\n${say}\n\`\`\`\n`);
+    expect(report()).toMatchObject({ fault: { setup: say } });
+    const masked = await ran({ mode: 'failure', say, 'ssh-key': 'it is' });
+    expect(masked.log).not.toContain('::group::setup.sh');
+    expect(masked.file('STEP_SUMMARY')).not.toContain('here; }');
+    expect(masked.log).toContain(
+      'Next: Install tar. The setup script is not shown, for something in it is masked here',
+    );
+    expect(masked.report()).not.toHaveProperty('fault.setup');
+  });
+
   test('takes the token of its job, where one is set', async () => {
     const { file, log } = await ran({}, { LANDFALL_JOB: 'feedbeef' });
     expect(log).toContain('token feedbeef');

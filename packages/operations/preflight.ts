@@ -118,6 +118,7 @@ const rights = (found: Found, { path, base, host }: Target): readonly Problem[] 
             where,
             what: `${found.user} may not write in ${found.parent.path}, where the link ${path} shall be`,
             next: `sudo ln -s ${base}/current ${path}`,
+            root: true,
           },
         ]
       : []),
@@ -128,6 +129,7 @@ const rights = (found: Found, { path, base, host }: Target): readonly Problem[] 
             where,
             what: `${found.user} may not write in ${found.baseNearest.path}, where ${base} shall be`,
             next: `sudo install -d -o ${found.user} ${base}`,
+            root: true,
           },
         ]),
   ];
@@ -149,6 +151,8 @@ const missing = (found: Found, target: Target): readonly Problem[] => {
             where,
             what: `missing programs: ${absent.join(', ')}`,
             next: `sudo apt-get install -y ${wanted.join(' ')}`,
+            // what else is looked for here no Debian lacks, and the setup script does not bring it
+            ...(wanted.includes('supervisor') ? { root: true } : {}),
           },
         ]),
   ];
@@ -167,6 +171,7 @@ const systemd = (found: Found, target: Target): readonly Problem[] => {
           where,
           what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
           next: `sudo loginctl enable-linger ${found.user}`,
+          root: true,
         }
       : {
           where,

@@ -25,11 +25,19 @@ export const pythonMissing = (
             where,
             what: `missing program: ${version}`,
             next: `sudo apt-get install -y ${version} ${version}-venv`,
+            root: true,
           },
         ]
       : []),
     ...(installer === 'pip' && python.version !== '' && python.pip === ''
-      ? [{ where, what: `${version} has no venv module`, next: `sudo apt-get install -y ${version}-venv` }]
+      ? [
+          {
+            where,
+            what: `${version} has no venv module`,
+            next: `sudo apt-get install -y ${version}-venv`,
+            root: true,
+          },
+        ]
       : []),
     ...(installer === 'uv' && python.uv === ''
       ? [

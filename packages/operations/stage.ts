@@ -13,6 +13,7 @@ import { refuseFork } from './fork.ts';
 import type { Place } from './place.ts';
 import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { withSetup } from './setup.ts';
 import { targetOf } from './target-of.ts';
 import type { More } from './target-of.ts';
 
@@ -122,9 +123,14 @@ export const playOn = async (
   target: Target,
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
+  const withScript = async (thrown: unknown): Promise<never> => {
+    const failure = await withSetup(thrown, target, place);
+    if (failure !== undefined) throw failure;
+    throw thrown;
+  };
   const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
     await announceNoEntry(stage, action, target, stage.variables(place.env ?? []).values, thrown);
-    throw thrown;
+    return withScript(thrown);
   });
   const { context, github, signal } = stage;
   const { environment } = place;
@@ -135,7 +141,7 @@ export const playOn = async (
   let conclusion: Conclusion | undefined;
   try {
     const report = await conclude(told(scene, action, stage.startedAt), async () => {
-      conclusion = await body({ ...scene, opened });
+      conclusion = await body({ ...scene, opened }).catch(withScript);
       return conclusion;
     });
     const [unrecorded, unsent] = await Promise.all([

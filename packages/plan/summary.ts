@@ -11,6 +11,7 @@ export const renderSummary = (report: Report): string =>
     [`## ${marks[report.result]} ${report.action}: ${report.result}`, '', `**${prose(report.verdict)}**`],
     unconfirmed(report),
     fault(report),
+    setup(report),
     facts(report),
     plan(report),
     timeline(report),
@@ -166,3 +167,18 @@ const fault = ({ fault: it }: Report): string[] => {
     ...block([`**Next:** ${prose(it.next)}`]),
   ];
 };
+
+const setup = ({ fault: it }: Report): string[] =>
+  it?.setup === undefined
+    ? []
+    : [
+        '### The setup script',
+        '',
+        'It makes what only root can make on the host. Save it there as `setup.sh` and read it. As root, `sh setup.sh --check` says what is missing, and `sh setup.sh` makes it.',
+        '',
+        '<details><summary>setup.sh</summary>',
+        '',
+        ...fence(it.setup.trimEnd().split('\n'), 'sh'),
+        '',
+        '</details>',
+      ];

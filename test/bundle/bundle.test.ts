@@ -56,7 +56,7 @@ describe('the bundle of our actions', () => {
   test('has every program that runs on a host', () => {
     const texts = (cwd: string) => globSync('*.{sh,py}', { cwd }).map((file) => readFileSync(join(cwd, file), 'utf8'));
     const carried = new Set(texts(join(temp, 'ours/bundle'))); // under other names
-    const programs = texts(join(root, 'packages/remote'));
+    const programs = ['remote', 'setup'].flatMap((room) => texts(join(root, 'packages', room)));
     expect(programs.length).toBeGreaterThan(0);
     expect(programs.filter((text) => !carried.has(text))).toEqual([]);
   });

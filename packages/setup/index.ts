@@ -1,0 +1,2 @@
+export { setupExample, setupScript } from './script.ts';
+export type { SetupValues } from './script.ts';
