@@ -16,14 +16,14 @@ const surveyOf = (manager: boolean): Survey => ({
 
 const notes = (manager: boolean): readonly string[] => {
   const scene = sceneOn(fakeHost({}));
-  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
+  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks: {} };
   return planSwitch(scene, surveyOf(manager), release).notes.map(({ text }) => text);
 };
 
 describe('the plan says that the services move to another manager', () => {
   const planOn = (manager: Manager | undefined, over: Partial<Found>): Plan => {
     const scene = sceneOn(fakeHost({}), { target: targetOf(manager === undefined ? {} : { manager }) });
-    const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
+    const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks: {} };
     const survey = { ...surveyOf(true), found: foundOn({ manager: true, ...over }) };
     return planSwitch(scene, survey, release);
   };
