@@ -64,3 +64,25 @@ describe('the plan says what survives a reboot', () => {
     expect(note).toContain('`loginctl enable-linger deploy`');
   });
 });
+
+test('the plan shows hooks where they run, and that of the host', () => {
+  const scene = sceneOn(fakeHost({}));
+  const hook = { command: ['python', 'manage.py', 'warm'], timeout: 30_000 };
+  const hooks = { 'before-switch': hook, 'after-switch': hook, 'before-undo': { ...hook, command: ['sh', 'back.sh'] } };
+  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks };
+  const { waves, notes: told } = planSwitch(scene, surveyOf(true), release);
+  expect(waves.flat().map(({ id }) => id)).toEqual([
+    'migrate',
+    'before-switch',
+    'switch',
+    'after-switch',
+    'processes',
+    'confirm',
+  ]);
+  expect(waves.flat()[1]).toMatchObject({
+    says: 'hook before-switch: python manage.py warm',
+    exclusive: true,
+    interrupt: 'finish',
+  });
+  expect(told.map(({ text }) => text)).toContain('before an undo of this release the host runs: sh back.sh');
+});

@@ -36,6 +36,7 @@ become_hook() { # RELEASE MOMENT BEFORE: its command, in the folder where the se
   landfall_limit=$(fact "$landfall_file" timeout)
   landfall_moment=$2
   landfall_before=$3
+  landfall_number=$number
   set --
   while IFS= read -r landfall_line; do
     case $landfall_line in
@@ -56,17 +57,15 @@ become_hook() { # RELEASE MOMENT BEFORE: its command, in the folder where the se
     if [ -e "$landfall_release/.env" ]; then
       load_env "$landfall_release/.env" || exit 1
     fi
+    landfall_path=''
     if [ -n "$landfall_venv" ] && [ -d "$landfall_release/$landfall_venv/bin" ]; then
-      PATH=$landfall_release/$landfall_venv/bin:$PATH
+      landfall_path=$landfall_release/$landfall_venv/bin:
     fi
-    export PATH
-    export LANDFALL_HOOK="$landfall_moment"
-    export LANDFALL_RELEASE="${landfall_release##*/}"
-    export LANDFALL_PREVIOUS="$landfall_before"
-    export LANDFALL_TRANSACTION="t$number"
     # timeout keeps the mutex until the command has ended, also where this program was killed; what the command leaves behind does not
     # shellcheck disable=SC2016 # expanded by the started shell
-    exec timeout -k 5 "$landfall_limit" /bin/sh -c 'exec "$@" 8>&- 9>&-' sh "$@"
+    exec env PATH="$landfall_path$PATH" LANDFALL_HOOK="$landfall_moment" LANDFALL_RELEASE="${landfall_release##*/}" \
+      LANDFALL_PREVIOUS="$landfall_before" LANDFALL_TRANSACTION="t$landfall_number" \
+      timeout -k 5 "$landfall_limit" /bin/sh -c 'exec "$@" 8>&- 9>&-' sh "$@"
   ) </dev/null &
   landfall_group=$!
   landfall_ended=0

@@ -32,7 +32,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
     });
 
     const release = (id: string, hooks: Readonly<Record<string, readonly string[]>>, timeout?: number): void => {
-      makeRelease(target, id, { web: idle }, { env: `A='a value'\nNAME=${id}\n`, hooks, ...(timeout === undefined ? {} : { timeout }) }); // prettier-ignore
+      makeRelease(target, id, { web: idle }, { env: `A='a value'\nNAME=${id}\nnumber=99\nbase=/nowhere\nLANDFALL_HOOK=no\n`, hooks, ...(timeout === undefined ? {} : { timeout }) }); // prettier-ignore
     };
     const hook = (number: number, moment: 'before-switch' | 'after-switch') =>
       runProgram(target, 'hook', { base: target.base, number, moment, limit: 60 });
