@@ -68,6 +68,25 @@ describe('a target', () => {
     expect(roles('  - { websocket: /ws/ }\n')).toEqual(['web', 'websocket', 'worker', 'scheduler']);
   });
 
+  test('has the hooks that are given, with their times', () => {
+    const hooks = 'hooks: { before-switch: { command: "a \'b c\'" }, before-undo: { command: d, timeout: 1m } }\n';
+    expect(target(good).target?.hooks).toEqual({});
+    expect(target(good + hooks).target?.hooks).toEqual({
+      'before-switch': { command: ['a', 'b c'], timeout: 30_000 },
+      'before-undo': { command: ['d'], timeout: 60_000 },
+    });
+    const wrong =
+      'hooks: { before-undo: { command: a, timeout: 61s }, after-switch: { command: "a | b", timeout: 11m }, after-undo: { command: a } }\n';
+    expect(target(good + wrong).problems.map(({ what }) => what.replace(/: a command .*/, ''))).toEqual(
+      expect.arrayContaining([
+        'hooks.before-undo.timeout: expected at most 1m',
+        'hooks.after-switch.command: |',
+        'hooks.after-switch.timeout: expected at most 10m',
+        'hooks.after-undo: there is no such key',
+      ]),
+    );
+  });
+
   test('is reached through its jump hosts, the first one first', () => {
     const hosts =
       'hosts: { ssh: app@db.internal, via: { ssh: jump@inner, key: [ssh-ed25519 BBBB, ssh-rsa CCCC], via: { ssh: "jump@outer:2222" } } }';
@@ -171,7 +190,7 @@ targets:
     'landfall.yml:1 hots: there is no such key → did you mean hosts?',
     'landfall.yml:2 path: expected an absolute path of letters, digits and . _ / @ + -',
     'landfall.yml:3 keep: expected a number',
-    "landfall.yml:6 services.web.command: |: a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process",
+    "landfall.yml:6 services.web.command: |: a command is not a shell line; where one is needed use sh -c '…', of a service sh -c 'exec …', so that it stays one process",
     'landfall.yml:7 services.web.role: expected one of web, websocket, worker, scheduler',
     'landfall.yml:8 services.web.drian: there is no such key → did you mean drain?',
     'landfall.yml:9 services.web.drain: expected a duration with its unit, like 30s, 500ms or 10m',

@@ -34,6 +34,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     include: keys.include,
     exclude: keys.exclude,
     checks,
+    hooks: keys.hooks,
     keep: keys.keep,
     notify: receivers(keys.notify),
     wait: keys.wait,

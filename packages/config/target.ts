@@ -1,4 +1,4 @@
-import type { Manager, Receiver, Service } from '#plan';
+import type { Hooks, Manager, Receiver, Service } from '#plan';
 import type { Check } from './definition/check.ts';
 import type { HostAddress, JumpHost } from './definition/hosts.ts';
 
@@ -24,6 +24,7 @@ export type Target = {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly checks: readonly Check[];
+  readonly hooks: Hooks;
   /** How many releases stay. */
   readonly keep: number;
   readonly wait: number;

@@ -147,7 +147,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'Read what pip said: often a header or library that the host lacks (`apt-get install`), or an index that cannot be reached from there.',
   },
   APPLICATION_FAILED: {
-    from: 'The prepared release on the host: Django could not be loaded, the database not be read, or static files not be collected. Nothing was switched.',
+    from: 'The prepared release on the host: Django could not be loaded, the database not be read, translations not be compiled, or static files not be collected. Nothing was switched.',
     next: 'The last line is what the application said: often a variable that `.env` lacks, or a package that the requirements lack. Values of `.env` are shown as `***`.',
   },
   SERVICE_UNFIT: {
@@ -165,6 +165,10 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   SCHEMA_DIFFERS: {
     from: 'Planning a rollback: the releases were made for different migrations.',
     next: 'Reverse the migrations that the fault names with the newer code (`manage.py migrate <app> <name>`), or deploy a release that fits the schema.',
+  },
+  HOOK_FAILED: {
+    from: 'The command of `hooks.before-switch` or `hooks.after-switch`, on the host. After the first nothing was switched; after the second the release before is brought back. A hook before an undo never fails anything.',
+    next: 'The lines above the fault are what it said. It runs in the folder of the release, with the variables of `.env`, and must end within its `timeout`: [hooks](hooks.md).',
   },
   SWITCH_FAILED: {
     from: 'Starting the services on the new release: one did not start, did not listen, died again, or still runs another release. The previous release is brought back.',

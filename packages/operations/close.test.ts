@@ -112,6 +112,13 @@ describe('post', () => {
     expect(conclusion).toEqual({ outcome: 'undone', verdict: 'web: no process runs: t5 is taken back, A serves' });
   });
 
+  test('confirms nothing whose hook after the switch is due', async () => {
+    const on = host(at('switched', { hookDue: true }));
+    const conclusion = await closeAfterJob(sceneOn(on), 'job', true);
+    expect(did(on)).toEqual(['take-back']);
+    expect(conclusion?.verdict).toBe('the hook after-switch of B has not ended well: t5 is taken back, A serves');
+  });
+
   test('comes too late to confirm: that is told', async () => {
     const on = host(at('switched'), { confirm: () => fault('TX_LATE') });
     expect((await thrown(closeAfterJob(sceneOn(on), 'job', true))).fault.code).toBe('TX_LATE');
@@ -189,6 +196,13 @@ describe('phase: confirm', () => {
     const failure = await thrown(confirmPhase(sceneOn(on)));
     expect(failure).toBeInstanceOf(Ended);
     expect(failure).toMatchObject({ outcome: 'undone', fault: { code: 'SWITCH_FAILED' } });
+    expect(did(on)).toEqual(['take-back']);
+  });
+
+  test('takes back what has a hook that is due', async () => {
+    const on = host(at('switched', { hookDue: true }));
+    const failure = await thrown(confirmPhase(sceneOn(on)));
+    expect(failure).toMatchObject({ outcome: 'undone', fault: { code: 'HOOK_FAILED' } });
     expect(did(on)).toEqual(['take-back']);
   });
 

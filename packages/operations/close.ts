@@ -2,6 +2,7 @@ import type { Found } from '#plan';
 import { checkProcesses, strays } from './check.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirm } from './confirm.ts';
+import { hookDue, refuseDue } from './hook.ts';
 import type { Opening } from './open.ts';
 import type { Scene } from './scene.ts';
 import { refusal } from './refusal.ts';
@@ -23,6 +24,7 @@ export const confirmPhase = async (scene: Scene, { dry = false } = {}): Promise<
   if (found.previous !== '') scene.evidence.previous = found.previous;
   if (dry) return { outcome: 'planned', verdict: `t${found.number} would be confirmed: ${found.release}` };
   try {
+    refuseDue(found);
     const seen = await checkProcesses(scene, found.release, servicesOf(found));
     await confirm(scene, found.number, seen);
   } catch (thrown) {
@@ -82,7 +84,7 @@ export const closeAfterJob = async (
   scene.evidence.transaction = `t${found.number}`;
   scene.evidence.release = found.release;
   if (found.previous !== '') scene.evidence.previous = found.previous;
-  const wrong = strays(found, found.release, servicesOf(found));
+  const wrong = [...hookDue(found), ...strays(found, found.release, servicesOf(found))];
   if (commit === 'job' && jobSucceeded && found.phase === 'switched' && wrong.length === 0) {
     await confirm(scene, found.number, found);
     return { outcome: 'done', verdict: `the job succeeded: ${found.release} is confirmed (t${found.number})` };

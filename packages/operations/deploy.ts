@@ -89,6 +89,7 @@ const toLive = async (
   return passThrough(scene, opened, {
     release: release.id,
     services: release.services.map(({ name }) => name),
+    hooks: release.hooks,
     commit,
     within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
     maxDowntime: wish.maxDowntime,

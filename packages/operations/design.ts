@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure, must } from '#fault';
-import type { Service } from '#plan';
+import { hooksOf } from '#plan';
+import type { Hooks, Service } from '#plan';
 import {
   baseOf,
   declaredShared,
@@ -13,6 +14,7 @@ import {
   releaseHash,
   releaseId,
   textOf,
+  translationFiles,
 } from '#release';
 import type { Difference, Lock, Shared, Source } from '#release';
 import { preflight } from './preflight.ts';
@@ -27,6 +29,7 @@ export type Designed = {
     readonly hash: string;
     readonly commit: string;
     readonly services: readonly Service[];
+    readonly hooks: Hooks;
   };
   readonly source: Source;
   readonly lock: Lock | undefined;
@@ -34,6 +37,8 @@ export type Designed = {
   readonly environment: string | undefined;
   readonly env: { readonly from: 'none' } | { readonly from: 'given' | 'shared'; readonly sha256: string };
   readonly shared: readonly Shared[];
+  /** Its .po files. */
+  readonly translations: readonly string[];
   /** The release on the host that unchanged files are taken from. */
   readonly from: string | undefined;
   readonly travels: Difference;
@@ -93,6 +98,7 @@ export const design = async (
         ? (found.sharedEnv?.names ?? [])
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
     const environment = lock === undefined ? undefined : environmentHash(lock, found.python);
+    const translations = translationFiles(source.entries, target.directory);
     const travels = difference(source.entries, baseOf(must(listed)));
     must(
       preflight(found, target, {
@@ -101,6 +107,7 @@ export const design = async (
         installer: lock?.installer,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
+        translations,
       }),
     );
     const hash = releaseHash({
@@ -111,6 +118,7 @@ export const design = async (
       venv: target.python.venv,
       directory: target.directory,
       services: target.services,
+      hooks: hooksOf(target.hooks).length === 0 ? undefined : target.hooks,
       shared: target.shared,
     });
     const wanted = env.from === 'none' ? undefined : env.sha256;
@@ -120,12 +128,13 @@ export const design = async (
     const kept = known.some((one) => one.id === id && one.hash === hash);
     note(`${id}: ${source.entries.length} files, ${kept ? 'on the host already' : `${travels.send.length} travel`}`);
     return {
-      release: { id, hash, commit: source.commit, services: target.services },
+      release: { id, hash, commit: source.commit, services: target.services, hooks: target.hooks },
       source,
       lock,
       environment,
       env,
       shared: declaredShared(target.shared, source.entries),
+      translations,
       from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
       travels,
       index: packageIndex !== undefined,

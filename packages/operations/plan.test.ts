@@ -16,14 +16,14 @@ const surveyOf = (manager: boolean): Survey => ({
 
 const notes = (manager: boolean): readonly string[] => {
   const scene = sceneOn(fakeHost({}));
-  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
+  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks: {} };
   return planSwitch(scene, surveyOf(manager), release).notes.map(({ text }) => text);
 };
 
 describe('the plan says that the services move to another manager', () => {
   const planOn = (manager: Manager | undefined, over: Partial<Found>): Plan => {
     const scene = sceneOn(fakeHost({}), { target: targetOf(manager === undefined ? {} : { manager }) });
-    const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services };
+    const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks: {} };
     const survey = { ...surveyOf(true), found: foundOn({ manager: true, ...over }) };
     return planSwitch(scene, survey, release);
   };
@@ -63,4 +63,26 @@ describe('the plan says what survives a reboot', () => {
     expect(note).toMatch(/^the watchdog is a plain process .* the next action undoes what is unconfirmed/);
     expect(note).toContain('`loginctl enable-linger deploy`');
   });
+});
+
+test('the plan shows hooks where they run, and that of the host', () => {
+  const scene = sceneOn(fakeHost({}));
+  const hook = { command: ['python', 'manage.py', 'warm'], timeout: 30_000 };
+  const hooks = { 'before-switch': hook, 'after-switch': hook, 'before-undo': { ...hook, command: ['sh', 'back.sh'] } };
+  const release = { id: '3f9c2ab-71de', hash: 'h', commit: 'c', services: scene.target.services, hooks };
+  const { waves, notes: told } = planSwitch(scene, surveyOf(true), release);
+  expect(waves.flat().map(({ id }) => id)).toEqual([
+    'migrate',
+    'before-switch',
+    'switch',
+    'after-switch',
+    'processes',
+    'confirm',
+  ]);
+  expect(waves.flat()[1]).toMatchObject({
+    says: 'hook before-switch: python manage.py warm',
+    exclusive: true,
+    interrupt: 'finish',
+  });
+  expect(told.map(({ text }) => text)).toContain('before an undo of this release the host runs: sh back.sh');
 });

@@ -4,6 +4,7 @@ import type { Note, Plan, Step } from '#plan';
 import type { Release } from '#release';
 import { strays } from './check.ts';
 import { confirmStep } from './confirm.ts';
+import { hookWave } from './hook.ts';
 import { remembers } from './schedule.ts';
 import type { Designed } from './design.ts';
 import { undoOf } from './open.ts';
@@ -17,7 +18,11 @@ import { switchStep } from './switch.ts';
 type On = Pick<Scene, 'host' | 'target' | 'context'>;
 
 /** From a prepared release to a confirmed one. The number is that which an opening would get now. */
-const forward = (on: On, { found }: Survey, release: string): readonly (readonly Step[])[] => {
+const forward = (
+  on: On,
+  { found }: Survey,
+  { id: release, hooks }: Pick<Designed['release'], 'id' | 'hooks'>,
+): readonly (readonly Step[])[] => {
   const number = found.number + 1;
   const first = liveOf(found) === '';
   const checks = on.target.checks;
@@ -31,12 +36,14 @@ const forward = (on: On, { found }: Survey, release: string): readonly (readonly
         python: python.version,
       }),
     ],
+    ...hookWave(on, number, 'before-switch', hooks),
     [
       switchStep(on, number, { release, within: 0, environmentFrom: '', first, drain: found.drain }),
       ...(on.target.url === undefined || first
         ? []
         : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),
     ],
+    ...hookWave(on, number, 'after-switch', hooks),
     ...(checks.length === 0
       ? []
       : [[runnerStep('checks', `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} from outside`)]]),
@@ -56,7 +63,11 @@ const preparation = (on: On, designed: Designed): readonly (readonly Step[])[] =
   const { lock, environment } = designed;
   const environmentSteps =
     lock !== undefined && environment !== undefined ? [[environmentStep(on, { ...designed, lock, environment })]] : [];
-  const publish = publishStep(on, designed, { collectstatic: true, shared: designed.shared });
+  const publish = publishStep(on, designed, {
+    compilemessages: designed.translations.length > 0,
+    collectstatic: true,
+    shared: designed.shared,
+  });
   if (designed.kept) return [[probeStep(on, designed)], [publish]];
   return [
     [receiveStep(on, designed)],
@@ -101,12 +112,13 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
   return {
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
-    waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
+    waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, designed.release)],
     notes: [
       ...detected(designed),
       ...unproven(designed),
       ...forgetful(on, designed),
       ...moves(on, survey),
+      ...beforeUndo(designed.release),
       watchdog(survey),
     ],
   };
@@ -127,8 +139,8 @@ export const planSwitch = (on: On, survey: Survey, release: Designed['release'] 
   return {
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
-    waves: same ? [] : forward(on, survey, id),
-    notes: [...moves(on, survey), watchdog(survey)],
+    waves: same ? [] : forward(on, survey, release),
+    notes: [...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
   };
 };
 
@@ -151,6 +163,14 @@ const moves = ({ target: { manager } }: On, { found }: Survey): readonly Note[] 
         },
       ];
 
+/** The hook that is the host's own to run. */
+const beforeUndo = ({ hooks }: Pick<Designed['release'], 'hooks'>): readonly Note[] => {
+  const hook = hooks['before-undo'];
+  return hook === undefined
+    ? []
+    : [{ kind: 'info', text: `before an undo of this release the host runs: ${hook.command.join(' ')}` }];
+};
+
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }: Designed): Plan['notes'] =>
   release.services
@@ -169,7 +189,7 @@ const forgetful = ({ target }: On, { release, shared }: Designed): Plan['notes']
       text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${posix.relative(target.directory, 'run/schedule')}\` to its command`,
     }));
 
-const detected = ({ env, lock, environment }: Designed): Plan['notes'] => [
+const detected = ({ env, lock, environment, translations }: Designed): Plan['notes'] => [
   {
     kind: 'detected',
     text: {
@@ -185,4 +205,12 @@ const detected = ({ env, lock, environment }: Designed): Plan['notes'] => [
         ? 'no Python environment: there is neither uv.lock nor requirements.txt'
         : `Python environment ${environment ?? ''} from ${lock.file} by ${lock.installer}${lock.hashed ? ', with hashes' : ''}`,
   },
+  ...(translations.length === 0
+    ? []
+    : [
+        {
+          kind: 'detected' as const,
+          text: `translations: ${translations.length} .po ${translations.length === 1 ? 'file' : 'files'}, compiled by compilemessages unless USE_I18N is off`,
+        },
+      ]),
 ];

@@ -5,7 +5,7 @@ import { targetOf } from '../../test/fakes/scene.ts';
 import { neededPrograms, preflight } from './preflight.ts';
 import type { Needs } from './preflight.ts';
 
-const needs: Needs = { bytes: 10_000_000, files: 100, installer: 'pip', built: false, variables: ['SECRET_KEY'] };
+const needs: Needs = { bytes: 10_000_000, files: 100, installer: 'pip', built: false, variables: ['SECRET_KEY'], translations: ['locale/it/LC_MESSAGES/django.po', 'shop/locale/it/LC_MESSAGES/django.po'] }; // prettier-ignore
 
 const target = targetOf({
   services: [{ name: 'web', command: ['gunicorn'], role: 'web', drain: 1, boot: 1, listen: '127.0.0.1:8000' }],
@@ -77,6 +77,7 @@ const lacks: readonly (readonly [what: string, found: Found, says: RegExp, next:
   ['the right to make the base', good({ baseNearest: { path: '/srv', writable: false } }), /deploy may not write in \/srv, where \/srv\/app-landfall/, /^sudo install -d -o deploy \/srv\/app-landfall$/],
   ['a program', good({ programs: without('flock') }), /missing programs: flock$/, /^sudo apt-get install -y util-linux$/],
   ['programs of one package and another', good({ programs: without('flock', 'setsid', 'gzip') }), /flock, setsid, gzip/, /install -y util-linux gzip$/],
+  ['the compiler of translations', good({ programs: without('msgfmt') }), /msgfmt, .*\(locale\/it\/LC_MESSAGES\/django.po and 1 more\)/, /install -y gettext$/],
   ['supervisor', good({ programs: without('supervisord', 'supervisorctl') }), /supervisord, supervisorctl/, /install -y supervisor$/],
   ['a systemd that lives on', good({ servicesUnder: 'systemd' }), /the systemd of deploy, which shall run the services/, /^sudo loginctl enable-linger deploy$/],
   ['any systemd', good({ servicesUnder: 'systemd', systemd: false }), /no systemd runs on this host/, /manager: supervisor/],

@@ -4,6 +4,7 @@ import type { Target } from '#config';
 import { renderBytes } from '#plan';
 import type { Found, Manager } from '#plan';
 import type { Lock } from '#release';
+import { gettextMissing } from './gettext-missing.ts';
 import { pythonMissing } from './python-missing.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
@@ -26,6 +27,7 @@ const packages: Readonly<Record<string, string>> = {
 export const neededPrograms = ({ python }: Pick<Target, 'python'>): readonly string[] => [
   ...Object.keys(packages),
   python.version,
+  'msgfmt',
 ];
 
 /** What the release will take on the host. */
@@ -38,6 +40,8 @@ export type Needs = {
   readonly built: boolean;
   /** Names of the variables that it will have. */
   readonly variables: readonly string[];
+  /** Its .po files. */
+  readonly translations: readonly string[];
 };
 
 /** The needs of a release that lies on the host already. */
@@ -47,6 +51,7 @@ export const nothingMore = ({ env }: Pick<Target, 'env'>): Needs => ({
   installer: undefined,
   built: true,
   variables: env.require,
+  translations: [],
 });
 
 /** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
@@ -64,6 +69,7 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
     ...rights(found, target),
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
+    ...gettextMissing(found, target, needs.translations),
     ...systemd(found, target),
     ...space(found, target, needs),
     ...ports(found, target),

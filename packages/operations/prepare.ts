@@ -1,5 +1,6 @@
 import { Failure, must, ok } from '#fault';
 import { secretsOfAddress } from '#plan';
+import type { Hooks } from '#plan';
 import { indexBody, probeBody } from '#remote';
 import {
   consequences,
@@ -24,7 +25,11 @@ import type { Survey } from './survey.ts';
 
 /** A release that lies on the host, whole and proven; and what its schema asks for before the switch. */
 export type Prepared = {
-  readonly release: { readonly id: string; readonly services: readonly { readonly name: string }[] };
+  readonly release: {
+    readonly id: string;
+    readonly services: readonly { readonly name: string }[];
+    readonly hooks: Hooks;
+  };
   readonly before: Migration;
 };
 
@@ -141,7 +146,7 @@ const publish = async (scene: Scene, designed: Designed, application: Applicatio
   const { target, evidence } = scene;
   const follows: Consequences = must(
     application === undefined
-      ? ok({ collectstatic: false, shared: designed.shared, notes: [] })
+      ? ok({ compilemessages: false, collectstatic: false, shared: designed.shared, notes: [] })
       : consequences(application, designed.shared),
   );
   evidence.notes = [...evidence.notes, ...follows.notes];
@@ -170,6 +175,7 @@ const record = (
   venv: target.python.venv,
   directory: target.directory,
   services: [...release.services],
+  hooks: release.hooks,
   shared: shared.map(({ path }) => path),
   url: target.url ?? null,
   checks: [...target.checks],

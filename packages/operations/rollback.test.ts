@@ -28,6 +28,7 @@ const record = (id: string, leaves: string[] = []): Release => ({
   venv: '.venv',
   directory: '.',
   services: [{ name: 'web', command: ['gunicorn'], role: 'web', drain: 1000, boot: 1000 }],
+  hooks: {},
   shared: [],
   url: null,
   checks: [],

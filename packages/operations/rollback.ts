@@ -11,6 +11,7 @@ import { refuseProblems } from './target-of.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';
+import { hookWave } from './hook.ts';
 import { open, turn, undoOf } from './open.ts';
 import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -97,7 +98,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   const stage = withRelease(scene, to);
   refuseProblems(fileProblems(scene.files, stage.target.checks));
   must(preflight(found, stage.target, nothingMore(stage.target)));
-  const plan = planOf(stage, surveyed, release, within);
+  const plan = planOf(stage, surveyed, to, within);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${release} would serve after ${live || 'nothing'}` };
@@ -115,6 +116,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   return passThrough(stage, opened, {
     release,
     services,
+    hooks: to.hooks,
     commit: 'step',
     within,
     environmentFrom: release === live ? '' : live,
@@ -158,8 +160,9 @@ const refuseSchema = (to: Release, from: Release | undefined): void => {
   });
 };
 
-const planOf = (scene: Scene, { found }: Survey, release: string, within: number): Plan => {
+const planOf = (scene: Scene, { found }: Survey, { id: release, hooks }: Release, within: number): Plan => {
   const live = liveOf(found);
+  const number = found.number + 1;
   return {
     action: 'rollback',
     target: scene.target.name,
@@ -169,16 +172,10 @@ const planOf = (scene: Scene, { found }: Survey, release: string, within: number
     path: 'online',
     undo: undoOf(found),
     waves: [
-      [
-        switchStep(scene, found.number + 1, {
-          release,
-          within,
-          environmentFrom: live,
-          first: live === '',
-          drain: found.drain,
-        }),
-      ],
-      [confirmStep(scene, found.number + 1)],
+      ...hookWave(scene, number, 'before-switch', hooks),
+      [switchStep(scene, number, { release, within, environmentFrom: live, first: live === '', drain: found.drain })],
+      ...hookWave(scene, number, 'after-switch', hooks),
+      [confirmStep(scene, number)],
     ],
     notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],
   };

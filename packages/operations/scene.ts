@@ -67,6 +67,7 @@ export type StepOf<P extends ProgramName> = Step & { readonly call: { readonly p
 const exclusive: ReadonlySet<ProgramName> = new Set<ProgramName>([
   'open',
   'switch',
+  'hook',
   'migrate',
   'renew',
   'confirm',

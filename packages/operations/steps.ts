@@ -62,15 +62,19 @@ export const probeStep = (on: On, designed: Pick<Designed, 'release' | 'environm
     venv: designed.environment === undefined ? undefined : on.target.python.venv,
   });
 
-const publishSays = ({ kept, release }: Designed): string =>
+const publishSays = ({ kept, release, translations }: Designed): string =>
   kept
     ? `note that this run has prepared ${release.id} too`
-    : `collect static files if there are any, publish ${release.id}`;
+    : `${translations.length > 0 ? 'compile translations, ' : ''}collect static files if there are any, publish ${release.id}`;
 
 export const publishStep = (
   on: On,
   designed: Designed,
-  { collectstatic, shared }: { collectstatic: boolean; shared: readonly Shared[] },
+  {
+    compilemessages,
+    collectstatic,
+    shared,
+  }: { compilemessages: boolean; collectstatic: boolean; shared: readonly Shared[] },
 ): StepOf<'publish'> =>
   step(on, 'publish', publishSays(designed), 'publish', {
     ...staged(on, designed),
@@ -79,6 +83,7 @@ export const publishStep = (
     id: designed.release.id,
     hash: designed.release.hash,
     environment: designed.environment,
+    compilemessages,
     collectstatic,
     run: `${on.context.runId}/${on.context.attempt}`,
     shared: sharedArguments(shared),

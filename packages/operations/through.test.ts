@@ -26,7 +26,11 @@ const processes = (release: string, pid = 7): Process[] => [{ service: 'web', pi
 const serving = (release: string): Found =>
   foundOn({ number: 5, phase: 'switched', release: 'B', previous: 'A', current: release, processes: processes(release), claim: claimOf() }); // prettier-ignore
 
-const passage: Passage = { release: 'B', services: ['web'], commit: 'step', within: 600_000, environmentFrom: '', drain: 0, baseline: [] }; // prettier-ignore
+const passage: Passage = { release: 'B', services: ['web'], hooks: {}, commit: 'step', within: 600_000, environmentFrom: '', drain: 0, baseline: [] }; // prettier-ignore
+const hooks = {
+  'before-switch': { command: ['a'], timeout: 1500 },
+  'after-switch': { command: ['b', 'c'], timeout: 30_000 },
+};
 const fresh: Opened = { number: 5, previous: 'A', switched: false, found: serving('A') };
 
 /** A host on which all goes well, but what the test says otherwise. */
@@ -107,6 +111,23 @@ describe('all goes well', () => {
     expect(before).toEqual(['t5']);
   });
 
+  test('hooks run before and after the switch, and the time to confirm begins with the end of the second', async () => {
+    const on = host({ hook: ({ moment }) => ok({ remaining: moment === 'after-switch' ? 900 : 60 }) });
+    const { scene } = await end(on, { commit: 'job', hooks });
+    expect(ran(on)).toEqual(['hook', 'switch', 'hook', 'look']);
+    expect(on.inputs('hook')).toEqual([
+      { base: '/srv/app-landfall', number: 5, moment: 'before-switch', limit: 92 },
+      { base: '/srv/app-landfall', number: 5, moment: 'after-switch', limit: 120 },
+    ]);
+    expect(scene.evidence.undo?.by).toBe('2026-01-02T12:15:00.000Z');
+  });
+
+  test('found switched already, the hook after the switch is asked for, which the host knows to be done', async () => {
+    const on = host({ look: () => ok(serving('B')), hook: () => ok({ remaining: 600 }) });
+    await end(on, { hooks }, { switched: true });
+    expect(ran(on)).toEqual(['renew', 'hook', 'look', 'confirm']);
+  });
+
   test('found switched already: its time is renewed, and it is checked, not switched again', async () => {
     const on = host({ look: () => ok(serving('B')) });
     const { scene, outcome } = await end(on, { within: 90_000, before: () => Promise.reject(new Error('again?')) }, { switched: true }); // prettier-ignore
@@ -134,6 +155,8 @@ describe('what fails is taken back', () => {
   test.each<[string, Answers, Partial<Passage>, FaultCode, string[]]>([
     ['the migration', {}, { before: () => Promise.reject(broken) }, 'MIGRATE_FAILED', ['take-back']],
     ['the switch', { switch: () => fault('SWITCH_FAILED') }, {}, 'SWITCH_FAILED', ['switch', 'take-back']],
+    ['the hook before the switch', { hook: () => fault('HOOK_FAILED') }, { hooks }, 'HOOK_FAILED', ['hook', 'take-back']],
+    ['the hook after the switch', { hook: ({ moment }) => (moment === 'before-switch' ? ok({ remaining: 1 }) : fault('HOOK_FAILED')) }, { hooks }, 'HOOK_FAILED', ['hook', 'switch', 'hook', 'take-back']],
     ['the connection in the switch', { switch: () => fault('SSH_LOST') }, {}, 'SSH_LOST', ['switch', 'take-back']],
     ['a process on another release', elsewhere({ processes: processes('A') }), {}, 'SWITCH_FAILED', ['switch', 'look', 'take-back']],
     ['a process that was started anew', elsewhere({ processes: processes('B', 8) }), {}, 'SWITCH_FAILED', ['switch', 'look', 'take-back']],
@@ -144,7 +167,7 @@ describe('what fails is taken back', () => {
     const on = host(over);
     const { scene, ...came } = await end(on, more);
     // before the switch nothing was taken from anybody
-    expect(came).toEqual({ outcome: code === 'MIGRATE_FAILED' ? 'failed' : 'undone', code });
+    expect(came).toEqual({ outcome: programs.includes('switch') ? 'undone' : 'failed', code });
     expect(ran(on).slice(0, programs.length)).toEqual(programs);
     expect(on.inputs('take-back')).toEqual([{ base: '/srv/app-landfall', number: 5, why: 'failed' }]);
     expect(scene.evidence).toMatchObject({ release: 'A', undo: undefined });

@@ -1,11 +1,12 @@
 import type { Check } from '#config';
 import type { Problem } from '#fault';
 import { renderDuration } from '#plan';
-import type { Found, ReleaseId } from '#plan';
+import type { Found, Hooks, ReleaseId } from '#plan';
 import type { Meter } from '#traffic';
 import { checkOutside, checkProcesses } from './check.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirm } from './confirm.ts';
+import { runHook } from './hook.ts';
 import type { Migration } from './migrate.ts';
 import { beat } from './open.ts';
 import type { Opened, Opening } from './open.ts';
@@ -18,6 +19,7 @@ import { Ended, undoAfter } from './undo.ts';
 export type Passage = {
   readonly release: ReleaseId;
   readonly services: readonly string[];
+  readonly hooks: Hooks;
   readonly commit: Opening['commit'];
   /** Until the host undoes by itself: ms. */
   readonly within: number;
@@ -32,11 +34,11 @@ export type Passage = {
 };
 
 /**
- * Switch, checks, gap, process truth, and the confirm where this step commits. Whatever fails on the way takes the
+ * Hooks, switch, checks, gap, process truth, and the confirm where this step commits. Whatever fails on the way takes the
  * transaction back. Throws {@link Ended} with the outcome then.
  */
 export const passThrough = async (scene: Scene, opened: Opened, passage: Passage): Promise<Conclusion> => {
-  const { release, services, commit } = passage;
+  const { release, services, hooks, commit } = passage;
   const { number, previous } = opened;
   const rest = beat(scene);
   let found: Found | undefined;
@@ -46,9 +48,11 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
     if (opened.switched) {
       scene.evidence.release = release;
       await renew(scene, number, passage.within);
+      await runHook(scene, number, 'after-switch', hooks);
       await checkOutside(scene);
     } else {
       await passage.before?.(number);
+      await runHook(scene, number, 'before-switch', hooks);
       scene.signal.throwIfAborted();
       switched = true;
       const { meter, since } = await switchTo(scene, number, {
@@ -60,6 +64,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
       });
       rest();
       try {
+        await runHook(scene, number, 'after-switch', hooks);
         await checkOutside(scene);
         found = await checkProcesses(scene, release, services);
         meter.proven(since);

@@ -14,9 +14,11 @@ export type Why = 'failed' | 'asked' | `aborted by ${string}`;
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;
 
-/** How long the host's undo is waited for: ms. Workers of the release may finish what they are at first. */
-const undoBudget = ({ services }: Scene['target']): number =>
-  budget + Math.max(0, ...services.filter(({ role }) => role === 'worker').map(({ drain }) => drain));
+/** How long the host's undo is waited for: ms. Its hook may run first, and workers of the release finish what they are at. */
+const undoBudget = ({ services, hooks }: Scene['target']): number =>
+  budget +
+  (hooks['before-undo']?.timeout ?? 0) +
+  Math.max(0, ...services.filter(({ role }) => role === 'worker').map(({ drain }) => drain));
 
 /**
  * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.

@@ -50,6 +50,8 @@ export type Found = {
   readonly booted: boolean;
   /** What serves was brought back by an undo, and nobody has asked it from outside since. */
   readonly unchecked: boolean;
+  /** The hook after the switch has not ended well yet. */
+  readonly hookDue: boolean;
   /** Since the transaction's driver was last heard of. */
   readonly silence: number;
   /** The last 64 kB of the journal. */

@@ -6,6 +6,8 @@ export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';
 export { loginOf, secretsOfAddress } from './credentials.ts';
 export { answering, roles } from './role.ts';
+export { hooksOf, moments } from './hooks.ts';
+export type { Hook, Hooks, Moment } from './hooks.ts';
 export type { Role } from './role.ts';
 export { outcomeOf } from './outcome.ts';
 export { renderFault } from './fault-lines.ts';

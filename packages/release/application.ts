@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '#fault';
 import type { Note } from '#plan';
 import { shareable, type Shared } from './shared.ts';
+import { compiled, translationFacts } from './translations.ts';
 
 const database = z.object({
   alias: z.string(),
@@ -39,6 +40,7 @@ const application = z.object({
     url: z.string().nullable(),
   }),
   media: z.object({ root: z.string().nullable(), inside: z.string().nullable() }),
+  translations: translationFacts,
   databases: z.array(database),
   error: z.null(),
 });
@@ -72,6 +74,7 @@ export const probedOf = (printed: unknown): Result<Application | undefined> => {
 
 /** What follows from what Django says about itself. */
 export type Consequences = {
+  readonly compilemessages: boolean;
   readonly collectstatic: boolean;
   /** Declared and detected, as `publish` takes them. */
   readonly shared: readonly Shared[];
@@ -79,7 +82,7 @@ export type Consequences = {
 };
 
 /**
- * A SQLite file and MEDIA_ROOT inside the release are shared, for they must outlive it. STATIC_ROOT must lie in the release itself:
+ * Translations are compiled where Django uses any. A SQLite file and MEDIA_ROOT inside the release are shared, for they must outlive it. STATIC_ROOT must lie in the release itself:
  * elsewhere collecting would write into what is running now. Faults: `APPLICATION_FAILED` with the line to change.
  */
 export const consequences = (found: Application, declared: readonly Shared[]): Result<Consequences> => {
@@ -102,6 +105,10 @@ export const consequences = (found: Application, declared: readonly Shared[]): R
   else if (media !== null) detect(media, 'folder', 'it is MEDIA_ROOT');
 
   const shared = shareable([...declared, ...detected]);
+  const compiles = compiled(found.translations);
+  if (!compiles.ok) return compiles;
+  const { compilemessages } = compiles.value;
+  notes.push(...compiles.value.notes);
   const { app, root, inside } = found.static;
   if (!app || root === null) {
     notes.push({
@@ -110,7 +117,7 @@ export const consequences = (found: Application, declared: readonly Shared[]): R
         ? 'no STATIC_ROOT: static files are not collected'
         : 'no django.contrib.staticfiles: static files are not collected',
     });
-    return ok({ collectstatic: false, shared, notes });
+    return ok({ compilemessages, collectstatic: false, shared, notes });
   }
   const outlives = inside === null ? undefined : shared.find(({ path }) => covers(path, inside));
   if (inside === null || outlives !== undefined) {
@@ -126,7 +133,7 @@ export const consequences = (found: Application, declared: readonly Shared[]): R
           : `Take ${outlives.path} out of \`shared\`: each release has its own static files.`,
     });
   }
-  return ok({ collectstatic: true, shared, notes });
+  return ok({ compilemessages, collectstatic: true, shared, notes });
 };
 
 const covers = (outer: string, inner: string): boolean =>

@@ -10,7 +10,7 @@ const database = (over: Partial<Database> = {}): Database => ({
   pending: [], unknown: [], conflicts: {}, leaves: [], recorded: true, fresh: false, ...over,
 }); // prettier-ignore
 const application = (over: Partial<Application> = {}): Application => ({
-  django: '5.2', python: '3.12', settings: 's', wsgi: 'w', debug: false, databases: [database()], error: null,
+  django: '5.2', python: '3.12', settings: 's', wsgi: 'w', debug: false, databases: [database()], error: null, translations: { used: true, inside: [], outside: [] },
   static: { app: true, root: '/b/staging/x/static', inside: 'static', url: '/static/' }, media: { root: null, inside: null }, ...over,
 }); // prettier-ignore
 
@@ -48,6 +48,7 @@ describe('what follows from what Django says', () => {
     expect(free).toMatchObject({
       ok: true,
       value: {
+        compilemessages: false,
         collectstatic: true,
         shared: [
           { path: 'data/db.sqlite3', kind: 'file' },
@@ -62,7 +63,7 @@ describe('what follows from what Django says', () => {
     ];
     expect(consequences(found, declared)).toEqual({
       ok: true,
-      value: { collectstatic: true, shared: declared, notes: [] },
+      value: { compilemessages: false, collectstatic: true, shared: declared, notes: [] },
     });
   });
   test('STATIC_ROOT elsewhere, or shared, is refused with the line to change', () => {
@@ -169,6 +170,7 @@ describe('the identity of a release', () => {
       venv: 'v',
       directory: 'd',
       services: [],
+      hooks: { 'after-switch': { command: ['x'], timeout: 1 } },
       shared: [],
     })) {
       expect([key, releaseHash({ ...of, [key]: value }) === hash]).toEqual([key, false]);
@@ -191,12 +193,14 @@ describe('RELEASE.json', () => {
   const release: Release = {
     v: 1, id: 'abcdef0-1234', hash: 'f'.repeat(64), commit: 'a'.repeat(40), run: { repository: 'o/r', id: '1', attempt: 1, url: 'u' },
     actor: 'a', env: { names: ['A'], hash: 'h' }, environment: 'e', python: { version: '3', platform: 'p', libc: 'l', pip: '1' }, venv: '.venv',
-    directory: 'src', services: [{ name: 'web', command: ['g', 'x y'], role: 'web', drain: 30_000, boot: 500 }], shared: ['media/'],
+    directory: 'src', services: [{ name: 'web', command: ['g', 'x y'], role: 'web', drain: 30_000, boot: 500 }], hooks: { 'after-switch': { command: ['a b', 'c'], timeout: 1500 } }, shared: ['media/'],
     url: 'https://example.org', checks: [], leaves: ['a.1', 'b.2'], createdAt: '2026-03-01T12:00:00Z',
   }; // prettier-ignore
   test('is read as it was written, with keys that came later', () => {
     expect(decodeRelease(encodeRelease(release))).toEqual({ ok: true, value: release });
     expect(decodeRelease(JSON.stringify({ ...release, later: 1 }))).toMatchObject({ value: { later: 1 } });
+    // one that was prepared when there were no hooks
+    expect(decodeRelease(JSON.stringify({ ...release, hooks: undefined }))).toMatchObject({ value: { hooks: {} } });
   });
   test('is refused when it is damaged or newer', () => {
     expect(decodeRelease('{')).toMatchObject({ fault: { code: 'RELEASE_UNKNOWN' } });
@@ -211,6 +215,7 @@ describe('RELEASE.json', () => {
       `id=abcdef0-1234\nhash=${'f'.repeat(64)}\ncommit=${'a'.repeat(40)}\nenvironment=e\nvenv=.venv\ndirectory=src\nleaves=a.1 b.2\n`,
     );
     expect(files.get('.landfall/services/web')).toBe('role=web\ndrain=30\nboot=1\nlisten=\nword=g\nword=x y\n');
+    expect(files.get('.landfall/hooks/after-switch')).toBe('timeout=2\nword=a b\nword=c\n');
     expect(recordFiles({ ...release, environment: null }).get('.landfall/release')).toContain('\nvenv=\n');
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, scryptSync } from 'node:crypto';
-import type { ReleaseId, Service } from '#plan';
+import type { Hooks, ReleaseId, Service } from '#plan';
 
 /** All that makes a release what it is. */
 export type Ingredients = {
@@ -14,6 +14,8 @@ export type Ingredients = {
   readonly venv: string;
   readonly directory: string;
   readonly services: readonly Service[];
+  /** undefined: it has none. */
+  readonly hooks?: Hooks | undefined;
   readonly shared: readonly string[];
 };
 

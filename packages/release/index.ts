@@ -8,4 +8,5 @@ export * from './retention.ts';
 export * from './shared.ts';
 export * from './source.ts';
 export * from './source-text.ts';
+export { translationFiles } from './translations.ts';
 export * from './tree.ts';

@@ -131,6 +131,7 @@ needing('dash', 'git', 'tar', 'flock').describe('killed after any line and run a
           venv: undefined,
           python: join(base, '../python'),
           environment: undefined,
+          compilemessages: false,
           collectstatic: false,
           run: '1/1',
           shared: ['media/'],

@@ -39,7 +39,7 @@ const python = '/usr/bin/python3';
 
 const release = (over: Partial<Release> = {}): Release => ({
   v: 1, id: 'abc1234-ffff', hash, commit: 'a'.repeat(40), run: { repository: 'o/r', id: '7', attempt: 1, url: 'u' }, actor: 'me',
-  env: null, environment: null, python: null, venv: '.venv', directory: '.', services: [], shared: [], url: null, checks: [], leaves: [],
+  env: null, environment: null, python: null, venv: '.venv', directory: '.', services: [], hooks: {}, shared: [], url: null, checks: [], leaves: [],
   createdAt: '2026-03-01T12:00:00Z', ...over,
 }); // prettier-ignore
 
@@ -103,7 +103,7 @@ const facts = (of: Release) => packed(recordFiles(of), time);
 const staging = 'abc1234-ffff.d1';
 const place = { directory: '.', venv: '.venv', python };
 const publishing = (base: string, over: object = {}) => ({
-  base, staging, id: 'abc1234-ffff', hash, ...place, environment: undefined, collectstatic: false, run: '7/1', shared: [], ...over,
+  base, staging, id: 'abc1234-ffff', hash, ...place, environment: undefined, compilemessages: false, collectstatic: false, run: '7/1', shared: [], ...over,
 }); // prettier-ignore
 
 eachShell(
@@ -282,7 +282,9 @@ eachShell(
         ),
       );
       expect(code).toBe(69);
-      expect(stderr).toMatch(/no such program for the service s3:bin\/data s4:no-such-program s5:cd s6:\/no\/such \(/);
+      expect(stderr).toMatch(
+        /no such program for the service or hook s3:bin\/data s4:no-such-program s5:cd s6:\/no\/such \(/,
+      );
       expect(existsSync(join(base, 'releases/abc1234-ffff'))).toBe(false);
       const good = serving(['sh', '-c', 'true'], ['bin/serve'], ['/bin/true']);
       const other = 'abc1234-ffff.d2';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '#fault';
-import { roles } from '#plan';
-import type { Service } from '#plan';
+import { hooksOf, roles } from '#plan';
+import type { Hook, Hooks, Service } from '#plan';
 
 const service = z.object({
   name: z.string().regex(/^[A-Za-z0-9._-]+$/),
@@ -11,6 +11,10 @@ const service = z.object({
   boot: z.number().nonnegative(),
   listen: z.string().optional(),
 });
+
+const hook = z
+  .object({ command: z.array(z.string().regex(/^[^\n\0]*$/)).min(1), timeout: z.number().positive() })
+  .optional();
 
 const known = z.object({
   v: z.literal(1),
@@ -28,6 +32,7 @@ const known = z.object({
   venv: z.string(),
   directory: z.string(),
   services: z.array(service),
+  hooks: z.object({ 'before-switch': hook, 'after-switch': hook, 'before-undo': hook }).default({}),
   shared: z.array(z.string()),
   url: z.string().nullable(),
   /** The checks that it was deployed with, in the form of the configuration. */
@@ -41,7 +46,10 @@ const known = z.object({
 const release = known.loose();
 
 /** RELEASE.json: what a rollback needs to know of a release, without a checkout, without today's configuration, without secrets. */
-export type Release = Omit<z.infer<typeof known>, 'services'> & { readonly services: readonly Service[] };
+export type Release = Omit<z.infer<typeof known>, 'services' | 'hooks'> & {
+  readonly services: readonly Service[];
+  readonly hooks: Hooks;
+};
 
 export const encodeRelease = (of: Release): string => `${JSON.stringify(of, undefined, 2)}\n`;
 
@@ -95,6 +103,7 @@ export const recordFiles = (of: Release): ReadonlyMap<string, string> =>
       ]),
     ],
     ...of.services.map((one) => [`.landfall/services/${one.name}`, serviceFacts(one)] as const),
+    ...hooksOf(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)] as const),
   ]);
 
 const serviceFacts = ({ role, drain, boot, listen, command }: Service): string =>
@@ -105,3 +114,6 @@ const serviceFacts = ({ role, drain, boot, listen, command }: Service): string =
     ['listen', listen ?? ''],
     ...command.map((word) => ['word', word] as const),
   ]);
+
+const hookFacts = ({ timeout, command }: Hook): string =>
+  lines([['timeout', seconds(timeout)], ...command.map((word) => ['word', word] as const)]);

@@ -55,6 +55,7 @@ export const foundOf = (stdout: Buffer): Found => {
     remaining: Number(get('remaining')),
     booted: get('booted') === 'yes',
     unchecked: get('claim.checked') === 'no',
+    hookDue: get('claim.hooks') === 'due',
     silence: Number(get('silence')),
     journal: Buffer.from(get('journal'), 'base64').toString('utf8'),
     path: get('at.path'),

@@ -113,6 +113,7 @@ boot=$here
 deadline=$((now + limit))
 within=0
 checked=
+hooks=
 opened=$now
 $claim"
   claimed

@@ -139,6 +139,7 @@ export const releasePrograms = {
           id: string;
           hash: string;
           environment: string | undefined;
+          compilemessages: boolean;
           collectstatic: boolean;
           /** `<run>/<attempt>`. */
           run: string;
@@ -153,6 +154,7 @@ export const releasePrograms = {
       input.venv ?? '-',
       input.python,
       input.environment ?? '-',
+      input.compilemessages ? 'yes' : 'no',
       input.collectstatic ? 'yes' : 'no',
       input.run,
       ...input.shared,
@@ -162,7 +164,7 @@ export const releasePrograms = {
       changed: Number(pairs(stdout).get('changed')),
     }),
     fault: 'APPLICATION_FAILED',
-    next: 'The lines above are what collectstatic said. Mend the static files, or the variables of .env, and run again.',
+    next: 'The lines above are what compilemessages or collectstatic said. Mend the translations or the static files that they name, or the variables of .env, and run again.',
   }),
   discard: program({
     text: common + readFileSync(new URL('./discard.sh', import.meta.url), 'utf8'),

@@ -36,7 +36,11 @@ main() {
   prove "$to" || exit 1
   clock
   note switched '' release="$to" previous="$previous"
-  put phase=switched deadline="$((now + $5))"
+  due=''
+  if hooked "$to" after-switch; then
+    due=due
+  fi
+  put phase=switched deadline="$((now + $5))" hooks="$due"
   told
 }
 

@@ -18,7 +18,8 @@ const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
 const service =
   transaction + dotenv + scrub + processes + supervisor + systemd + managers + roles + serving + carryEnv + manager;
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
-const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
+const hooks = readFileSync(new URL('./hooks.sh', import.meta.url), 'utf8');
+const undoing = service + hooks + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
 
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
 const resident = {
@@ -146,6 +147,20 @@ export const transactionPrograms = {
     }),
     fault: 'SWITCH_FAILED',
     next: 'The lines above are what the services said. Mend the release and deploy again; the one before it is brought back.',
+  }),
+  hook: program({
+    text: undoing + readFileSync(new URL('./hook.sh', import.meta.url), 'utf8'),
+    interrupt: 'finish',
+    limitMs: 1_800_000,
+    limitOf: ({ limit }) => limit * 1000,
+    args: (input: { base: string; number: number; moment: 'before-switch' | 'after-switch'; limit: number }) => [
+      input.base,
+      String(input.number),
+      input.moment,
+    ],
+    out: (stdout) => ({ remaining: Number(pairs(stdout).get('remaining')) }),
+    fault: 'HOOK_FAILED',
+    next: 'The lines above are what the hook said. Mend it, or what it found, and deploy again.',
   }),
   renew: program({
     text: undoing + readFileSync(new URL('./renew.sh', import.meta.url), 'utf8'),

@@ -23,7 +23,7 @@ clock() { # now: seconds since boot, which no setting of the clock moves; here: 
 }
 
 load() { # the newest transaction into variables; no file: phase none
-  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked=''
+  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked='' hooks=''
   manager=supervisor manager_before=''
   clock
   if [ -e "$lf/format" ]; then
@@ -44,6 +44,7 @@ load() { # the newest transaction into variables; no file: phase none
       within) within=$value ;;
       driver) driver=$value ;;
       checked) checked=$value ;;
+      hooks) hooks=$value ;;
       manager) manager=$value ;;
       manager_before) manager_before=$value ;;
     esac

@@ -79,7 +79,7 @@ leave() { # WHY [NUMBER]: a transaction of its own goes back from a confirmed re
   undoes=$((number + 1))
   number=$undoes
   note opened "$1" kind=undo of="$taken" release="$back" previous="$from"
-  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= \
+  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= hooks= \
     boot="$here" deadline=0 checked= opened="$now" driver=hand actor="$(id -un)" run=hand attempt=1 run_number=0 workflow=hand token=hand url=
   guard
   go_forward || failed=yes

@@ -11,6 +11,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   load
   patient=yes
   say "t$number: back to ${previous:-nothing, for nothing served before}"
+  hook "$release" before-undo "$previous" || say "t$number: going back all the same"
   if moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
     note undone "$1" release="$release" previous="$previous"
     put phase=undone deadline=0 checked="${previous:+no}"
@@ -44,6 +45,7 @@ moved_back() { # to the manager that ran the services before this transaction, w
 }
 
 go_forward() { # finishes the transaction by which a person took a confirmed one back
+  hook "$previous" before-undo "$release" || say "t$number: going back all the same"
   if serve "$release" && prove "$release"; then
     note confirmed 'asked' release="$release" previous="$previous"
     put phase=confirmed deadline=0 checked=no

@@ -42,6 +42,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     claim: undefined,
     remaining: 0,
     unchecked: false,
+    hookDue: false,
     booted: false,
     silence: 0,
     journal: '',

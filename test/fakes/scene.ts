@@ -24,6 +24,7 @@ export const targetOf = (over: Partial<Target> = {}): Target => ({
   include: [],
   exclude: [],
   checks: [],
+  hooks: {},
   keep: 5,
   wait: 600_000,
   notify: [],

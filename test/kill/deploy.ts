@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Manager } from '#plan';
 import { residentBody } from '../../packages/remote/transaction-programs.ts';
 import { runProgram, type Ran, type Target } from './target.ts';
@@ -87,6 +89,8 @@ export const switched = async (target: Target, release: string, manager?: Manage
 /** A whole deploy. Gives the transaction's number. */
 export const deployed = async (target: Target, release: string, manager?: Manager): Promise<number> => {
   const number = await switched(target, release, manager);
+  if (existsSync(join(target.base, 'releases', release, '.landfall/hooks/after-switch')))
+    good(await runProgram(target, 'hook', { base: target.base, number, moment: 'after-switch', limit: 60 }));
   good(await runProgram(target, 'confirm', { base: target.base, number }));
   return number;
 };

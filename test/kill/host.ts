@@ -20,11 +20,13 @@ const standIns: Readonly<Record<string, string>> = {
   // no systemd, whatever the machine has: a real one would be given units by these tests. makeManager puts another in front
   loginctl: 'exit 1',
   setsid: 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"',
+  // translations are compiled by the Python below
+  msgfmt: 'exit 0',
   // an uv that does so too
   uv: 'mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"\ncp "$(command -v quick-python)" "$UV_PROJECT_ENVIRONMENT/bin/python"',
   // a Python that makes an environment, installs and migrates at once
   'quick-python':
-    'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',
+    'case "$1 $2" in\n  "-m venv")\n    mkdir -p "$3/bin"\n    cp "$0" "$3/bin/python" ;;\n  "-m pip") echo done >"$(dirname "$0")/../installed" ;;\n  "manage.py migrate") echo migrated >"$PWD/../../shared/database" ;;\n  "manage.py compilemessages") echo compiled >locale/it/LC_MESSAGES/django.mo ;;\n  "manage.py collectstatic")\n    mkdir -p static\n    echo css >static/app.css ;;\nesac',
 };
 
 /** A systemd of the user's, beside its systemctl. What `systemd-run` was asked to start is in $HOME/asked; it is not started. */

@@ -37,7 +37,8 @@ const packed = (files: Readonly<Record<string, string>>): Buffer => {
 };
 
 const old = { 'app.py': "RELEASE = 'r1'\n", 'dir/kept.py': 'kept\n' };
-const sent = { 'new.py': 'new\n', 'dir/other.py': 'other\n' };
+// the last is changed by the build
+const sent = { 'new.py': 'new\n', 'dir/other.py': 'other\n', 'locale/it/LC_MESSAGES/django.mo': 'committed\n' };
 const whole = { ...old, ...sent };
 
 /** Release r1 is there, and its files are known; so is something that another driver stages. */
@@ -114,6 +115,7 @@ export const releaseScenarios: readonly Scenario[] = [
       venv: undefined,
       python: quick,
       environment: undefined,
+      compilemessages: true,
       collectstatic: true,
       run: '7/1',
       shared: ['media/'],

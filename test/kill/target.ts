@@ -54,7 +54,14 @@ export const makeRelease = (
   { base }: Target,
   id: string,
   services: Readonly<Record<string, Service>>,
-  more: { readonly leaves?: string; readonly env?: string } = {},
+  more: {
+    readonly leaves?: string;
+    readonly env?: string;
+    /** The words of each hook, by its moment. */
+    readonly hooks?: Readonly<Record<string, readonly string[]>>;
+    /** Seconds that a hook may take. */
+    readonly timeout?: number;
+  } = {},
 ): void => {
   const folder = join(base, 'releases', id, '.landfall', 'services');
   mkdirSync(folder, { recursive: true });
@@ -64,6 +71,13 @@ export const makeRelease = (
   );
   writeFileSync(join(base, 'releases', id, 'app.py'), `RELEASE = '${id}'\n`);
   if (more.env !== undefined) writeFileSync(join(base, 'releases', id, '.env'), more.env, { mode: 0o600 });
+  for (const [moment, words] of Object.entries(more.hooks ?? {})) {
+    mkdirSync(join(folder, '../hooks'), { recursive: true });
+    writeFileSync(
+      join(folder, '../hooks', moment),
+      `timeout=${more.timeout ?? 20}\n${words.map((word) => `word=${word}\n`).join('')}`,
+    );
+  }
   for (const [name, { words, boot = 5, drain = 2, listen = '', role = 'web' }] of Object.entries(services)) {
     writeFileSync(
       join(folder, name),

@@ -153,6 +153,7 @@ const race = async (
     await passThrough(scene, transaction, {
       release,
       services,
+      hooks: {},
       commit: 'step',
       within: 600_000,
       environmentFrom: '',

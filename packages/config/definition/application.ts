@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkList } from './check-list.ts';
+import { hooks } from './hooks.ts';
 import { hosts } from './hosts.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
@@ -61,6 +62,7 @@ export const applicationKeys = {
     .describe(
       'What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.',
     ),
+  hooks: hooks.prefault({}).describe('Commands of your own around a switch, on the host. See `docs/hooks.md`.'),
   keep: z.int().min(2).max(100).default(5).describe('How many releases stay on the host.'),
   wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
   notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),

@@ -1,7 +1,7 @@
 import { parse } from 'shell-quote';
 
 const closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
-const hint = `a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process`;
+const hint = `a command is not a shell line; where one is needed use sh -c '…', of a service sh -c 'exec …', so that it stays one process`;
 
 /** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
 export const splitCommand = (command: string): { words: readonly string[] } | { refused: string } => {

@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import { readDuration, roles } from '#plan';
-import { splitCommand } from './command.ts';
+import { commandWords } from './command-words.ts';
 import { roleOf } from './role.ts';
 import { duration } from './values.ts';
 
-const command = z
-  .string()
-  .describe(
-    'What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.',
-  )
-  .transform((text, context) => {
-    const split = splitCommand(text);
-    if ('words' in split) return split.words;
-    context.issues.push({ code: 'custom', message: split.refused, input: text });
-    return z.NEVER;
-  });
+const command = commandWords.describe(
+  'What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.',
+);
 
 const role = z
   .enum(roles, `expected one of ${roles.join(', ')}`)
