@@ -60,7 +60,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  */
 export const design = async (
   scene: Scene,
-  { found }: Survey,
+  { found, made }: Survey,
   { workspace, envFile, packageIndex }: Material,
 ): Promise<Designed> =>
   scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
@@ -101,7 +101,7 @@ export const design = async (
         installer: lock?.installer,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
-      }),
+      }, made),
     );
     const hash = releaseHash({
       commit: source.commit,

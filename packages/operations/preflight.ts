@@ -2,8 +2,9 @@ import { fail, ok } from '#fault';
 import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
 import { renderBytes } from '#plan';
-import type { Found, Manager } from '#plan';
+import type { Found, HandMade, Manager } from '#plan';
 import type { Lock } from '#release';
+import { adoptionProblems, describeHandMade } from './hand-made.ts';
 import { pythonMissing } from './python-missing.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
@@ -56,8 +57,8 @@ const environmentFiles = 8_000;
  * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
  * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
  */
-export const preflight = (found: Found, target: Target, needs: Needs): Result<undefined> => {
-  const occupied = occupation(found, target);
+export const preflight = (found: Found, target: Target, needs: Needs, made?: HandMade): Result<undefined> => {
+  const occupied = occupation(found, target, made);
   const problems = [
     ...occupied,
     ...rights(found, target),
@@ -77,8 +78,10 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
   });
 };
 
-const occupation = (found: Found, target: Target): readonly Problem[] => [
-  ...pathOccupied(found, target),
+const occupation = (found: Found, target: Target, made: HandMade | undefined): readonly Problem[] => [
+  ...(made !== undefined && target.adopt === true
+    ? adoptionProblems(found, target, made)
+    : pathOccupied(found, target, made)),
   ...(found.base === 'file'
     ? [
         {
@@ -90,20 +93,24 @@ const occupation = (found: Found, target: Target): readonly Problem[] => [
     : []),
 ];
 
-const pathOccupied = (found: Found, { path, base, host }: Target): readonly Problem[] => {
+const pathOccupied = (
+  found: Found,
+  { path, base, host }: Target,
+  made: HandMade | undefined,
+): readonly Problem[] => {
   if (found.path === 'absent' || found.path === `link ${base}/current`) return [];
   const [kind = '', ...rest] = found.path.split(' ');
   const what =
     kind === 'link'
       ? `${path} is a link to ${rest.join(' ')}, not to ${base}/current`
       : kind === 'directory'
-        ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}`
+        ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}${made === undefined ? '' : ` (${describeHandMade(made)})`}`
         : `${path} is a file`;
   return [
     {
       where: `host ${host.name}`,
       what,
-      next: `it is not touched: set another path, or move it away yourself: mv ${path} ${path}.before`,
+      next: `it is not touched: ${made === undefined ? '' : 'let the first deploy take it over (`adopt: true`, docs/adopting.md), '}set another path, or move it away yourself: mv ${path} ${path}.before`,
     },
   ];
 };

@@ -2,7 +2,8 @@ import type { HostAddress } from '#config';
 import { faultOf, must } from '#fault';
 import { fold, readJournal, revertedOf, standing, states } from '#journal';
 import type { Answer, History, Standing, Wish } from '#journal';
-import type { Found } from '#plan';
+import type { Found, HandMade } from '#plan';
+import type { Adoption } from './adoption.ts';
 import { neededPrograms } from './preflight.ts';
 import { refusal } from './refusal.ts';
 import { perform, step } from './scene.ts';
@@ -14,6 +15,10 @@ export type Survey = {
   readonly history: History;
   readonly standing: Standing;
   readonly answer: Exclude<Answer, { refuse: unknown }>;
+  /** What people have made at `path`, where a directory is there. */
+  readonly made?: HandMade;
+  /** What becomes of it. */
+  readonly adoption?: Adoption | undefined;
 };
 
 /** `user@host:port` for ssh's -J, where an IPv6 address stands in brackets. */

@@ -12,7 +12,7 @@ main() {
         die 80 "the time to confirm t$number was over: it is undone"
       fi
       note confirmed '' release="$release" previous="$previous"
-      put phase=confirmed deadline=0
+      put phase=confirmed deadline=0 adopting=
       ;;
     open | switching) die 1 "t$number has switched nothing: there is nothing to confirm" ;;
     *) already 'the host took it back' ;;

@@ -13,12 +13,21 @@ fact() { # FILE KEY: the value of a key=value line; empty: there is none
   done <"$1"
 }
 
+about() { # RELEASE: sets about, the folder of what is written about it. Nothing is put into one that was made by hand
+  case $1 in
+    adopted-*) about=$lf/adopted ;;
+    *) about=$base/releases/$1/.landfall ;;
+  esac
+}
+
 facts() { # RELEASE KEY: a fact of a release; empty: it has none
-  fact "$base/releases/$1/.landfall/release" "$2"
+  about "$1"
+  fact "$about/release" "$2"
 }
 
 services() { # RELEASE: names of its services
-  for file in "$base/releases/$1/.landfall/services"/*; do
+  about "$1"
+  for file in "$about/services"/*; do
     if [ -e "$file" ]; then
       printf '%s\n' "${file##*/}"
     fi
@@ -26,7 +35,8 @@ services() { # RELEASE: names of its services
 }
 
 setting() { # RELEASE SERVICE KEY
-  fact "$base/releases/$1/.landfall/services/$2" "$3"
+  about "$1"
+  fact "$about/services/$2" "$3"
 }
 
 inspect() { # RELEASE: states, what the manager says; managed, `name pid` of each service that it calls running; found, what processes says
@@ -66,6 +76,11 @@ family() { # PID: it and its descendants, as inspect found them
 
 truth() { # RELEASE SERVICE PID: which release does each process of the service run, seen from outside? `service pid release verdict`
   root=$(cd -P "$base/releases" && pwd)
+  # an installation made by hand that is not, or no longer, among the releases; no path begins with two slashes
+  made=//
+  if [ -n "$adopting" ]; then
+    made=$(cd -P "$(dirname "$adopting")" && pwd)/${adopting##*/}
+  fi
   for pid in $(family "$3"); do
     cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null) || continue
     case $cwd in
@@ -77,6 +92,7 @@ truth() { # RELEASE SERVICE PID: which release does each process of the service 
         esac
         runs=${runs%%/*}
         ;;
+      "$made" | "$made"/*) runs=$previous ;;
       *)
         # a child that works elsewhere is no evidence; the service itself must be in a release
         [ "$pid" = "$3" ] || continue

@@ -32,6 +32,9 @@ main() {
   put phase=switching boot="$here" deadline="$((now + $4 + $5))" within="$5" release="$to" manager="$manager" manager_before="$manager_before"
   guard
   moved_in || exit 1
+  if [ -n "$adopting" ]; then
+    take_over || exit 1
+  fi
   serve "$to" || exit 1
   prove "$to" || exit 1
   clock
