@@ -116,11 +116,7 @@ export const adoptStep = (on: On, number: number, { id }: Adoption): StepOf<'ado
   });
 
 /** Lets the release that is prepared see what is there. Gives what there is of it. Nothing where nothing is adopted. Faults: PATH_OCCUPIED. */
-export const lend = async (
-  scene: Scene,
-  { adoption }: Survey,
-  variables: boolean,
-): Promise<readonly string[]> =>
+export const lend = async (scene: Scene, { adoption }: Survey, variables: boolean): Promise<readonly string[]> =>
   adoption === undefined
     ? []
     : perform(scene, lendStep(scene, adoption, variables), {
@@ -155,7 +151,9 @@ const written = (scene: Scene, adoption: Adoption, lent: readonly string[]): Rea
     ([name, text]) => [name.replace(/^\.landfall\//, ''), text] as const,
   );
   return new Map([
-    ...facts.map(([name, text]) => [name, name === 'release' ? `${text}supervisor=${adoption.supervisor}\n` : text] as const),
+    ...facts.map(
+      ([name, text]) => [name, name === 'release' ? `${text}supervisor=${adoption.supervisor}\n` : text] as const,
+    ),
     ['programs', adoption.programs.map(({ service, program }) => `${service} ${program}\n`).join('')],
     ['shared', lent.map((path) => `${path}\n`).join('')],
   ]);
@@ -195,7 +193,10 @@ export const adoptionNotes = ({ target }: On, { adoption }: Survey): Plan['notes
     .filter((path) => path !== '.env' && path !== target.python.venv && !shared.some((one) => covers(one, path)));
   const note = (kind: Note['kind'], text: string): Note => ({ kind, text });
   return [
-    note('detected', `${target.path}, a checkout of ${commit.slice(0, 7)}, is adopted: it becomes releases/${id}, and ${target.path} the link`),
+    note(
+      'detected',
+      `${target.path}, a checkout of ${commit.slice(0, 7)}, is adopted: it becomes releases/${id}, and ${target.path} the link`,
+    ),
     note('detected', `of it outlives releases: ${shared.join(', ') || 'nothing'}`),
     note(
       'detected',
@@ -214,4 +215,6 @@ export const adoptionNotes = ({ target }: On, { adoption }: Survey): Plan['notes
 
 /** The path is the shared one, lies in it, or is what SQLite has beside it. */
 const covers = (shared: string, path: string): boolean =>
-  path === shared || path.startsWith(`${shared}/`) || /^-(?:wal|shm|journal)$/.test(path.slice(shared.length)) && path.startsWith(shared);
+  path === shared ||
+  path.startsWith(`${shared}/`) ||
+  (/^-(?:wal|shm|journal)$/.test(path.slice(shared.length)) && path.startsWith(shared));

@@ -137,7 +137,9 @@ const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> 
   const release = await preparedOf(scene, surveyed);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
-  must(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made));
+  must(
+    preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made),
+  );
   const plan = planSwitch(scene, surveyed, release);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);

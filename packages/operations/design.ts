@@ -95,13 +95,18 @@ export const design = async (
     const environment = lock === undefined ? undefined : environmentHash(lock, found.python);
     const travels = difference(source.entries, baseOf(must(listed)));
     must(
-      preflight(found, target, {
-        bytes: source.bytes,
-        files: source.entries.length,
-        installer: lock?.installer,
-        built: environment !== undefined && found.environments.includes(environment),
-        variables,
-      }, made),
+      preflight(
+        found,
+        target,
+        {
+          bytes: source.bytes,
+          files: source.entries.length,
+          installer: lock?.installer,
+          built: environment !== undefined && found.environments.includes(environment),
+          variables,
+        },
+        made,
+      ),
     );
     const hash = releaseHash({
       commit: source.commit,

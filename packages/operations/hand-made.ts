@@ -78,10 +78,16 @@ export const adoptionProblems = (found: Found, target: At, made: HandMade): read
       ? []
       : [problem(`${path} and ${made.apart} are on different file systems`, 'set base to a folder beside it')]),
     ...made.mounts.map((mount) =>
-      problem(`${mount} is a mount point: a directory with it cannot be renamed`, 'mount it elsewhere, and put a link there'),
+      problem(
+        `${mount} is a mount point: a directory with it cannot be renamed`,
+        'mount it elsewhere, and put a link there',
+      ),
     ),
     ...made.taken.map((name) =>
-      problem(`${path}/${name} has the name of a file that Landfall writes`, `move it away: mv ${path}/${name} ${path}/${name}.before`),
+      problem(
+        `${path}/${name} has the name of a file that Landfall writes`,
+        `move it away: mv ${path}/${name} ${path}/${name}.before`,
+      ),
     ),
     ...environment(target, made, where),
     ...run(target, made, where),
@@ -122,7 +128,13 @@ const run = ({ path, services }: At, made: HandMade, where: string): readonly Pr
         next: `name services as their programs are named${made.programs.length === 0 ? '' : `: ${[...new Set(made.programs.map(serviceOf))].join(', ')}`}`,
       })),
     ...(confs.size > 1
-      ? [{ where, what: `its programs are of several supervisords: ${[...confs].join(', ')}`, next: 'let one run all of them' }]
+      ? [
+          {
+            where,
+            what: `its programs are of several supervisords: ${[...confs].join(', ')}`,
+            next: 'let one run all of them',
+          },
+        ]
       : []),
   ];
 };
@@ -134,8 +146,7 @@ const strangers = ({ path, services }: At, made: HandMade, where: string): reado
     .filter(({ main }) => !known.has(main))
     .map(({ pid, main, unit, command }) => {
       const program = made.programs.find((one) => one.pid === main);
-      const by =
-        program !== undefined ? `supervisor's ${program.program}` : unit === undefined ? 'no program' : unit;
+      const by = program !== undefined ? `supervisor's ${program.program}` : unit === undefined ? 'no program' : unit;
       return {
         where,
         what: `process ${pid} (${command}) works in ${path}, and belongs to ${by}, which is none of the services`,

@@ -65,6 +65,7 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
     ...systemd(found, target),
+    ...adopted(found, target),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -93,11 +94,7 @@ const occupation = (found: Found, target: Target, made: HandMade | undefined): r
     : []),
 ];
 
-const pathOccupied = (
-  found: Found,
-  { path, base, host }: Target,
-  made: HandMade | undefined,
-): readonly Problem[] => {
+const pathOccupied = (found: Found, { path, base, host }: Target, made: HandMade | undefined): readonly Problem[] => {
   if (found.path === 'absent' || found.path === `link ${base}/current`) return [];
   const [kind = '', ...rest] = found.path.split(' ');
   const what =
@@ -181,6 +178,18 @@ const systemd = (found: Found, target: Target): readonly Problem[] => {
         },
   ];
 };
+
+/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
+const adopted = (found: Found, { manager, path, host }: Target): readonly Problem[] =>
+  found.servicesUnder !== 'adopted' || manager === undefined
+    ? []
+    : [
+        {
+          where: `host ${host.name}`,
+          what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
+          next: 'leave manager out',
+        },
+      ];
 
 const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
   const builds = needs.installer !== undefined && !needs.built;

@@ -92,7 +92,11 @@ at_work_below() { # FOLDER...: pids of all processes that this user can see and 
     real=$(cd -P "$folder" 2>/dev/null && pwd) || continue
     # shellcheck disable=SC2012 # names below /proc are numbers
     ls -ld /proc/[0-9]*/cwd 2>/dev/null | awk -v root=" -> $real" '
-      (at = index($0, root)) && (rest = substr($0, at + length(root)), rest == "" || rest ~ /^\//) {
+      {
+        at = index($0, root)
+        rest = substr($0, at + length(root))
+      }
+      at && (rest == "" || rest ~ /^\//) {
         sub(/^.* \/proc\//, "")
         sub(/\/cwd -> .*$/, "")
         print

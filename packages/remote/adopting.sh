@@ -48,6 +48,10 @@ from_shared() { # PATH: the other way round
     fi
     mv -T "$lies" "$goes" || return 1
   done
+  # lent again, to releases that were prepared with it
+  if [ ! -e "$base/shared/$1" ] && [ ! -L "$base/shared/$1" ]; then
+    ln -s "$adopting/$1" "$base/shared/$1" || return 1
+  fi
 }
 
 take_over() { # what is at $adopting becomes the release $previous

@@ -1,6 +1,6 @@
 # hand-made.sh BASE PATH DIRECTORY VENV   says what an installation is that people have made at PATH: what adopting it needs to know
 # Reads probe.py on stdin and runs it in PATH/DIRECTORY, with PATH/VENV's Python and the variables of PATH/.env.
-# Changes nothing. (SQLite may put -shm and -wal beside a file that it reads.)
+# Changes nothing, but that SQLite may put -shm and -wal beside a file that it reads.
 # Prints key=value facts, and application=, one line of JSON, where there is a manage.py and that Python. Exit: 0.
 main() {
   target "$1"

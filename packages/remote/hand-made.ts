@@ -39,8 +39,7 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
     gitError: one.get('git.error') ?? '',
     dirty: all('dirty'),
     left: all('left'),
-    env:
-      hash === undefined ? undefined : { hash, names: (one.get('env.names') ?? '').split(' ').filter(Boolean) },
+    env: hash === undefined ? undefined : { hash, names: (one.get('env.names') ?? '').split(' ').filter(Boolean) },
     venvs: all('venv'),
     owners: one.has('right') ? { path: owner, parent } : undefined,
     apart: one.get('apart'),

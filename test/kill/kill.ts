@@ -13,6 +13,7 @@ import {
 } from './host.ts';
 import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts';
 import { placesOf, positions } from './positions.ts';
+import { adoptionScenarios } from './adoption-scenarios.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
@@ -171,7 +172,12 @@ const killOne = async (
   }
 };
 
-const allScenarios: readonly Scenario[] = [...transactionScenarios, ...unitScenarios, ...releaseScenarios];
+const allScenarios: readonly Scenario[] = [
+  ...transactionScenarios,
+  ...unitScenarios,
+  ...adoptionScenarios,
+  ...releaseScenarios,
+];
 
 /**
  * Kills every changing program after each of its lines, under each shell, and lets the next run go on.
