@@ -18,7 +18,8 @@ main() {
       ;;
     *) already 'it can no longer switch' ;;
   esac
-  [ -e "$base/releases/$to/.landfall/release" ] || die 64 "there is no prepared release $to"
+  about "$to"
+  { [ -d "$base/releases/$to" ] && [ -e "$about/release" ]; } || die 64 "there is no prepared release $to"
   by=$(chosen "$7")
   if [ "$by" != "$manager" ] && [ -n "$(live)" ]; then
     manager_before=$manager

@@ -207,7 +207,6 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(await cwdOf()).not.toBe(first);
       expect(resultOf(await deploy())).toBe('unchanged');
       expect(readFileSync(site.conf, 'utf8')).toBe(conf);
-      console.log(main.log.filter((line) => /gap/.test(line)).join('\n'));
     },
     180_000,
   );

@@ -23,13 +23,13 @@ import {
   factsOf,
   installByHand,
   lendInput,
-  lent,
   openAdopting,
   noted,
   switchedAdopting,
 } from '../kill/adoption.ts';
 import { answered, deployed, looked, switchInput } from '../kill/deploy.ts';
 import { editTransaction, endProcesses } from '../kill/host.ts';
+import { killing } from '../kill/mutant.ts';
 import { servicesOf } from '../kill/processes.ts';
 import { makeRelease, makeTarget, run, runProgram, runResident, idle, type Target } from '../kill/target.ts';
 import { exactTree } from '../lab/exact-tree.ts';
@@ -102,6 +102,27 @@ eachShell(
       expect(contentOf(target, 'db.sqlite3-journal')).toBe('torn');
       expect(lstatSync(join(target.base, 'shared/media')).isSymbolicLink()).toBe(true);
     });
+
+    needing().test(
+      'is given back with its times, too, by the recovery after a switch that was killed between two renames',
+      async () => {
+        const { text, args } = programs.switch;
+        for (const line of [
+          '    mv -T "$adopting" "$hand_made" || return 1',
+          '    ln -s "$way" "$hand_made/$1" || return 1',
+          '    ln -sT "$base/current" "$adopting" || return 1',
+        ]) {
+          const number = await noted(target);
+          const at = text.split('\n').indexOf(line) + 1;
+          expect(at).toBeGreaterThan(0);
+          const words = [...shell, '-c', killing(text, at, 1), 'switch', ...args(switchInput(target, number, 'r1'))];
+          expect((await run(target, words)).signal).toBe('SIGKILL');
+          expect((await runResident(target, 'undo', 'recover')).code).toBe(0);
+          expect(exactTree(target.path)).toEqual(before);
+          expect(running()).toEqual(on('hand-made'));
+        }
+      },
+    );
 
     needing().test('is left alone by a transaction that switched nothing', async () => {
       const number = await noted(target);
