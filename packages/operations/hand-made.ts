@@ -1,7 +1,7 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, HandMade, SupervisedProgram } from '#plan';
-import { liveOf } from './survey.ts';
+import { liveOf } from './live.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services' | 'python'>;
 

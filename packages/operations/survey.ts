@@ -9,6 +9,8 @@ import { refusal } from './refusal.ts';
 import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';
 
+export { liveOf } from './live.ts';
+
 /** What was read of the host, and what that means for this caller. */
 export type Survey = {
   readonly found: Found;
@@ -97,6 +99,3 @@ export const warn = (scene: Scene, text: string): void => {
   scene.evidence.notes = [...scene.evidence.notes, { kind: 'warning', text }];
   scene.show(`! ${text}`);
 };
-
-/** The release that was confirmed last; empty: none. */
-export const liveOf = (found: Found): string => (found.phase === 'confirmed' ? found.release : found.previous);
