@@ -31,7 +31,7 @@ export const adoptionScenarios: readonly Scenario[] = [
     ...of('lend', (target) => lendInput(byHand(target))),
   },
   {
-    name: 'adopt',
+    name: 'adopt, in the open transaction',
     before: async (target) => {
       await openAdopting(await installByHand(target), 'r1');
     },
