@@ -254,7 +254,7 @@ test('programs that are adopted stay where they are: a manager beside adopt is a
   expect(problems).toEqual([
     expect.objectContaining({
       where: file,
-      line: 10,
+      line: 9,
       next: 'leave manager out',
       what: expect.stringContaining('adopt leaves services') as unknown,
     }),
