@@ -265,3 +265,17 @@ describe('what is refused', () => {
     expect(target(text).target?.pins).toBe('$KEY');
   });
 });
+
+test('programs that are adopted stay where they are: a manager beside adopt is a problem, at its line', () => {
+  expect(target(`${good}adopt: true\n`).target?.adopt).toBe(true);
+  expect(target(good).target).not.toHaveProperty('adopt');
+  const { problems } = target(`${good}adopt: true\nmanager: systemd\n`);
+  expect(problems).toEqual([
+    expect.objectContaining({
+      where: file,
+      line: 9,
+      next: 'leave manager out',
+      what: expect.stringContaining('adopt leaves services') as unknown,
+    }),
+  ]);
+});

@@ -65,10 +65,19 @@ const unfit = (
   at: (key: string) => Pick<Problem, 'where' | 'line'>,
   checksFromInput: boolean,
 ): readonly Problem[] => {
-  const { base, checks, url } = settings;
+  const { adopt, base, checks, manager, url } = settings;
   const long = base !== undefined && Buffer.byteLength(base) > longestBase;
   const homeless = url === undefined ? checks.find((check) => check.url.startsWith('/')) : undefined;
   return [
+    ...(adopt === true && manager !== undefined
+      ? [
+          {
+            ...at('manager'),
+            what: 'adopt leaves services with the programs that run them: manager would move them away',
+            next: 'leave manager out',
+          },
+        ]
+      : []),
     ...(long
       ? [
           {

@@ -18,6 +18,8 @@ export type Target = {
   readonly services: readonly Service[];
   /** What runs them on the host. Not given: what runs them there already, else what the host has. */
   readonly manager?: Manager;
+  /** What people have made at `path` is taken over by the first deploy. */
+  readonly adopt?: true;
   readonly python: { readonly requirements?: string; readonly venv: string; readonly version: string };
   readonly shared: readonly string[];
   readonly env: { readonly require: readonly string[] };

@@ -34,7 +34,11 @@ const shelf = (found: Found, keep: number): Prunable => {
     ],
     // one that was prepared again since it was opened is waiting again
     opened: transactions.filter(({ release, at }) => at >= preparedAt(release)).map(({ release }) => release),
-    needed: [found.current, found.release, found.previous].filter((id) => id !== ''),
+    needed: [
+      ...[found.current, found.release, found.previous].filter((id) => id !== ''),
+      // people have made it, and may keep in it what Landfall knows nothing of
+      ...found.releases.map(({ id }) => id).filter((id) => id.startsWith('adopted-')),
+    ],
     environments: found.environments,
     keep,
   });

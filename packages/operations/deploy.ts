@@ -3,6 +3,7 @@ import type { Problem } from '#fault';
 import { renderPlan } from '#plan';
 import type { Report } from '#plan';
 import { readEnvFile } from '#release';
+import { adopt, adoptionOf, lend, refuseMigration, withHandMade } from './adoption.ts';
 import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
 import { open, refuseStale } from './open.ts';
@@ -47,10 +48,11 @@ const commitOf = ({ phase, commit }: Pick<DeployWish, 'phase' | 'commit'>): Open
 
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
-  const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
-  refuseStale(scene, surveyed, wish.allowOlder);
-  refuseDrift(scene, surveyed.found, wish.allowDrift);
-  const designed = await design(scene, surveyed, { ...wish, workspace });
+  const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
+  refuseStale(scene, looked, wish.allowOlder);
+  refuseDrift(scene, looked.found, wish.allowDrift);
+  const designed = await design(scene, looked, { ...wish, workspace });
+  const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const { release } = designed;
   const plan = planDeploy(scene, surveyed, designed);
   scene.evidence.plan = plan;
@@ -61,8 +63,9 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
     return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
   if (wish.dry)
     return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
+  const lent = await lend(scene, surveyed, designed.env.from === 'shared');
   const prepared = await prepare(scene, surveyed, designed, { ...wish, workspace });
-  return toLive(scene, wish, surveyed, prepared);
+  return toLive(scene, wish, surveyed, prepared, lent);
 };
 
 /** What `switch` and `deploy` share: from a prepared release to a live one. */
@@ -71,8 +74,11 @@ const toLive = async (
   wish: DeployWish,
   surveyed: Survey,
   { release, before }: Prepared,
+  lent: readonly string[],
 ): Promise<Conclusion> => {
   const commit = commitOf(wish);
+  const { adoption } = surveyed;
+  refuseMigration(adoption, before);
   const live = liveOf(surveyed.found);
   // where this run has switched already, what serves is not what an undo would bring back
   const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
@@ -83,10 +89,12 @@ const toLive = async (
     commit,
     allowOlder: wish.allowOlder,
     measured: wish.maxDowntime !== undefined,
+    adopts: adoption !== undefined,
   });
   // beside the opening: one round trip for both
   const [opened] = await Promise.all([opening, tidy(scene)]);
-  return passThrough(scene, opened, {
+  if (adoption !== undefined) scene.evidence.previous = adoption.id;
+  return passThrough(scene, adoption === undefined ? opened : { ...opened, previous: adoption.id }, {
     release: release.id,
     services: release.services.map(({ name }) => name),
     hooks: release.hooks,
@@ -96,20 +104,22 @@ const toLive = async (
     environmentFrom: '',
     drain: surveyed.found.drain,
     baseline,
-    before,
+    before: adoption === undefined ? before : (number) => adopt(scene, number, adoption, lent),
   });
 };
 
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
-  const surveyed = await survey(scene, 'prepare', { dry: wish.dry });
-  const designed = await design(scene, surveyed, { ...wish, workspace });
+  const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
+  const designed = await design(scene, looked, { ...wish, workspace });
+  const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const plan = planPrepare(scene, surveyed, designed);
   scene.evidence.plan = plan;
   scene.evidence.release = designed.release.id;
   scene.evidence.commit = designed.release.commit;
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
+  await lend(scene, surveyed, designed.env.from === 'shared');
   await prepare(scene, surveyed, designed, { ...wish, workspace });
   await tidy(scene);
   return {
@@ -121,13 +131,16 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
 
 /** `phase: switch`: what this attempt of the run has prepared goes live. */
 const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> => {
-  const surveyed = await survey(scene, 'switch', { dry: wish.dry });
-  refuseStale(scene, surveyed, wish.allowOlder);
-  refuseDrift(scene, surveyed.found, wish.allowDrift);
+  const looked = await withHandMade(scene, await survey(scene, 'switch', { dry: wish.dry }));
+  refuseStale(scene, looked, wish.allowOlder);
+  refuseDrift(scene, looked.found, wish.allowDrift);
+  const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const release = await preparedOf(scene, surveyed);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
-  must(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target)));
+  must(
+    preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made),
+  );
   const plan = planSwitch(scene, surveyed, release);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);
@@ -136,7 +149,7 @@ const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> 
   if (wish.dry)
     return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
   const before = await schemaStep(scene, surveyed, release);
-  return toLive(scene, wish, surveyed, { release, before });
+  return toLive(scene, wish, surveyed, { release, before }, await lend(scene, surveyed, false));
 };
 
 const phases = {

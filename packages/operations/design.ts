@@ -65,7 +65,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  */
 export const design = async (
   scene: Scene,
-  { found }: Survey,
+  { found, made }: Survey,
   { workspace, envFile, packageIndex }: Material,
 ): Promise<Designed> =>
   scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
@@ -101,14 +101,19 @@ export const design = async (
     const translations = translationFiles(source.entries, target.directory);
     const travels = difference(source.entries, baseOf(must(listed)));
     must(
-      preflight(found, target, {
-        bytes: source.bytes,
-        files: source.entries.length,
-        installer: lock?.installer,
-        built: environment !== undefined && found.environments.includes(environment),
-        variables,
-        translations,
-      }),
+      preflight(
+        found,
+        target,
+        {
+          bytes: source.bytes,
+          files: source.entries.length,
+          installer: lock?.installer,
+          built: environment !== undefined && found.environments.includes(environment),
+          variables,
+          translations,
+        },
+        made,
+      ),
     );
     const hash = releaseHash({
       commit: source.commit,

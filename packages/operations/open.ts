@@ -20,6 +20,8 @@ export type Opening = {
   readonly allowOlder: boolean;
   /** The gap is judged: a switch that was made before, unmeasured, is made again. */
   readonly measured?: boolean;
+  /** What is at `path` is to be adopted: the link is made by the switch. */
+  readonly adopts?: boolean;
   /** Why, in a person's words. */
   readonly reason?: string | undefined;
 };
@@ -167,7 +169,7 @@ const tryToOpen = async (scene: Scene, { found, answer }: Survey, opening: Openi
     'open',
     {
       base: scene.target.base,
-      path: scene.target.path,
+      path: opening.adopts === true ? '' : scene.target.path,
       seen: found.seen,
       how: again ? 'again' : 'anew',
       kind: opening.kind,

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { answering } from '#plan';
 import type { Note, Plan, Step } from '#plan';
 import type { Release } from '#release';
+import { adoptionNotes, adoptStep, lendStep } from './adoption.ts';
 import { strays } from './check.ts';
 import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
@@ -20,7 +21,7 @@ type On = Pick<Scene, 'host' | 'target' | 'context'>;
 /** From a prepared release to a confirmed one. The number is that which an opening would get now. */
 const forward = (
   on: On,
-  { found }: Survey,
+  { found, adoption }: Survey,
   { id: release, hooks }: Pick<Designed['release'], 'id' | 'hooks'>,
 ): readonly (readonly Step[])[] => {
   const number = found.number + 1;
@@ -28,6 +29,7 @@ const forward = (
   const checks = on.target.checks;
   const { base, path, python } = on.target;
   return [
+    ...(adoption === undefined ? [] : [[adoptStep(on, number, adoption)]]),
     [
       step(on, 'migrate', 'migrate, if the database is empty; anything pending is refused before', 'migrate', {
         base,
@@ -59,8 +61,9 @@ const forward = (
   ];
 };
 
-const preparation = (on: On, designed: Designed): readonly (readonly Step[])[] => {
+const preparation = (on: On, { adoption }: Survey, designed: Designed): readonly (readonly Step[])[] => {
   const { lock, environment } = designed;
+  const lending = adoption === undefined ? [] : [[lendStep(on, adoption, designed.env.from === 'shared')]];
   const environmentSteps =
     lock !== undefined && environment !== undefined ? [[environmentStep(on, { ...designed, lock, environment })]] : [];
   const publish = publishStep(on, designed, {
@@ -68,8 +71,9 @@ const preparation = (on: On, designed: Designed): readonly (readonly Step[])[] =
     collectstatic: true,
     shared: designed.shared,
   });
-  if (designed.kept) return [[probeStep(on, designed)], [publish]];
+  if (designed.kept) return [...lending, [probeStep(on, designed)], [publish]];
   return [
+    ...lending,
     [receiveStep(on, designed)],
     [arrangeStep(on, designed)],
     ...environmentSteps,
@@ -112,9 +116,10 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
   return {
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
-    waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, designed.release)],
+    waves: same ? [] : [...preparation(on, survey, designed), ...forward(on, survey, designed.release)],
     notes: [
-      ...detected(designed),
+      ...adoptionNotes(on, survey),
+      ...detected(designed, survey),
       ...unproven(designed),
       ...forgetful(on, designed),
       ...moves(on, survey),
@@ -128,8 +133,8 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
 export const planPrepare = (on: On, survey: Survey, designed: Designed): Plan => ({
   ...frame(on, survey, designed.release.id),
   path: 'online',
-  waves: preparation(on, designed),
-  notes: detected(designed),
+  waves: preparation(on, survey, designed),
+  notes: [...adoptionNotes(on, survey), ...detected(designed, survey)],
 });
 
 /** `phase: switch` as data. */
@@ -140,7 +145,7 @@ export const planSwitch = (on: On, survey: Survey, release: Designed['release'] 
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : forward(on, survey, release),
-    notes: [...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
+    notes: [...adoptionNotes(on, survey), ...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
   };
 };
 
@@ -189,13 +194,13 @@ const forgetful = ({ target }: On, { release, shared }: Designed): Plan['notes']
       text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${posix.relative(target.directory, 'run/schedule')}\` to its command`,
     }));
 
-const detected = ({ env, lock, environment, translations }: Designed): Plan['notes'] => [
+const detected = ({ env, lock, environment, translations }: Designed, { adoption }: Survey): Plan['notes'] => [
   {
     kind: 'detected',
     text: {
       none: 'no .env: neither the input env-file nor shared/.env',
       given: '.env is the input env-file',
-      shared: '.env is a copy of shared/.env on the host',
+      shared: `.env is a copy of ${adoption?.env === undefined ? 'shared/.env on the host' : 'that of the installation'}`,
     }[env.from],
   },
   {

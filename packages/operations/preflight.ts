@@ -2,9 +2,10 @@ import { fail, ok } from '#fault';
 import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
 import { renderBytes } from '#plan';
-import type { Found, Manager } from '#plan';
+import type { Found, HandMade, Manager } from '#plan';
 import type { Lock } from '#release';
 import { gettextMissing } from './gettext-missing.ts';
+import { adoptionProblems, describeHandMade } from './hand-made.ts';
 import { pythonMissing } from './python-missing.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
@@ -62,8 +63,8 @@ const environmentFiles = 8_000;
  * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
  * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
  */
-export const preflight = (found: Found, target: Target, needs: Needs): Result<undefined> => {
-  const occupied = occupation(found, target);
+export const preflight = (found: Found, target: Target, needs: Needs, made?: HandMade): Result<undefined> => {
+  const occupied = occupation(found, target, made);
   const problems = [
     ...occupied,
     ...rights(found, target),
@@ -71,6 +72,7 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
     ...pythonMissing(found, target, needs.installer),
     ...gettextMissing(found, target, needs.translations),
     ...systemd(found, target),
+    ...adopted(found, target),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -84,8 +86,10 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
   });
 };
 
-const occupation = (found: Found, target: Target): readonly Problem[] => [
-  ...pathOccupied(found, target),
+const occupation = (found: Found, target: Target, made: HandMade | undefined): readonly Problem[] => [
+  ...(made !== undefined && target.adopt === true
+    ? adoptionProblems(found, target, made)
+    : pathOccupied(found, target, made)),
   ...(found.base === 'file'
     ? [
         {
@@ -97,20 +101,20 @@ const occupation = (found: Found, target: Target): readonly Problem[] => [
     : []),
 ];
 
-const pathOccupied = (found: Found, { path, base, host }: Target): readonly Problem[] => {
+const pathOccupied = (found: Found, { path, base, host }: Target, made: HandMade | undefined): readonly Problem[] => {
   if (found.path === 'absent' || found.path === `link ${base}/current`) return [];
   const [kind = '', ...rest] = found.path.split(' ');
   const what =
     kind === 'link'
       ? `${path} is a link to ${rest.join(' ')}, not to ${base}/current`
       : kind === 'directory'
-        ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}`
+        ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}${made === undefined ? '' : ` (${describeHandMade(made)})`}`
         : `${path} is a file`;
   return [
     {
       where: `host ${host.name}`,
       what,
-      next: `it is not touched: set another path, or move it away yourself: mv ${path} ${path}.before`,
+      next: `it is not touched: ${made === undefined ? '' : 'let the first deploy take it over (`adopt: true`, docs/adopting.md), '}set another path, or move it away yourself: mv ${path} ${path}.before`,
     },
   ];
 };
@@ -186,6 +190,18 @@ const systemd = (found: Found, target: Target): readonly Problem[] => {
         },
   ];
 };
+
+/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
+const adopted = (found: Found, { manager, path, host }: Target): readonly Problem[] =>
+  found.servicesUnder !== 'adopted' || manager === undefined
+    ? []
+    : [
+        {
+          where: `host ${host.name}`,
+          what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
+          next: 'leave manager out',
+        },
+      ];
 
 const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
   const builds = needs.installer !== undefined && !needs.built;

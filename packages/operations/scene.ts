@@ -66,6 +66,7 @@ export type StepOf<P extends ProgramName> = Step & { readonly call: { readonly p
 
 const exclusive: ReadonlySet<ProgramName> = new Set<ProgramName>([
   'open',
+  'adopt',
   'switch',
   'hook',
   'migrate',

@@ -71,6 +71,11 @@ describe('no setup script comes with', () => {
   ])('%s', async (_, thrown) => {
     expect(await withSetup(thrown, targetOf(), place)).toBeUndefined();
   });
+
+  test('what is to be adopted: the directory at path would be in its way', async () => {
+    const refused = failure({ code: 'SSH_REFUSED', host: 'deploy@example.org' });
+    expect(await withSetup(refused, targetOf({ adopt: true }), place)).toBeUndefined();
+  });
 });
 
 test('nothing that the host says is part of it', async () => {

@@ -30,8 +30,11 @@ const valuesOf = async ({ host, path, base, python, manager }: Target, place: Ke
   };
 };
 
-/** What was thrown, with the setup script of the target's host, where that makes what is missing; undefined: it does not. */
+/**
+ * What was thrown, with the setup script of the target's host, where that makes what is missing; undefined: it does not. A directory at
+ * `path` is in its way, also one that is to be adopted.
+ */
 export const withSetup = async (thrown: unknown, target: Target, place: Key): Promise<Failure | undefined> =>
-  thrown instanceof Failure && notSetUp(thrown.fault, target)
+  thrown instanceof Failure && target.adopt !== true && notSetUp(thrown.fault, target)
     ? new Failure({ ...thrown.fault, setup: setupScript(await valuesOf(target, place)) })
     : undefined;

@@ -2,11 +2,14 @@ import type { HostAddress } from '#config';
 import { faultOf, must } from '#fault';
 import { fold, readJournal, revertedOf, standing, states } from '#journal';
 import type { Answer, History, Standing, Wish } from '#journal';
-import type { Found } from '#plan';
+import type { Found, HandMade } from '#plan';
+import type { Adoption } from './adoption.ts';
 import { neededPrograms } from './preflight.ts';
 import { refusal } from './refusal.ts';
 import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';
+
+export { liveOf } from './live.ts';
 
 /** What was read of the host, and what that means for this caller. */
 export type Survey = {
@@ -14,6 +17,10 @@ export type Survey = {
   readonly history: History;
   readonly standing: Standing;
   readonly answer: Exclude<Answer, { refuse: unknown }>;
+  /** What people have made at `path`, where a directory is there. */
+  readonly made?: HandMade;
+  /** What becomes of it. */
+  readonly adoption?: Adoption | undefined;
 };
 
 /** `user@host:port` for ssh's -J, where an IPv6 address stands in brackets. */
@@ -92,6 +99,3 @@ export const warn = (scene: Scene, text: string): void => {
   scene.evidence.notes = [...scene.evidence.notes, { kind: 'warning', text }];
   scene.show(`! ${text}`);
 };
-
-/** The release that was confirmed last; empty: none. */
-export const liveOf = (found: Found): string => (found.phase === 'confirmed' ? found.release : found.previous);

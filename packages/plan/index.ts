@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export type * from './found.ts';
 export type * from './github.ts';
+export type * from './hand-made.ts';
 export type * from './notices.ts';
 export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';

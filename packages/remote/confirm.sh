@@ -13,7 +13,7 @@ main() {
       fi
       [ "$hooks" != due ] || die 1 "the hook after-switch of $release has not ended well: t$number cannot be confirmed"
       note confirmed '' release="$release" previous="$previous"
-      put phase=confirmed deadline=0
+      put phase=confirmed deadline=0 adopting=
       ;;
     open | switching) die 1 "t$number has switched nothing: there is nothing to confirm" ;;
     *) already 'the host took it back' ;;

@@ -1,7 +1,8 @@
 # hooks.sh: functions that run the hooks of a release: commands of landfall.yml, which lie with it in .landfall/hooks. They follow serving.sh's text.
 
-hooked() { # RELEASE MOMENT: has the release a hook for it?
-  [ -e "$base/releases/${1:--}/.landfall/hooks/$2" ]
+hooked() { # RELEASE MOMENT: has the release a hook for it? Sets about
+  about "${1:--}"
+  [ -e "$about/hooks/$2" ]
 }
 
 hook() { # RELEASE MOMENT BEFORE: runs the hook, if there is one. BEFORE: the release before, or empty. Exit 1: it failed
@@ -21,7 +22,7 @@ hook() { # RELEASE MOMENT BEFORE: runs the hook, if there is one. BEFORE: the re
   )
   case $code in
     0) return 0 ;;
-    124 | 137) say "the hook $2 of $1 was ended after $(fact "$base/releases/$1/.landfall/hooks/$2" timeout) s" ;;
+    124 | 137) say "the hook $2 of $1 was ended after $(fact "$about/hooks/$2" timeout) s" ;;
     *) say "the hook $2 of $1 failed: exit code ${code:-1}" ;;
   esac
   return 1
@@ -29,7 +30,7 @@ hook() { # RELEASE MOMENT BEFORE: runs the hook, if there is one. BEFORE: the re
 
 become_hook() { # RELEASE MOMENT BEFORE: its command, in the folder where the services run, with their variables, within its time
   # long names, for .env is loaded into the shell that becomes the command
-  landfall_file=$base/releases/$1/.landfall/hooks/$2
+  landfall_file=$about/hooks/$2
   landfall_release=$(cd -P "$base/releases/$1" && pwd) || return 1
   landfall_directory=$landfall_release/$(facts "$1" directory)
   landfall_venv=$(facts "$1" venv)

@@ -1,3 +1,4 @@
+import { adoptionPrograms } from './adoption-programs.ts';
 import { releasePrograms } from './release-programs.ts';
 import { transactionPrograms } from './transaction-programs.ts';
 
@@ -8,7 +9,7 @@ export { residentBody } from './transaction-programs.ts';
 export { transport } from './transport.ts';
 
 /** All programs that Landfall runs on a host, by name. */
-export const programs = { ...transactionPrograms, ...releasePrograms };
+export const programs = { ...transactionPrograms, ...releasePrograms, ...adoptionPrograms };
 
 export type Programs = typeof programs;
 export type ProgramName = keyof Programs;

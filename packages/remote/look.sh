@@ -131,11 +131,13 @@ env_sum() { # RELEASE: sha256 of its .env, which going back may have replaced; -
 
 release_facts() {
   print current "$(readlink "$base/current" 2>/dev/null || :)"
-  for folder in "$base/releases"/*/.landfall/release; do
+  for folder in "$base/releases"/*/.landfall/release "$base/releases"/adopted-*; do
     [ -e "$folder" ] || continue
     id=${folder#"$base/releases/"}
     id=${id%%/*}
-    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$folder") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
+    about "$id"
+    [ -e "$about/release" ] || continue
+    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$about/release") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
   done
   for folder in "$base/envs"/*/.complete; do
     [ -e "$folder" ] || continue
@@ -179,7 +181,8 @@ serving_facts() {
     print drift "$file"
   done
   # how long what serves may take to stop, all services side by side
-  print drain "$(sed -n 's/^drain=//p' "$base/releases/${serving:--}/.landfall/services"/* 2>/dev/null | sort -n | tail -n 1)"
+  about "${serving:--}"
+  print drain "$(sed -n 's/^drain=//p' "$about/services"/* 2>/dev/null | sort -n | tail -n 1)"
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

@@ -1,5 +1,6 @@
 # managers.sh: which manager runs the services of this target, and what is asked of it. `manager` names it, as the transaction does:
-# supervisor, or systemd for the deploy user's own. supervisor.sh and systemd.sh answer, with the manager's name before each function's.
+# supervisor, systemd for the deploy user's own, or adopted for what ran them before Landfall came. supervisor.sh, systemd.sh and
+# adopted.sh answer, with the manager's name before each function's.
 
 chosen() { # WANTED: the manager of the next switch. What serves stays under its own unless told otherwise
   if [ -n "$1" ]; then
@@ -23,6 +24,18 @@ equipped() { # can it be used? Says what is missing
   "${manager}_equipped"
 }
 
+quiet() { # RELEASE: where what starts the services goes through the link by itself, nothing runs while the link moves to another release
+  [ "$manager" != adopted ] || adopted_quiet "$1"
+}
+
+lines_of() { # SERVICE: the last lines that it said
+  if [ "$manager" = adopted ]; then
+    adopted_lines "$1"
+  else
+    tail -n 15 "$base/shared/logs/$1.log"
+  fi
+}
+
 supervise() { # it answers; it is started where it can be
   "${manager}_supervise"
 }
@@ -36,7 +49,10 @@ register() { # RELEASE: it takes up its files, and ends what is no service of th
 }
 
 patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
-  cat "$lf/run/programs"/*.conf "$base/releases/$release/.landfall/services"/* "$base/releases/$previous/.landfall/services"/* 2>/dev/null |
+  about "${release:--}"
+  now_of=$about
+  about "${previous:--}"
+  cat "$lf/run/programs"/*.conf "$now_of/services"/* "$about/services"/* 2>/dev/null |
     awk -F = '/^(stopwaitsecs|drain)=[0-9]+$/ { sum += $2 } END { print sum + 60 }'
 }
 

@@ -13,12 +13,21 @@ fact() { # FILE KEY: the value of a key=value line; empty: there is none
   done <"$1"
 }
 
+about() { # RELEASE: sets about, the folder of what is written about it. Nothing is put into one that was made by hand
+  case $1 in
+    adopted-*) about=$lf/adopted ;;
+    *) about=$base/releases/$1/.landfall ;;
+  esac
+}
+
 facts() { # RELEASE KEY: a fact of a release; empty: it has none
-  fact "$base/releases/$1/.landfall/release" "$2"
+  about "$1"
+  fact "$about/release" "$2"
 }
 
 services() { # RELEASE: names of its services
-  for file in "$base/releases/$1/.landfall/services"/*; do
+  about "$1"
+  for file in "$about/services"/*; do
     if [ -e "$file" ]; then
       printf '%s\n' "${file##*/}"
     fi
@@ -26,7 +35,8 @@ services() { # RELEASE: names of its services
 }
 
 setting() { # RELEASE SERVICE KEY
-  fact "$base/releases/$1/.landfall/services/$2" "$3"
+  about "$1"
+  fact "$about/services/$2" "$3"
 }
 
 inspect() { # RELEASE: states, what the manager says; managed, `name pid` of each service that it calls running; found, what processes says
@@ -61,6 +71,11 @@ families() { # `service pid main` of each main process and its descendants
 }
 
 truth() { # RELEASE: `service pid release verdict`: which release does each process of its services run, seen from outside?
+  # an installation made by hand that is not, or no longer, among the releases
+  made=''
+  if [ -n "$adopting" ]; then
+    made=$(cd -P "$(dirname "$adopting")" && pwd)/${adopting##*/}
+  fi
   {
     services "$1"
     echo
@@ -68,7 +83,7 @@ truth() { # RELEASE: `service pid release verdict`: which release does each proc
     where_they_work
     echo
     what_they_were_told
-  } | awk -v root="$(cd -P "$base/releases" && pwd)/" -v wanted="$1" '
+  } | awk -v root="$(cd -P "$base/releases" && pwd)/" -v wanted="$1" -v made="$made" -v previous="$previous" '
     $0 == "" { part++; next }
     part == 0 { services[++count] = $0; next }
     part == 1 { service[$2] = $1; main[$2] = $3; next }
@@ -86,6 +101,8 @@ truth() { # RELEASE: `service pid release verdict`: which release does each proc
             # a folder that was deleted under the process reads `<id> (deleted)`
             if (runs ~ / \(deleted\)$/) { runs = "deleted" }
             sub(/\/.*/, "", runs)
+          } else if (made != "" && index(cwd[pid] "/", made "/") == 1) {
+            runs = previous
           } else if (pid != main[pid]) {
             # a child that works elsewhere is no evidence; the service itself must be in a release
             continue

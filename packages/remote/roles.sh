@@ -7,7 +7,8 @@ having() { # ROLE RELEASE...: ` name name `, the services that one of these rele
   shift
   of_role=' '
   for id in "$@"; do
-    for file in "$base/releases/${id:--}/.landfall/services"/*; do
+    about "${id:--}"
+    for file in "$about/services"/*; do
       [ -e "$file" ] || continue
       # no program is begun for this: it is asked in every switch
       while IFS= read -r line; do
@@ -58,7 +59,7 @@ hold() { # RELEASE: schedulers stop, and then workers take no new work. What is 
   workers=$(having worker "$1" "$release" "$previous")
   draining=''
   drained=''
-  if [ "$fresh" = yes ] || [ "$schedulers$workers" = '  ' ]; then
+  if [ "$fresh" = yes ] || [ "${halted:-no}" = yes ] || [ "$schedulers$workers" = '  ' ]; then
     return 0
   fi
   stopping=''

@@ -3,7 +3,8 @@
 
 whole() { # RELEASE: it can be started at all: its files and its environment are there
   its=$(facts "$1" environment)
-  if [ -e "$base/releases/$1/.landfall/release" ] && [ -d "$base/releases/$1/.landfall/services" ]; then
+  about "$1"
+  if [ -d "$base/releases/$1" ] && [ -e "$about/release" ] && [ -d "$about/services" ]; then
     if [ -z "$its" ] || [ -e "$base/envs/$its/.complete" ]; then
       return 0
     fi
@@ -76,6 +77,8 @@ without() { # NAMES: what supervisor said last, but for these services
 }
 
 prove() { # RELEASE: it is up within its boot time, and still when its main processes are mature
+  # what was halted has been told to start
+  halted=no
   boots=5
   for name in $(services "$1"); do
     its=$(setting "$1" "$name" boot)
@@ -137,7 +140,7 @@ explain() { # RELEASE: why it is not up, and the last lines that its services sa
   for name in $(services "$1"); do
     say "last lines of $name:"
     # of other releases too: the lines may be of the one before, with values of its own
-    tail -n 15 "$base/shared/logs/$name.log" | scrub "$base/releases"/*/.env "$base/shared/.env" >&2 || :
+    lines_of "$name" | scrub "$base/releases"/*/.env "$base/shared/.env" >&2 || :
   done
 }
 
@@ -149,6 +152,7 @@ serve() { # RELEASE: all services of it run and no other, but its schedulers, wh
     return
   fi
   whole "$1" || return 1
+  quiet "$1" || return 1
   point "$1" || return 1
   describe "$1" || return 1
   supervise || return 1

@@ -179,10 +179,11 @@ stdout_logfile_backups=3"
 }
 
 supervisor_describe() { # RELEASE: supervisor's files name its services and no other
+  about "$1"
   for file in "$lf/run/programs"/*.conf; do
     [ -e "$file" ] || continue
     name=${file##*/}
-    if [ ! -e "$base/releases/$1/.landfall/services/${name%.conf}" ]; then
+    if [ ! -e "$about/services/${name%.conf}" ]; then
       rm -f "$file" || return 1
     fi
   done

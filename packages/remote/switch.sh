@@ -18,7 +18,8 @@ main() {
       ;;
     *) already 'it can no longer switch' ;;
   esac
-  [ -e "$base/releases/$to/.landfall/release" ] || die 64 "there is no prepared release $to"
+  about "$to"
+  { [ -d "$base/releases/$to" ] && [ -e "$about/release" ]; } || die 64 "there is no prepared release $to"
   by=$(chosen "$7")
   if [ "$by" != "$manager" ] && [ -n "$(live)" ]; then
     manager_before=$manager
@@ -32,6 +33,9 @@ main() {
   put phase=switching boot="$here" deadline="$((now + $4 + $5))" within="$5" release="$to" manager="$manager" manager_before="$manager_before"
   guard
   moved_in || exit 1
+  if [ -n "$adopting" ]; then
+    take_over || exit 1
+  fi
   serve "$to" || exit 1
   prove "$to" || exit 1
   clock

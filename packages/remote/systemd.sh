@@ -93,8 +93,9 @@ systemd_register() { # it starts nothing by itself: `started` is empty
   started=''
   later=''
   former=''
+  about "$1"
   for own in $(described_services); do
-    if [ ! -e "$base/releases/$1/.landfall/services/$own" ]; then
+    if [ ! -e "$about/services/$own" ]; then
       former="$former $own"
     fi
   done

@@ -10,16 +10,33 @@ const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8');
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
+const adopted = readFileSync(new URL('./adopted.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
 const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
 const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
 const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
-const service =
-  transaction + dotenv + scrub + processes + supervisor + systemd + managers + roles + serving + carryEnv + manager;
+const adopting = readFileSync(new URL('./adopting.sh', import.meta.url), 'utf8');
+/** What programs begin with that read or change what serves. */
+export const serviceText =
+  transaction +
+  dotenv +
+  scrub +
+  processes +
+  supervisor +
+  systemd +
+  adopted +
+  managers +
+  roles +
+  serving +
+  carryEnv +
+  manager;
+const service = serviceText;
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const hooks = readFileSync(new URL('./hooks.sh', import.meta.url), 'utf8');
-const undoing = service + hooks + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
+/** What programs begin with that may take a transaction back. */
+export const undoingText = service + hooks + adopting + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
+const undoing = undoingText;
 
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
 const resident = {

@@ -24,7 +24,7 @@ clock() { # now: seconds since boot, which no setting of the clock moves; here: 
 
 load() { # the newest transaction into variables; no file: phase none
   number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked='' hooks=''
-  manager=supervisor manager_before=''
+  manager=supervisor manager_before='' adopting=''
   clock
   if [ -e "$lf/format" ]; then
     read -r format <"$lf/format" || format='?'
@@ -47,6 +47,7 @@ load() { # the newest transaction into variables; no file: phase none
       hooks) hooks=$value ;;
       manager) manager=$value ;;
       manager_before) manager_before=$value ;;
+      adopting) adopting=$value ;;
     esac
   done <"$lf/transaction"
   for value in "$number" "$deadline" "$within"; do
@@ -60,7 +61,7 @@ load() { # the newest transaction into variables; no file: phase none
   esac
   for value in "$manager" "${manager_before:-$manager}"; do
     case $value in
-      supervisor | systemd) ;;
+      supervisor | systemd | adopted) ;;
       *) die 78 "$lf/transaction is damaged: it names the manager '$value'" ;;
     esac
   done

@@ -23,7 +23,8 @@ main() {
 report() {
   print phase "$phase"
   print number "$number"
-  print release "$(live)"
+  # what was made by hand and given back is no release any more, but serves
+  print release "${gave_back:-$(live)}"
 }
 
 take_back() { # NUMBER WHY

@@ -12,10 +12,10 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   patient=yes
   say "t$number: back to ${previous:-nothing, for nothing served before}"
   hook "$release" before-undo "$previous" || say "t$number: going back all the same"
-  if moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
-    note undone "$1" release="$release" previous="$previous"
-    put phase=undone deadline=0 checked="${previous:+no}"
-    say "t$number is undone: ${previous:-nothing} serves"
+  if brought_back; then
+    serves=$previous
+    closed "$1" checked="${previous:+no}"
+    say "t$number is undone: ${serves:-nothing} serves"
     return 0
   fi
   # it ends the services and the programs of an undo in any order; one that is only half done is finished at the next start
@@ -29,9 +29,27 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   return 1
 }
 
-close_open() { # WHY: a transaction that switched nothing
+brought_back() { # what served before serves again, proven
+  if [ -n "$adopting" ]; then
+    give_back && prove "$previous"
+    return
+  fi
+  moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }
+}
+
+closed() { # WHY KEY=VALUE...: the transaction is undone
   note undone "$1" release="$release" previous="$previous"
-  put phase=undone deadline=0
+  shift
+  if [ -n "$adopting" ]; then
+    # what was made by hand is no release any more
+    gave_back=$previous
+    set -- "$@" previous= adopting= manager=supervisor
+  fi
+  put phase=undone deadline=0 "$@"
+}
+
+close_open() { # WHY: a transaction that switched nothing
+  closed "$1"
   say "t$number is closed: nothing had been switched"
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
-import { servicesOf, supervisorOf } from './processes.ts';
+import { handMade, servicesOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
 /** Programs that stand in front of the host's: no waiting, no watchdog that would go on by itself, and no systemd of the user's. */
@@ -78,6 +78,7 @@ const apart = (path: string): boolean =>
   ) ||
   /^shared\/logs\/./.test(path) ||
   path === 'home/asked' ||
+  /^\.landfall\/adopted\/times/.test(path) ||
   /^envs\/[^/]*\.lock$/.test(path);
 
 const comparedKeys = /^(?:kind|phase|release|previous|within)=/;
@@ -181,8 +182,10 @@ export const keepState = (target: Target): { readonly state: State; readonly res
         for (const name of readdirSync(join(run, 'stand-in')))
           if (name !== 'active') rmSync(join(run, 'stand-in', name));
         for (const { service, release } of services) {
-          const cwd = join(target.base, 'releases', release);
-          const environment = { LANDFALL_SERVICE: service, LANDFALL_RELEASE: release };
+          // what people start knows nothing of releases
+          const made = release === 'hand-made' || existsSync(join(target.base, handMade));
+          const cwd = join(target.base, release === 'hand-made' ? handMade : `releases/${release}`);
+          const environment = { LANDFALL_SERVICE: service, ...(made ? {} : { LANDFALL_RELEASE: release }) };
           const pid = begin(cwd, environment, '/bin/sleep', '1000');
           writeFileSync(join(run, 'stand-in', service), `${pid} ${born(pid)}\n`);
         }

@@ -13,6 +13,7 @@ import {
 } from './host.ts';
 import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts';
 import { placesOf, positions } from './positions.ts';
+import { adoptionScenarios } from './adoption-scenarios.ts';
 import { hookScenarios } from './hook-scenarios.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
@@ -176,6 +177,7 @@ const allScenarios: readonly Scenario[] = [
   ...transactionScenarios,
   ...hookScenarios,
   ...unitScenarios,
+  ...adoptionScenarios,
   ...releaseScenarios,
 ];
 

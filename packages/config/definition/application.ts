@@ -49,6 +49,12 @@ export const applicationKeys = {
     .describe(
       'What runs the services on the host: `supervisor`, a supervisord of the deploy user, or `systemd`, units of its own systemd, for which it must linger. If not given: what runs them already, else supervisor where it is installed, else systemd.',
     ),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a directory that people have made at `path`, a git checkout that programs of a supervisord run from, is taken over by the first deploy. See `docs/adopting.md`.',
+    ),
   python: python.prefault({}).describe('How the Python environment is made.'),
   shared: z
     .array(insidePath)
