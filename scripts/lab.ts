@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ascai } from '../test/hosts/ascai.ts';
+import { ganglioside } from '../test/hosts/ganglioside.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
@@ -19,6 +20,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'power-cuts': powerCuts,
   races,
   ascai,
+  ganglioside,
   guides,
   systemd,
 };
