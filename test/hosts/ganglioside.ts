@@ -79,7 +79,7 @@ export const ganglioside = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
       prepare: () => prepareGanglioside(dist, show),
       about: ({ host, base }) =>
         host.exec(
-          `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log /var/log/nginx/error.log; free -m`,
+          `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log; tail -n 3 /var/log/nginx/error.log`,
         ),
     },
     [flow, front, hangs, dies, drained, own, units, reboot],
