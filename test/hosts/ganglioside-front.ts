@@ -27,9 +27,9 @@ export const flow: Play<Ganglioside> = {
       () => `its checks: ${JSON.stringify([...passed])}`,
     );
     await demandEmpty(site);
-    // each step of an analysis is told when it is done, not only how it ended
+    // each step is told when it is done, not only how it ended, and also after a silence
     const person = await site.person();
-    const { id } = await person.upload(standards, 6);
+    const { id } = await person.upload(standards, 24);
     const heard = (await person.follow(id)).map(({ done: of }) => Number(of));
     demand(heard.join(' ').endsWith('1 2 3 4'), () => `its WebSocket told ${heard.join(', ')}`);
     await person.remove(id);

@@ -24,15 +24,15 @@ export const hangs: Play<Ganglioside> = {
 };
 
 export const dies: Play<Ganglioside> = {
-  name: 'a worker that ends when it starts is named by the switch, which is undone',
+  name: 'a worker that ends when it starts is named, and the release is reverted',
   play: async (site) => {
     const live = await site.live();
     const end = await site.start('Let the worker die', { GANGLIOSIDE_WORKER_DIES: '1' }).ended;
+    // who sees it depends on how long it lives: the switch, or the checks after it
     const { code, said } = undone(end);
-    demand(code === 'SWITCH_FAILED', () => `the fault is ${code}`);
-    demand(said.join('\n').includes('celery-worker'), () => `it says: ${said.join('; ')}`);
+    demand(said.join('\n').includes('worker'), () => `${code} says: ${said.join('; ')}`);
     await demandServes(site, live);
-    return `${live} serves again after ${seconds(end.ms)}`;
+    return `${code}; ${live} serves again after ${seconds(end.ms)}`;
   },
 };
 

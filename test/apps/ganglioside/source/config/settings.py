@@ -68,7 +68,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ["REDIS_URL"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+# Its client's own limit, 5 s, is as long as a consumer waits for a message: a WebSocket that hears nothing for so long would be closed.
+channels = {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": channels}}
 
 CELERY_BROKER_URL = CELERY_RESULT_BACKEND = os.environ["CELERY_BROKER_URL"]
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
