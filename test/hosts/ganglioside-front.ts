@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demandEmpty, demandServes, done, seconds, verdicts } from './ganglioside-demands.ts';
 import { laboratory, longestUpload } from './ganglioside-machine.ts';
-import { ask } from './ganglioside-person.ts';
+import { ask, staysOpen } from './ganglioside-person.ts';
 import { standards, type Ganglioside } from './ganglioside-site.ts';
 import { demand, type Play } from './play.ts';
 
@@ -27,10 +27,11 @@ export const flow: Play<Ganglioside> = {
       () => `its checks: ${JSON.stringify([...passed])}`,
     );
     await demandEmpty(site);
-    // each step is told when it is done, not only how it ended, and also after a silence
+    // each step is told when it is done, not only how it ended; and where there is nothing to tell, the WebSocket stays
     const person = await site.person();
-    const { id } = await person.upload(standards, 24);
-    const heard = (await person.follow(id)).map(({ done: of }) => Number(of));
+    const { id } = await person.upload(standards, 6);
+    const [messages] = await Promise.all([person.follow(id), staysOpen(site, '/ws/', 8000)]);
+    const heard = messages.map(({ done: of }) => Number(of));
     demand(heard.join(' ').endsWith('1 2 3 4'), () => `its WebSocket told ${heard.join(', ')}`);
     await person.remove(id);
     await person.leave();

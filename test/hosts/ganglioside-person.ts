@@ -71,6 +71,22 @@ export const listen = (
     });
   });
 
+/** Does a WebSocket stay open for so many ms in which nobody says anything? Throws with what ended it. */
+export const staysOpen = ({ url, authority }: Front, path: string, ms: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, { ca: authority, origin: url });
+    socket.on('error', reject);
+    socket.on('close', (code) => {
+      reject(new Error(`${path} was closed (${code}) in a silence`));
+    });
+    socket.on('open', () => {
+      setTimeout(() => {
+        resolve();
+        socket.terminate();
+      }, ms);
+    });
+  });
+
 /** How an analysis stands. */
 export type Standing = {
   readonly id: number;

@@ -23,7 +23,10 @@ standards = (settings.BASE_DIR / "samples/standards.csv").read_text()
 # nothing here may be seen by the services that run beside
 media = tempfile.TemporaryDirectory()
 alone = override_settings(
-    MEDIA_ROOT=media.name, CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    MEDIA_ROOT=media.name,
+    CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
+    # passwords are slow on purpose
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
 )
 
 
