@@ -33,6 +33,8 @@ export type Ganglioside = Front & {
   readonly plain: string;
   /** Starts a deploy of a new commit, with these faults switched on. */
   readonly start: (subject: string, faults?: Readonly<Record<string, string>>) => Deploying;
+  /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
+  readonly opened: () => Promise<void>;
   /** The release that `current` leads to. */
   readonly live: () => Promise<string>;
   /** What is not as it should be where this release serves; nothing: four units are active, and each process tells that it is of it. */
@@ -114,6 +116,10 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
         return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
       };
       return { ended: finish() };
+    },
+    opened: async () => {
+      const open = `grep -qx phase=open ${base}/.landfall/transaction`;
+      await host.exec(`timeout 300 sh -c 'until ${open}; do sleep 0.05; done'`);
     },
     live: async () => (await stateOf(host, base)).current,
     wrong: async (release) => {

@@ -41,8 +41,11 @@ export const drained: Play<Ganglioside> = {
   play: async (site) => {
     const before = await site.live();
     const person = await site.person();
-    const { id } = await person.upload(standards, 60);
+    const opened = site.opened();
     const deploying = site.start('Switch while it runs');
+    // between the opening and the switch: the preparation may take longer than the analysis
+    await Promise.race([opened, deploying.ended.then(done)]);
+    const { id } = await person.upload(standards, 60);
     // the web is on the new release long before the worker is
     let web = before;
     let during = await person.standing(id);
