@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
 import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
 import { ascai } from '../test/hosts/ascai.ts';
+import { ganglioside } from '../test/hosts/ganglioside.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
@@ -24,6 +25,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   ascai,
   'ascai-deploy': ascaiDeploy,
   'ascai-limits': ascaiLimits,
+  ganglioside,
   guides,
   setup,
   systemd,

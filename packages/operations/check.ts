@@ -2,7 +2,7 @@ import { outside, runChecks } from '#check';
 import type { Settings } from '#config';
 import { Failure } from '#fault';
 import type { Host } from '#host';
-import type { Found, Process, ReleaseId } from '#plan';
+import type { Checked, Found, Process, ReleaseId } from '#plan';
 import type { Scene } from './scene.ts';
 import { look } from './survey.ts';
 
@@ -37,21 +37,26 @@ export const checkOutside = async (scene: Outside, deadline?: number): Promise<v
       },
     });
     evidence.checks = checked;
-    const red = checked.filter(({ ok }) => !ok);
-    note(`${checked.length - red.length} of ${checked.length} passed`);
-    if (red.length > 0)
-      throw new Failure({
-        code: 'CHECK_FAILED',
-        what:
-          red.length === 1
-            ? `the check ${red[0]?.says ?? ''} failed: ${red[0]?.found ?? ''}`
-            : `${red.length} of ${checked.length} checks failed`,
-        step: 'checks',
-        said: red.map(({ says, found }) => `${says}: ${found ?? 'failed'}`),
-        next: 'Read what was found instead, mend the release (or the check, under `smoke`), and deploy again.',
-      });
+    note(`${checked.filter(({ ok }) => ok).length} of ${checked.length} passed`);
+    const failure = failureOf(checked);
+    if (failure !== undefined) throw failure;
   });
   signal.throwIfAborted();
+};
+
+/** What checks that failed come to; undefined: none did. The first is named, for the others may have failed because of it. */
+export const failureOf = (checked: readonly Checked[]): Failure | undefined => {
+  const red = checked.filter(({ ok }) => !ok);
+  const [first, ...others] = red;
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : `; ${others.length} more of ${checked.length} failed after it`;
+  return new Failure({
+    code: 'CHECK_FAILED',
+    what: `the check ${first.says} failed: ${first.found ?? ''}${more}`,
+    step: 'checks',
+    said: red.map(({ says, found }) => `${says}: ${found ?? 'failed'}`),
+    next: 'Read what was found instead, mend the release (or the check, under `smoke`), and deploy again.',
+  });
 };
 
 /** What is wrong with the processes of a release; empty: each service has one, and all run it. */

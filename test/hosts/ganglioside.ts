@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
+import { demandServes, seconds } from './ganglioside-demands.ts';
+import { flow, front } from './ganglioside-front.ts';
+import { ask } from './ganglioside-person.ts';
+import { prepareGanglioside, services, type Ganglioside } from './ganglioside-site.ts';
+import { dies, drained, hangs } from './ganglioside-switches.ts';
+import { demand, playIn, type Play } from './play.ts';
+
+const own: Play<Ganglioside> = {
+  name: 'its own tests pass, in the release and on this host’s PostgreSQL',
+  play: async ({ host, base }) => {
+    const test = `cd ${base}/current && PYTHONDONTWRITEBYTECODE=1 .venv/bin/python manage.py test --noinput 2>&1`;
+    const said = await host.exec(test, 'deploy');
+    const [, count = '0'] = /^Ran (\d+) tests? in /m.exec(said) ?? [];
+    demand(Number(count) > 0 && /^OK$/m.test(said), () => said);
+    return `${count} tests`;
+  },
+};
+
+/** A property of each unit, in the order of their names. */
+const ofUnits = async ({ host }: Ganglioside, property: string): Promise<readonly string[]> => {
+  const show = `systemctl --user show --timestamp=unix --value --property=${property} 'landfall-[0-9]*-*.service'`;
+  return (await host.exec(`XDG_RUNTIME_DIR=/run/user/$(id -u) ${show}`, 'deploy'))
+    .split('\n')
+    .filter((line) => line !== '');
+};
+
+// G4 asks for unit files of a release, too: those Landfall does not take yet
+const units: Play<Ganglioside> = {
+  name: 'G4/units: 30 s after the switch the four units are active on the new release, and none was started again',
+  play: async (site) => {
+    const release = await site.live();
+    const ages = async (): Promise<readonly number[]> => {
+      const now = Number(await site.host.exec('date +%s'));
+      return (await ofUnits(site, 'ActiveEnterTimestamp')).map((since) => now - Number(since.slice(1)));
+    };
+    while (Math.min(...(await ages())) < 30) await sleep(1000);
+    const wrong = await site.wrong(release);
+    demand(wrong.length === 0, () => wrong.join('; '));
+    const restarts = await ofUnits(site, 'NRestarts');
+    demand(restarts.join() === services.map(() => '0').join(), () => `they were started again: ${restarts.join()}`);
+    return `${release}, active for ${(await ages()).join(', ')} s`;
+  },
+};
+
+const reboot: Play<Ganglioside> = {
+  name: 'G10: after a reboot the runtime folder, four units, /health, the release and the journal are there',
+  play: async (site) => {
+    const { host, base } = site;
+    const live = await site.live();
+    const journal = await host.exec(`cat ${base}/.landfall/journal.jsonl`);
+    await host.exec('touch /run/ganglioside/before');
+    await host.reboot();
+    const began = performance.now();
+    await demandServes(site, live, 120_000);
+    const after = seconds(performance.now() - began);
+    const { status, body } = await ask(site, '/health');
+    demand(status === 200 && body === '{"status": "ok"}', () => `/health: ${status} ${body}`);
+    const folder = (await host.exec('cd /run/ganglioside; stat -c "%U %a" .; ls')).trim().split('\n').join(' ');
+    demand(folder === 'deploy 755 beat.pid worker.pid', () => `the runtime folder: ${folder}`);
+    const now = await host.exec(`cat ${base}/.landfall/journal.jsonl`);
+    demand(now.startsWith(journal), () => 'the journal has lost lines');
+    const torn = now
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^\{.*\}$/.test(line));
+    demand(torn.length === 0, () => `lines of the journal: ${torn.join('; ')}`);
+    return `${live} serves ${after} after the boot`;
+  },
+};
+
+/** Ganglioside, deployed under the deploy user's systemd: what its people count on, asked of the real application. */
+export const ganglioside = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
+  playIn(
+    {
+      title: 'ganglioside',
+      show,
+      prepare: () => prepareGanglioside(dist, show),
+      about: ({ host, base }) =>
+        host.exec(
+          `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log; tail -n 3 /var/log/nginx/error.log`,
+        ),
+    },
+    [flow, front, hangs, dies, drained, own, units, reboot],
+  );
