@@ -76,7 +76,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   },
   PREFLIGHT: {
     from: 'Looking at the host before anything is put there: programs, rights, space, ports and variables, all together; or a program that could not write later on.',
-    next: 'Each line has the command that mends it. Where root is needed, the [setup script](setup.md) that comes with the fault does all of it.',
+    next: 'Each line has the command that mends it. What every deploy needs of root, the [setup script](setup.md) that comes with the fault makes; what one application wants beside that, gettext for one, is in its own line.',
   },
   PATH_OCCUPIED: {
     from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes; or, with `adopt: true`, it cannot be adopted as it is.',

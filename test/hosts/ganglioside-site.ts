@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '#plan';
 import { makeRepository } from '../apps/spine/repository.ts';
 import type { DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
-import { startJob, workflowRun, type StepEnd } from '../runner/index.ts';
+import type { StepEnd } from '../runner/index.ts';
 import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
 import { ask, listen, logIn, type Front, type Person } from './ganglioside-person.ts';
-import { stateOf } from './state.ts';
+import { siteOn } from './site-on.ts';
+import type { Site } from './site.ts';
 
-const root = join(import.meta.dirname, '../..');
-const source = join(root, 'test/apps/ganglioside/source');
+const source = join(import.meta.dirname, '../apps/ganglioside/source');
 const read = (name: string): string => readFileSync(join(source, name), 'utf8');
 
 /** The table whose results the application's checks know. */
@@ -26,25 +26,23 @@ export type Deploying = { readonly ended: Promise<Deployed> };
 export type Deployed = StepEnd & { readonly report: Report };
 
 /** Ganglioside's repository, its host, and a runner that starts the built bundles. */
-export type Ganglioside = Front & {
-  readonly host: DebianHost;
-  readonly base: string;
-  /** Its address without TLS. */
-  readonly plain: string;
-  /** Starts a deploy of a new commit, with these faults switched on. */
-  readonly start: (subject: string, faults?: Readonly<Record<string, string>>) => Deploying;
-  /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
-  readonly opened: () => Promise<void>;
-  /** The release that `current` leads to. */
-  readonly live: () => Promise<string>;
-  /** What is not as it should be where this release serves; nothing: four units are active, and each process tells that it is of it. */
-  readonly wrong: (release: string) => Promise<readonly string[]>;
-  /** Who the application's checks are. */
-  readonly person: () => Promise<Person>;
-  /** What a query of its database gives, a line a row. */
-  readonly query: (sql: string) => Promise<string>;
-  readonly end: () => Promise<void>;
-};
+export type Ganglioside = Front &
+  Pick<Site, 'host' | 'base' | 'end'> & {
+    /** Its address without TLS. */
+    readonly plain: string;
+    /** Starts a deploy of a new commit, with these faults switched on. */
+    readonly start: (subject: string, faults?: Readonly<Record<string, string>>) => Deploying;
+    /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
+    readonly opened: () => Promise<void>;
+    /** The release that `current` leads to. */
+    readonly live: () => Promise<string>;
+    /** What is not as it should be where this release serves; nothing: four units are active, and each process tells that it is of it. */
+    readonly wrong: (release: string) => Promise<readonly string[]>;
+    /** Who the application's checks are. */
+    readonly person: () => Promise<Person>;
+    /** What a query of its database gives, a line a row. */
+    readonly query: (sql: string) => Promise<string>;
+  };
 
 /** landfall.yml, with the lab's addresses in place of its own. */
 const landfall = ({ ssh, hostKey }: DebianHost, url: string, plain: string): string =>
@@ -78,40 +76,55 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
   const [url, plain] = [`https://localhost:${host.tlsPort}`, `http://localhost:${host.webPort}`];
   const front: Front = { url, authority };
   const base = `${path}-landfall`;
-  const temp = join(dir, 'runner');
   const trusted = join(dir, 'authority.pem');
-  mkdirSync(temp);
   writeFileSync(trusted, authority);
   const repository = makeRepository(join(dir, 'checkout'), {
     source,
     change: { 'landfall.yml': landfall(host, url, plain) },
   });
-  const variables = {
-    SECRET_KEY: 'a-long-random-string-for-the-lab-only-20ab',
-    ALLOWED_HOSTS: 'localhost',
-    CORS_ALLOWED_ORIGINS: laboratory,
-    DB_PASSWORD: database,
-    REDIS_URL: 'redis://127.0.0.1:6379/0',
-    CELERY_BROKER_URL: 'redis://127.0.0.1:6379/1',
-    CHECK_PASSWORD: check,
-    GANGLIOSIDE_WORKERS: '2',
-  };
-  let runs = 0;
+  let commits = 0;
+  const site = siteOn({
+    dist,
+    dir,
+    host,
+    repository,
+    base,
+    url,
+    env: {
+      SECRET_KEY: 'a-long-random-string-for-the-lab-only-20ab',
+      ALLOWED_HOSTS: 'localhost',
+      CORS_ALLOWED_ORIGINS: laboratory,
+      DB_PASSWORD: database,
+      REDIS_URL: 'redis://127.0.0.1:6379/0',
+      CELERY_BROKER_URL: 'redis://127.0.0.1:6379/1',
+      CHECK_PASSWORD: check,
+      GANGLIOSIDE_WORKERS: '2',
+    },
+    runner: { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted },
+    manager: () => 'systemd',
+    manage: () => {
+      throw new Error('this application stays under systemd');
+    },
+    commit: (subject) => {
+      commits += 1;
+      repository.commit(subject, { 'analyses/static/ganglioside.css': `/* ${commits}: ${subject} */\n` });
+    },
+    serving: () =>
+      ask(front, '/version').then(
+        ({ status, body }) => (status === 200 ? body.trim() : undefined),
+        () => undefined,
+      ),
+  });
   return {
     ...front,
     host,
     base,
     plain,
-    start: (subject, faults = {}) => {
-      runs += 1;
-      const sha = repository.commit(subject, { 'analyses/static/ganglioside.css': `/* ${runs}: ${subject} */\n` });
-      const run = workflowRun({ sha, runId: String(1000 + runs), runNumber: runs });
-      const env = { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted };
-      const job = startJob({ dist, root, run, workspace: repository.dir, temp, env });
-      const lines = Object.entries({ ...variables, ...faults }).map(([name, value]) => `${name}=${value}`);
-      const inputs = { 'ssh-key': host.key, 'env-file': lines.join('\n'), env: 'CHECK_PASSWORD' };
+    start: (subject, faults) => {
+      site.commit(subject);
+      const job = site.job();
       const finish = async (): Promise<Deployed> => {
-        const end = await job.start('deploy-over-ssh', { inputs }).ended;
+        const end = await job.start('deploy-over-ssh', site.deploy({ env: 'CHECK_PASSWORD' }, faults)).ended;
         await job.finish();
         return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
       };
@@ -121,9 +134,9 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       const open = `grep -qx phase=open ${base}/.landfall/transaction`;
       await host.exec(`timeout 300 sh -c 'until ${open}; do sleep 0.05; done'`);
     },
-    live: async () => (await stateOf(host, base)).current,
+    live: async () => (await site.state()).current,
     wrong: async (release) => {
-      const { phase, current, units, processes } = await stateOf(host, base);
+      const { phase, current, units, processes } = await site.state();
       const active = (name: string): boolean =>
         units.some((unit) => new RegExp(`^landfall-\\d+-${name}\\.service +loaded +active +running`).test(unit));
       const stale = processes.filter((one) => !one.endsWith(` on ${release}: ok`));
@@ -138,9 +151,6 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     },
     person: () => logIn(front, 'checks', check),
     query: (sql) => host.exec(`cd /; su postgres -c 'psql -At ganglioside_prod' <<'SQL'\n${sql}\nSQL`),
-    end: async () => {
-      await host.end();
-      rmSync(dir, { recursive: true, force: true });
-    },
+    end: site.end,
   };
 };

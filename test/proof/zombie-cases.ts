@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { programs, residentBody, type Input, type ProgramName } from '#remote';
+import { adopted, factsOf } from '../kill/adoption.ts';
 import { deployed, open, openInput, switched, switchInput } from '../kill/deploy.ts';
 import { makeRelease, idle, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
 
@@ -68,6 +69,15 @@ const secondConfirmed = async (target: Target): Promise<void> => {
   await deployed(target, 'r2');
 };
 
+/** Where somebody has made something by hand, and the newer release has a hook. */
+const tempting = async (target: Target): Promise<void> => {
+  await secondOpen(target);
+  mkdirSync(byHand(target));
+  const leaves = ['/bin/sh', '-c', 'echo "$LANDFALL_RELEASE" >../../shared/hooked'];
+  makeRelease(target, 'r3', { web: idle }, { env: 'A=r3\n', hooks: { 'before-switch': leaves } });
+};
+
+const byHand = ({ base }: Target): string => join(base, 'by-hand');
 const takenBack = (target: Target): Promise<Ran> => runResident(target, 'undo', 't2');
 const base = ({ base }: Target): string => base;
 
@@ -90,6 +100,15 @@ export const zombieCases: readonly ZombieCase[] = [
   {
     ...of('migrate', (target) => ({ base: base(target), number: 2, release: 'r2', python: 'quick-python' })),
     before: secondOpen,
+  },
+  {
+    ...of('hook', (target) => ({ base: base(target), number: 2, moment: 'before-switch', limit: 60 })),
+    before: tempting,
+  },
+  {
+    ...of('adopt', (target) => ({ base: base(target), number: 2, path: byHand(target), release: adopted })),
+    before: tempting,
+    stdin: factsOf({ base: '/srv/app-landfall', path: '/srv/app', shell: [], searched: '' }),
   },
   {
     ...of('renew', (target) => ({ base: base(target), number: 2, within: 900 })),
