@@ -123,7 +123,7 @@ ended() { # NAME...: waits for those that are stopping, because who ordered it w
   done
 }
 
-resume() { # RELEASE: workers start, when those before them have finished
+resume() { # RELEASE: workers start, when those before them have finished. Exit 1: supervisor has not taken them up
   if [ -n "$drained" ]; then
     # shellcheck disable=SC2086
     wait $drained || :
@@ -134,8 +134,12 @@ resume() { # RELEASE: workers start, when those before them have finished
   fi
   if [ -n "$later" ]; then
     # shellcheck disable=SC2086
-    if supervisor_order update $later >&2; then
+    if supervisor_update $later; then
       registered
+    elif [ "${patient:-no}" = yes ]; then
+      later=''
+    else
+      return 1
     fi
   fi
   start=''

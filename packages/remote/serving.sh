@@ -26,7 +26,15 @@ point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes:
   sync "$base"
 }
 
-up() { # RELEASE [NAMES]: by what was found last, every process of every service, but of these, is on it, and listens
+up() { # RELEASE [NAMES]: by what was found last, every process of every service, but of these, is on it, and listens; and nothing else runs
+  # under a name that it has not, a scheduler of the release before would be a second one
+  while read -r name _; do
+    if [ -n "$name" ] && [ ! -e "$base/releases/$1/.landfall/services/$name" ]; then
+      return 1
+    fi
+  done <<END
+$found
+END
   for name in $(services "$1"); do
     case "${2:-}" in
       *" $name "*) continue ;;

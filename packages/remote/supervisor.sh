@@ -199,6 +199,13 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
+supervisor_update() { # NAME...: it takes up what its files say of these. Exit 1: maybe not of all
+  rm -f "$lf/run/known"
+  supervisor_order update "$@" >&2 && return 0
+  say "supervisor has not taken up all of its files"
+  return 1
+}
+
 registered() { # it has taken up its files
   printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
@@ -227,9 +234,20 @@ supervisor_register() { # RELEASE: supervisor takes up its files: it ends what t
       *) started="$started $name" ;;
     esac
   done
-  if [ -n "$started" ]; then
-    # shellcheck disable=SC2086
-    supervisor_order update $started >&2 || return 0
+  # it cannot replace one that is still stopping, because who ordered it was killed maybe
+  for name in $started; do
+    if in_state STOPPING "$name"; then
+      ended "$name"
+    fi
+  done
+  # shellcheck disable=SC2086
+  if [ -n "$started" ] && ! supervisor_update $started; then
+    # an undo does what it can all the same: what runs in the end decides
+    [ "${patient:-no}" = yes ] || return 1
+    started=''
+    # nor is it taken for one that has taken them up
+    known=''
+    return 0
   fi
   if [ -z "$later" ]; then
     registered
