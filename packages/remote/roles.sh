@@ -157,6 +157,28 @@ resume() { # RELEASE: workers start, when those before them have finished. Exit 
   fi
 }
 
+wake() { # RELEASE: what somebody stopped starts again: an order to stop may reach the manager after the program that gave it was killed. Exit 1: nothing was
+  case "$states" in
+    *' STOPP'*) ;;
+    *) return 1 ;;
+  esac
+  asleep=''
+  for name in $(services "$1"); do
+    case "$last" in
+      # these start after all else
+      *" $name "*) continue ;;
+    esac
+    if in_state 'STOPPED|STOPPING' "$name"; then
+      asleep="$asleep $name"
+    fi
+  done
+  [ -n "$asleep" ] || return 1
+  # shellcheck disable=SC2086
+  ended $asleep
+  # shellcheck disable=SC2086
+  each start $asleep
+}
+
 rouse() { # NAMES: the schedulers start that do not run; all else is up. Exit 1: there was nothing to start
   asleep=''
   for name in $1; do

@@ -95,10 +95,20 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
   end=$((now + boots))
   ends=0
   ended=no
+  woken=no
   roused=''
   last=$(having scheduler "$1")
   while :; do
     inspect "$1"
+    if wake "$1"; then
+      # it has all its time to boot; once, for who stops services again and again is not waited for
+      if [ "$woken" = no ]; then
+        clock
+        end=$((now + boots))
+        woken=yes
+      fi
+      inspect "$1"
+    fi
     if [ "$last" != ' ' ] && up "$1" "$last" && rouse "$last"; then
       inspect "$1"
     fi

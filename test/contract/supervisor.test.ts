@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { answered, deployed, looked, open, switchInput } from '../kill/deploy.ts';
+import { answered, deployed, looked, open, switched, switchInput } from '../kill/deploy.ts';
 import { servicesOf } from '../kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
@@ -46,9 +46,20 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
   const scheduler = { ...idle, role: 'scheduler' };
 
   const serving = (): readonly string[] =>
-    servicesOf(target.base)
-      .map(({ service, release }) => `${service} on ${release}`)
-      .sort();
+    [...new Set(servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`))].sort();
+
+  const supervisorctl = (...words: readonly string[]) =>
+    run(join(bin, 'supervisorctl'), ['-c', join(target.base, '.landfall/run/supervisord.conf'), ...words]);
+
+  const status = async (): Promise<string> => {
+    // its exit code is not 0 where something does not run
+    const asked = await supervisorctl('status').catch((refused: unknown) => refused as { readonly stdout: string });
+    return asked.stdout;
+  };
+
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let tries = 0; !(await holds()); tries++) if (tries > 50) throw new Error('it does not come to pass');
+  };
 
   const inFront = (name: string): string => join(target.searched.split(':')[0] ?? '', name);
 
@@ -90,24 +101,41 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     120_000,
   );
 
-  test(
-    'a scheduler of the release before that runs on under its former name is found, and the new one is not started beside it',
-    async () => {
-      makeRelease(target, 'r1', { web: idle, beat: scheduler });
-      makeRelease(target, 'r2', { web: idle, clock: scheduler });
-      await deployed(target, 'r1');
-      const beat = servicesOf(target.base).find(({ service }) => service === 'beat')?.pid ?? 0;
-      const real = join(bin, 'supervisorctl');
-      disobedient(`*" stop beat "*) exit 0 ;;\n*" update "*) exec ${real} -c "$2" update clock ;;`);
-      const failed = await toR2();
-      expect(failed.code).toBe(1);
-      expect(failed.stderr).toContain(`beat ${beat} r1 stale`);
-      expect(serving()).toEqual(['beat on r1', 'web on r2']);
-      expect((await looked(target)).ran.stdout).toContain(`\nprocess=beat ${beat} r1 stale\n`);
-      obedient();
-      expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
-      expect(serving()).toEqual(['beat on r1', 'web on r1']);
-    },
-    120_000,
-  );
+  test('a scheduler of the release before that runs on under its former name is found, and the new one is not started beside it', async () => {
+    makeRelease(target, 'r1', { web: idle, beat: scheduler });
+    makeRelease(target, 'r2', { web: idle, clock: scheduler });
+    await deployed(target, 'r1');
+    const beat = servicesOf(target.base).find(({ service }) => service === 'beat')?.pid ?? 0;
+    const real = join(bin, 'supervisorctl');
+    disobedient(`*" stop beat "*) exit 0 ;;\n*" update "*) exec ${real} -c "$2" update clock ;;`);
+    const failed = await toR2();
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain(`beat ${beat} r1 stale`);
+    expect(serving()).toEqual(['beat on r1', 'web on r2']);
+    expect((await looked(target)).ran.stdout).toContain(`\nprocess=beat ${beat} r1 stale\n`);
+    obedient();
+    expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(['beat on r1', 'web on r1']);
+  }, 120_000);
+
+  test('what is stopped when the release is looked at already, or is still stopping, is started again', async () => {
+    // longer than the time to boot
+    const slow = ['/bin/sh', '-c', 'trap "sleep 8; exit 0" TERM; while :; do sleep 0.1; done'];
+    makeRelease(target, 'r1', {
+      web: idle,
+      tasks: { words: slow, role: 'worker', drain: 20, boot: 5 },
+      beat: scheduler,
+    });
+    const number = await switched(target, 'r1');
+    const again = () => runProgram(target, 'switch', switchInput(target, number, 'r1'));
+    const all = ['beat on r1', 'tasks on r1', 'web on r1'];
+    await supervisorctl('stop', 'web');
+    expect(await again()).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(all);
+    const stopping = supervisorctl('stop', 'tasks');
+    await until(async () => / STOPPING/.test(await status()));
+    expect(await again()).toMatchObject({ code: 0 });
+    await stopping;
+    expect(serving()).toEqual(all);
+  }, 120_000);
 });
