@@ -42,7 +42,7 @@ supervisor_roll() {
   ask status 2>/dev/null
 }
 
-answers() { # does supervisord answer on its socket? answered: its pid
+answers() { # does supervisord answer on its socket, and take orders? answered: its pid, or why not
   [ -S "$lf/run/supervisor.sock" ] || return 1
   answered=$(ask pid 2>/dev/null)
 }
@@ -63,16 +63,22 @@ daemon() { # the pid of this target's supervisord, whether it answers or not (it
 
 supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
   fresh=no
-  # one that hangs is found by the first question that matters
-  if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
+  answered=''
+  if [ -n "$(daemon)" ] && answers; then
     return 0
   fi
   supervisor_equipped || return 1
+  clock
+  since=$now
   # one that is just starting or ending: a second one beside it would start every service twice
-  tries=0
   while [ -n "$(daemon)" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 200 ]; then
+    case $answered in
+      # it takes no orders any more, and ends when its services have
+      *SHUTDOWN_STATE*) may=$(patience) ;;
+      *) may=20 ;;
+    esac
+    clock
+    if [ "$((now - since))" -ge "$may" ]; then
       say "supervisord (process $(daemon)) runs, but does not answer on $lf/run/supervisor.sock"
       return 1
     fi

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../kill/deploy.ts';
-import { servicesOf } from '../kill/processes.ts';
+import { servicesOf, supervisorOf } from '../kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
@@ -137,5 +137,17 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     expect(await again()).toMatchObject({ code: 0 });
     await stopping;
     expect(serving()).toEqual(all);
+  }, 120_000);
+
+  test('one that is shutting down is waited for, and another takes its place', async () => {
+    const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
+    makeRelease(target, 'r1', { web: { words: slow, drain: 20 } });
+    makeRelease(target, 'r2', { web: { words: slow, drain: 20 } });
+    await deployed(target, 'r1');
+    const ending = supervisorOf(target.base);
+    await supervisorctl('shutdown');
+    expect(await toR2()).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(['web on r2']);
+    expect(supervisorOf(target.base)).not.toBe(ending);
   }, 120_000);
 });
