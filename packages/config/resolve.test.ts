@@ -230,9 +230,11 @@ describe('what is refused', () => {
     ],
     ['an empty map of targets', `${good}targets: {}\n`, /^8 targets: expected at least one/],
     [
-      'a service that nobody knows the role of',
-      good.replace('gunicorn', 'python3 serve.py'),
-      /^5 services\.web\.role: is missing, and the command does not tell it: add `role: web`/,
+      'a service that nobody knows the role of, where its command stands',
+      good
+        .replace('{ command: "gunicorn', '\n    boot: 60s\n    command: "python3 serve.py')
+        .replace(', listen: 8000 }', ''),
+      /^7 services\.web\.role: is missing, and the command does not tell it: add `role: web`/,
     ],
     ['a missing command', good.replace(/command: ".*?", /, ''), /^5 services\.web\.command: is missing/],
   ])('%s', (_, text, expected) => {
