@@ -4,7 +4,7 @@ export type * from './github.ts';
 export type * from './notices.ts';
 export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';
-export { loginOf, secretsOfAddress } from './credentials.ts';
+export { loginOf, secretsOfAddress, withoutLogin } from './credentials.ts';
 export { answering, roles } from './role.ts';
 export type { Role } from './role.ts';
 export { outcomeOf } from './outcome.ts';
