@@ -32,7 +32,7 @@ const forward = (on: On, { found }: Survey, release: string): readonly (readonly
       }),
     ],
     [
-      switchStep(on, number, { release, within: 0, environmentFrom: '', first, drain: found.drain }),
+      switchStep(on, number, { release, within: 0, environmentFrom: '', first, pace: found.pace }),
       ...(on.target.url === undefined || first
         ? []
         : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),

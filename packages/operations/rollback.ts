@@ -118,7 +118,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
     commit: 'step',
     within,
     environmentFrom: release === live ? '' : live,
-    drain: found.drain,
+    pace: found.pace,
     baseline,
   });
 };
@@ -175,7 +175,7 @@ const planOf = (scene: Scene, { found }: Survey, release: string, within: number
           within,
           environmentFrom: live,
           first: live === '',
-          drain: found.drain,
+          pace: found.pace,
         }),
       ],
       [confirmStep(scene, found.number + 1)],

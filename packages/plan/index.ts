@@ -7,6 +7,8 @@ export { renderDuration, renderInstant } from './duration.ts';
 export { loginOf, secretsOfAddress, withoutLogin } from './credentials.ts';
 export { answering, roles } from './role.ts';
 export type { Role } from './role.ts';
+export { paceOf, stops, tooSlow } from './pace.ts';
+export type { Pace } from './pace.ts';
 export { outcomeOf } from './outcome.ts';
 export { renderFault } from './fault-lines.ts';
 export { renderBytes, renderPlan } from './plan-lines.ts';

@@ -240,6 +240,20 @@ supervisor_register() { # RELEASE: supervisor takes up its files: it ends what t
       *) started="$started $name" ;;
     esac
   done
+  # schedulers have stopped, and workers are stopping. The others stop side by side here: an update would stop one after another
+  stopping=''
+  for name in $(printf '%s\n' "$told" | sed -n -e 's/: changed$//p' -e 's/: disappeared$//p'); do
+    case "$workers$schedulers" in
+      *" $name "*) ;;
+      *) stopping="$stopping $name" ;;
+    esac
+  done
+  case $stopping in
+    *' '*' '*)
+      # shellcheck disable=SC2086
+      each stop $stopping
+      ;;
+  esac
   # it cannot replace one that is still stopping, because who ordered it was killed maybe
   for name in $started; do
     if in_state STOPPING "$name"; then

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -149,5 +149,23 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     expect(await toR2()).toMatchObject({ code: 0 });
     expect(serving()).toEqual(['web on r2']);
     expect(supervisorOf(target.base)).not.toBe(ending);
+  }, 120_000);
+
+  test('services whose descriptions change stop side by side', async () => {
+    const slow = ['/bin/sh', '-c', 'trap "sleep 3; exit 0" TERM; while :; do sleep 0.1; done'];
+    const both = (drain: number) => ({ one: { words: slow, drain }, two: { words: slow, drain }, beat: scheduler });
+    makeRelease(target, 'r1', both(10));
+    makeRelease(target, 'r2', both(20));
+    await deployed(target, 'r1');
+    expect((await looked(target)).ran.stdout).toContain('\npace=2 10 5\n');
+    expect(await toR2()).toMatchObject({ code: 0 });
+    const log = readFileSync(join(target.base, '.landfall/run/supervisord.log'), 'latin1');
+    const at = (text: string): number => log.indexOf(text);
+    for (const name of ['one', 'two']) {
+      expect(at(`waiting for ${name} to stop`)).toBeGreaterThan(0);
+      for (const other of ['one', 'two'])
+        expect(at(`waiting for ${name} to stop`)).toBeLessThan(at(`stopped: ${other} `));
+    }
+    expect(serving()).toEqual(['beat on r2', 'one on r2', 'two on r2']);
   }, 120_000);
 });
