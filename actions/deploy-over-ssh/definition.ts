@@ -32,7 +32,7 @@ export const deployOverSsh = defineAction({
       kind: 'secret',
       holds: 'address',
       description:
-        'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
+        'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only, beside what the deploy user’s own `~/.netrc` says of other hosts. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
     },
     commit: {
       kind: 'choice',

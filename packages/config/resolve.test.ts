@@ -87,6 +87,16 @@ describe('a target', () => {
     );
   });
 
+  test('may have services that all take as long as one may: they stop side by side', () => {
+    const services = `services:
+  front: { command: gunicorn a, drain: 10m }
+  one: { command: celery worker, drain: 10m }
+  two: { command: celery worker, drain: 10m }
+  beat: { command: celery beat }
+`;
+    expect(target(good.replace(/services:\n.*\n/, services)).problems).toEqual([]);
+  });
+
   test('is reached through its jump hosts, the first one first', () => {
     const hosts =
       'hosts: { ssh: app@db.internal, via: { ssh: jump@inner, key: [ssh-ed25519 BBBB, ssh-rsa CCCC], via: { ssh: "jump@outer:2222" } } }';
@@ -249,9 +259,24 @@ describe('what is refused', () => {
     ],
     ['an empty map of targets', `${good}targets: {}\n`, /^8 targets: expected at least one/],
     [
-      'a service that nobody knows the role of',
-      good.replace('gunicorn', 'python3 serve.py'),
-      /^5 services\.web\.role: is missing, and the command does not tell it: add `role: web`/,
+      'a service that nobody knows the role of, where its command stands',
+      good
+        .replace('{ command: "gunicorn', '\n    boot: 60s\n    command: "python3 serve.py')
+        .replace(', listen: 8000 }', ''),
+      /^7 services\.web\.role: is missing, and the command does not tell it: add `role: web`/,
+    ],
+    [
+      'services whose undo has no time: schedulers stop before all others',
+      good.replace(
+        /services:\n.*\n/,
+        'services:\n  beat: { command: celery beat, drain: 5m }\n  tasks: { command: celery worker, drain: 10m }\n',
+      ),
+      /^4 services: an undo could take 17 min, and has 15 min: schedulers may take 5 min to stop, then the others may take 10 min to stop, then what serves again 1 min/,
+    ],
+    [
+      'a service that nobody can wait for',
+      good.replace('listen: 8000', 'listen: 8000, boot: 14m'),
+      /^4 services: an undo could take 15 min 30 s, and has 15 min/,
     ],
     ['a missing command', good.replace(/command: ".*?", /, ''), /^5 services\.web\.command: is missing/],
   ])('%s', (_, text, expected) => {

@@ -1,4 +1,5 @@
 import type { Problem } from '#fault';
+import { paceOf, tooSlow } from '#plan';
 import { choose, isMap } from './choose.ts';
 import { application, file as fileSchema, longestBase } from './definition/application.ts';
 import { fromInputs } from './inputs.ts';
@@ -66,6 +67,7 @@ const unfit = (
   checksFromInput: boolean,
 ): readonly Problem[] => {
   const { adopt, base, checks, manager, url } = settings;
+  const slow = tooSlow(paceOf(settings.services));
   const long = base !== undefined && Buffer.byteLength(base) > longestBase;
   const homeless = url === undefined ? checks.find((check) => check.url.startsWith('/')) : undefined;
   return [
@@ -78,6 +80,9 @@ const unfit = (
           },
         ]
       : []),
+    ...(slow === undefined
+      ? []
+      : [{ ...at('services'), what: `services: ${slow}`, next: 'lower `drain` or `boot` of these services' }]),
     ...(long
       ? [
           {

@@ -20,7 +20,7 @@ export const validate = <T extends z.ZodType>(
 const problemsOf = (issue: z.core.$ZodIssue, schema: z.ZodType, place: Place): Problem[] => {
   const at = (path: readonly PropertyKey[], what: string, next?: string): Problem => ({
     where: place.where,
-    ...(place.line === undefined ? {} : { line: place.line(path) }),
+    ...(place.line === undefined ? {} : { line: place.line(seenAt(issue, path)) }),
     what,
     ...(next === undefined ? {} : { next }),
   });
@@ -35,6 +35,12 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.ZodType, place: Place): P
   if (issue.code === 'invalid_key')
     return [at(issue.path, `${spell(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`)];
   return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${meaning(issue)}`)];
+};
+
+/** The key that a problem is seen at: another one beside it, where a rule names it in `params.line`. */
+const seenAt = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): readonly PropertyKey[] => {
+  const { line } = (issue.code === 'custom' ? issue.params : undefined) ?? {};
+  return Array.isArray(line) ? [...path.slice(0, -1), ...(line as readonly PropertyKey[])] : path;
 };
 
 /** zod's own words where the definition has none, made plain. */

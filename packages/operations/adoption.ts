@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure, must } from '#fault';
+import { paceOf } from '#plan';
 import type { Found, HandMade, Note, Plan, ReleaseId } from '#plan';
 import { probeBody } from '#remote';
 import { declaredShared, envHash, leavesOf, packed, probedOf, recordFiles, shareable } from '#release';
@@ -50,6 +51,7 @@ const asServing = (found: Found, made: HandMade, services: Scene['target']['serv
   previous: idOf(made),
   sharedEnv: made.env ?? found.sharedEnv,
   servicesUnder: 'adopted',
+  pace: paceOf(services),
   processes: services.flatMap(({ name }) => {
     const pid = programOf(made, name)?.pid;
     return pid === undefined ? [] : [{ service: name, pid, release: idOf(made), verdict: 'ok' as const }];

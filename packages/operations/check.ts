@@ -72,7 +72,11 @@ export const strays = (
   ...found.processes
     .filter(({ verdict, release: runs }) => verdict !== 'ok' || runs !== release)
     .map(({ service, pid, release: runs, verdict }) =>
-      verdict === 'missing' ? `${service}: no process runs` : `${service}: process ${pid} runs ${runs}`,
+      verdict === 'missing'
+        ? `${service}: no process runs`
+        : services.includes(service)
+          ? `${service}: process ${pid} runs ${runs}`
+          : `${service}: is no service of ${release}, and runs (process ${pid} on ${runs})`,
     ),
 ];
 

@@ -102,7 +102,7 @@ const toLive = async (
     within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
     maxDowntime: wish.maxDowntime,
     environmentFrom: '',
-    drain: surveyed.found.drain,
+    pace: surveyed.found.pace,
     baseline,
     before: adoption === undefined ? before : (number) => adopt(scene, number, adoption, lent),
   });

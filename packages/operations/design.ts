@@ -97,7 +97,7 @@ export const design = async (
       given === undefined
         ? (found.sharedEnv?.names ?? [])
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
-    const environment = lock === undefined ? undefined : environmentHash(lock, found.python);
+    const environment = lock === undefined ? undefined : environmentHash(lock, found.python, packageIndex);
     const translations = translationFiles(source.entries, target.directory);
     const travels = difference(source.entries, baseOf(must(listed)));
     must(

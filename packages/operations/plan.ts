@@ -40,7 +40,7 @@ const forward = (
     ],
     ...hookWave(on, number, 'before-switch', hooks),
     [
-      switchStep(on, number, { release, within: 0, environmentFrom: '', first, drain: found.drain }),
+      switchStep(on, number, { release, within: 0, environmentFrom: '', first, pace: found.pace }),
       ...(on.target.url === undefined || first
         ? []
         : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),

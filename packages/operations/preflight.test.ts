@@ -24,6 +24,15 @@ const problemsOf = (found: Found, on = target, wanted = needs) => {
   return result.ok ? [] : (result.fault.problems ?? []);
 };
 
+test('preflight refuses what an undo has no time for, between this release and the one that serves', () => {
+  const pace = { schedulers: 300_000, others: 1000, boot: 1000 };
+  const on = targetOf({ ...target, services: target.services.map((one) => ({ ...one, drain: 600_000 })) });
+  expect(problemsOf(good({ pace }), on)).toEqual([
+    expect.objectContaining({ where: 'services', what: expect.stringMatching(/^with the release that serves, an undo could take 16 min 1 s, and has 15 min: /) }),
+  ]);
+  expect(problemsOf(good({ pace: { ...pace, schedulers: 200_000 } }), on)).toEqual([]);
+}); // prettier-ignore
+
 describe('preflight lets pass', () => {
   test.each<[string, Found]>([
     ['a host with everything, on which nothing was deployed', good()],

@@ -1,7 +1,7 @@
 import { fail, ok } from '#fault';
 import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
-import { renderBytes } from '#plan';
+import { paceOf, renderBytes, tooSlow } from '#plan';
 import type { Found, HandMade, Manager } from '#plan';
 import type { Lock } from '#release';
 import { gettextMissing } from './gettext-missing.ts';
@@ -76,6 +76,7 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
+    ...slow(found, target),
   ];
   if (problems.length === 0) return ok(undefined);
   return fail({
@@ -165,6 +166,19 @@ const missing = (found: Found, target: Target): readonly Problem[] => {
             ...(wanted.includes('supervisor') ? { root: true } : {}),
           },
         ]),
+  ];
+};
+
+/** An undo has to stop either release, and to bring the other up. */
+const slow = (found: Found, { services }: Target): readonly Problem[] => {
+  const what = tooSlow(paceOf(services), found.pace);
+  if (what === undefined) return [];
+  return [
+    {
+      where: 'services',
+      what: `with the release that serves, ${what}`,
+      next: 'lower `drain` or `boot` of these services; where those of the release that serves are longer, lower them in a deploy before',
+    },
   ];
 };
 

@@ -120,7 +120,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
     commit: 'step',
     within,
     environmentFrom: release === live ? '' : live,
-    drain: found.drain,
+    pace: found.pace,
     baseline,
   });
 };
@@ -173,7 +173,7 @@ const planOf = (scene: Scene, { found }: Survey, { id: release, hooks }: Release
     undo: undoOf(found),
     waves: [
       ...hookWave(scene, number, 'before-switch', hooks),
-      [switchStep(scene, number, { release, within, environmentFrom: live, first: live === '', drain: found.drain })],
+      [switchStep(scene, number, { release, within, environmentFrom: live, first: live === '', pace: found.pace })],
       ...hookWave(scene, number, 'after-switch', hooks),
       [confirmStep(scene, number)],
     ],

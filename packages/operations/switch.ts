@@ -1,6 +1,6 @@
 import { Failure } from '#fault';
-import { renderDuration } from '#plan';
-import type { Gap, ReleaseId } from '#plan';
+import { paceOf, renderDuration, stops } from '#plan';
+import type { Gap, Pace, ReleaseId } from '#plan';
 import { get, measureGap } from '#traffic';
 import type { Meter } from '#traffic';
 import { perform, step } from './scene.ts';
@@ -15,24 +15,29 @@ export type Switching = {
   readonly environmentFrom: string;
   /** No release serves yet. */
   readonly first: boolean;
-  /** The longest time that a service of what serves now may take to stop: seconds. */
-  readonly drain: number;
+  /** How long the services of what serves now may take. */
+  readonly pace: Pace;
 };
 
-/** How long the switch may take: its services' boots and drains, the drain of what it stops, and a minute. Seconds. */
-export const switchLimit = ({ services }: Scene['target'], draining: number): number =>
-  Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + draining + 60;
+/**
+ * How long the switch may take: until what serves has stopped, then until the release is up; both once more for what somebody stops
+ * meanwhile, and is started again; and a minute. Seconds.
+ */
+const switchLimit = ({ services }: Scene['target'], before: Pace): number => {
+  const own = paceOf(services);
+  return Math.ceil((stops(before) + stops(own) + 2 * own.boot) / 1000) + 60;
+};
 
 export const switchStep = (
   scene: Pick<Scene, 'host' | 'target'>,
   number: number,
-  { release, within, environmentFrom, drain }: Switching,
+  { release, within, environmentFrom, pace }: Switching,
 ): StepOf<'switch'> =>
   step(scene, 'switch', `switch to ${release}`, 'switch', {
     base: scene.target.base,
     number,
     release,
-    limit: switchLimit(scene.target, drain),
+    limit: switchLimit(scene.target, pace),
     within: Math.ceil(within / 1000),
     environmentFrom,
     ...(scene.target.manager === undefined ? {} : { manager: scene.target.manager }),

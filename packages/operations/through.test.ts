@@ -26,7 +26,7 @@ const processes = (release: string, pid = 7): Process[] => [{ service: 'web', pi
 const serving = (release: string): Found =>
   foundOn({ number: 5, phase: 'switched', release: 'B', previous: 'A', current: release, processes: processes(release), claim: claimOf() }); // prettier-ignore
 
-const passage: Passage = { release: 'B', services: ['web'], hooks: {}, commit: 'step', within: 600_000, environmentFrom: '', drain: 0, baseline: [] }; // prettier-ignore
+const passage: Passage = { release: 'B', services: ['web'], hooks: {}, commit: 'step', within: 600_000, environmentFrom: '', pace: { schedulers: 0, others: 0, boot: 0 }, baseline: [] }; // prettier-ignore
 const hooks = {
   'before-switch': { command: ['a'], timeout: 1500 },
   'after-switch': { command: ['b', 'c'], timeout: 30_000 },
@@ -97,10 +97,10 @@ describe('all goes well', () => {
 
   test('the switch is told how long it may take, and until when the host waits', async () => {
     const on = host();
-    await end(on, { within: 90_500, environmentFrom: 'A', drain: 40 });
-    // boot 60 s, drain 30 s, a minute, and 40 s for what is stopped
+    await end(on, { within: 90_500, environmentFrom: 'A', pace: { schedulers: 15_000, others: 25_000, boot: 1000 } });
+    // 40 s for what is stopped, a scheduler and then the others; 30 s and twice 60 s for the release; a minute
     expect(on.inputs('switch')).toEqual([
-      { base: '/srv/app-landfall', number: 5, release: 'B', limit: 190, within: 91, environmentFrom: 'A' },
+      { base: '/srv/app-landfall', number: 5, release: 'B', limit: 250, within: 91, environmentFrom: 'A' },
     ]);
   });
 

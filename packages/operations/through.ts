@@ -1,7 +1,7 @@
 import type { Check } from '#config';
 import type { Problem } from '#fault';
 import { renderDuration } from '#plan';
-import type { Found, Hooks, ReleaseId } from '#plan';
+import type { Found, Hooks, Pace, ReleaseId } from '#plan';
 import type { Meter } from '#traffic';
 import { checkOutside, checkProcesses } from './check.ts';
 import type { Conclusion } from './conclude.ts';
@@ -25,8 +25,8 @@ export type Passage = {
   readonly within: number;
   readonly maxDowntime?: number | undefined;
   readonly environmentFrom: string;
-  /** The longest time that a service of what serves may take to stop: seconds. */
-  readonly drain: number;
+  /** How long the services of what serves now may take. */
+  readonly pace: Pace;
   /** The checks that passed on what serves now: an undo must bring them back. */
   readonly baseline: readonly Check[];
   /** What must be done before the switch, under the transaction: migrations. */
@@ -59,7 +59,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
         release,
         within: passage.within,
         environmentFrom: passage.environmentFrom,
-        drain: passage.drain,
+        pace: passage.pace,
         first: previous === '',
       });
       rest();

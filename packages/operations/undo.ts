@@ -1,7 +1,7 @@
 import type { Check } from '#config';
 import { Failure, faultOf } from '#fault';
 import type { Fault } from '#fault';
-import { outcomeOf } from '#plan';
+import { outcomeOf, paceOf, stops } from '#plan';
 import type { Found, Outcome } from '#plan';
 import { noteChecked, recheck } from './baseline.ts';
 import { perform, step } from './scene.ts';
@@ -14,11 +14,14 @@ export type Why = 'failed' | 'asked' | `aborted by ${string}`;
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;
 
-/** How long the host's undo is waited for: ms. Its hook may run first, and workers of the release finish what they are at. */
-const undoBudget = ({ services, hooks }: Scene['target']): number =>
-  budget +
-  (hooks['before-undo']?.timeout ?? 0) +
-  Math.max(0, ...services.filter(({ role }) => role === 'worker').map(({ drain }) => drain));
+/**
+ * How long the host's undo is waited for: ms. Its hook runs first, what it stops may finish, and what it starts comes up as this
+ * release does, for all that is known.
+ */
+const undoBudget = ({ services, hooks }: Scene['target']): number => {
+  const pace = paceOf(services);
+  return budget + (hooks['before-undo']?.timeout ?? 0) + stops(pace) + pace.boot;
+};
 
 /**
  * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.

@@ -13,6 +13,15 @@ export const loginOf = (address: string): { readonly user: string; readonly pass
   return username === '' || password === '' ? undefined : { user: decoded(username), password: decoded(password) };
 };
 
+/** An address without its user and password; a text that is none as it is. */
+export const withoutLogin = (address: string): string => {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href;
+};
+
 /**
  * The texts that may not be shown of an address with user and password: itself, and what stands before its host, also as programs
  * print and send it. A user alone is not hidden: pip shows it, and it is often a word like `aws`.

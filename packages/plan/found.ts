@@ -1,3 +1,4 @@
+import type { Pace } from './pace.ts';
 import type { Manager, Process, ReleaseId } from './types.ts';
 
 export type Phase = 'none' | 'open' | 'switching' | 'switched' | 'undoing' | 'confirmed' | 'undone' | 'held';
@@ -85,8 +86,8 @@ export type Found = {
   readonly processes: readonly Process[];
   /** Files of the live release that were changed on the host since they were put there; at most ten. */
   readonly drifted: readonly string[];
-  /** The longest time that a service of what serves may take to stop. */
-  readonly drain: number;
+  /** How long the services of what serves may take. */
+  readonly pace: Pace;
   readonly listening: readonly number[];
   /** The host's wall clock, in seconds. */
   readonly clock: number;

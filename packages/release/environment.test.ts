@@ -146,8 +146,8 @@ describe('an uv.lock', () => {
 });
 
 test('an environment is named after its lock, each fact of the host, and what installs it there', () => {
-  const of = (lockHash: string, over: object = {}, installer: 'pip' | 'uv' = 'pip') =>
-    environmentHash({ lockHash, installer }, { ...host, ...over });
+  const of = (lockHash: string, over: object = {}, installer: 'pip' | 'uv' = 'pip', index?: string) =>
+    environmentHash({ lockHash, installer }, { ...host, ...over }, index);
   const name = of('a');
   expect(name).toMatch(/^[0-9a-f]{16}$/);
   expect(of('a')).toBe(name);
@@ -157,4 +157,14 @@ test('an environment is named after its lock, each fact of the host, and what in
   expect(of('a', {}, 'uv')).not.toBe(name);
   expect(of('a', { uv: 'other' }, 'uv')).not.toBe(of('a', {}, 'uv'));
   expect(of('a', { pip: 'other' }, 'uv')).toBe(of('a', {}, 'uv'));
+});
+
+test('an environment is named after the index that its packages come from, and not after who is let in there', () => {
+  const of = (index?: string) => environmentHash({ lockHash: 'a', installer: 'pip' }, host, index);
+  const one = of('https://aws:token-of-today@one.example/simple/');
+  expect(one).toBe(of('https://aws:token-of-tomorrow@one.example/simple/'));
+  expect(one).toBe(of('https://one.example/simple/'));
+  expect(one).not.toBe(of());
+  expect(one).not.toBe(of('https://aws:token-of-today@two.example/simple/'));
+  expect(one).not.toBe(of('https://aws:token-of-today@one.example/other/'));
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { fail, ok, type Result } from '#fault';
+import { withoutLogin } from '#plan';
 import { requirementsOf } from './requirements.ts';
 import { uvLockOf } from './uv-lock.ts';
 
@@ -93,8 +94,17 @@ const withoutRequirements = (folders: readonly string[], read: LockOptions['read
   return ok(undefined);
 };
 
-/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what is installed. */
+/**
+ * The name of an environment below `envs`: 16 hex digits over the lock, what of the host decides what is installed, and the address
+ * of the index that it comes from, without user and password: two indexes may have two packages of one name and version.
+ * @param index undefined: as pip or uv is set on the host
+ */
 export const environmentHash = (
   { lockHash, installer }: Pick<Lock, 'lockHash' | 'installer'>,
   { version, platform, libc, [installer]: by }: PythonFacts,
-): string => createHash('sha256').update([lockHash, version, platform, libc, by].join('\0')).digest('hex').slice(0, 16);
+  index: string | undefined,
+): string =>
+  createHash('sha256')
+    .update([lockHash, version, platform, libc, by, ...(index === undefined ? [] : [withoutLogin(index)])].join('\0'))
+    .digest('hex')
+    .slice(0, 16);

@@ -185,6 +185,38 @@ eachShell(
     );
 
     test.each([
+      ['pip', 'both/requirements.txt', '6a'],
+      ['uv', 'both/uv.lock', '6b'],
+    ] as const)(
+      'takes nothing away from %s that the user’s own netrc lets in elsewhere',
+      async (installer, lock, hash) => {
+        const other = await startPackageIndex({ user: 'own', password: 'own-password' });
+        const address = other.address.replace('127.0.0.1', 'localhost');
+        write(at.tree, 'both/requirements.txt', `--extra-index-url ${address}\nnotesplain\nnotesbuilt\n`);
+        write(at.tree, 'both/pyproject.toml', project(address));
+        const netrc = join(at.home, '.netrc');
+        const own = 'machine localhost login own password own-password\n';
+        write(at.home, '.netrc', `${own}machine 127.0.0.1 login aws password an-older-one\nmacdef init\ncd /`, 0o600);
+        if (installer === 'uv') await at.uv(['lock', '--quiet', '--directory', 'both']);
+        at.forget();
+        const from = other.asked.length;
+        const ran = await at.build(hash, { installer, lock, index: true }, given());
+        expect([ran.code, ran.code === 0 ? '' : ran.stderr]).toEqual([0, '']);
+        expect(other.asked.slice(from).join()).toMatch(/200 \/(?:files|simple)\/notesplain/);
+        if (installer === 'pip') expect(index.asked.join()).toContain('200 /simple/notesplain/');
+        // one that is no netrc is told, and takes nothing away either
+        write(at.home, '.netrc', 'machine localhost login');
+        const broken = await at.build(`${hash}0`, { installer: 'pip', lock: 'requirements.txt', index: true }, given());
+        expect([broken.code, broken.stderr]).toEqual([
+          0,
+          expect.stringContaining('.netrc cannot be read, and does not count'),
+        ]);
+        rmSync(netrc);
+        await other.end();
+      },
+    );
+
+    test.each([
       ['pip', 'none.txt'],
       ['uv', 'none/uv.lock'],
     ] as const)('is not told by %s when a package is missing', async (installer, lock) => {

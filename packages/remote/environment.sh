@@ -48,17 +48,33 @@ main() {
 
 # What follows the address is run with it. pip hands the addresses of its indexes on to the programs that build packages, as arguments, which every
 # user of the host can read. So it gets the address without user and password, and these in a netrc that has no name in any file system: in memory,
-# readable by this user while the program runs. Nor does pip keep what it was answered: it would keep the header that let it in.
+# readable by this user while the program runs. It goes on with what the user's own netrc says, for both read one only; of two entries
+# for one host the last one counts. An own one that cannot be read as such is left out: they would read none of both.
+# Nor does pip keep what it was answered: it would keep the header that let it in.
 with_index='
-import os, sys
+import netrc, os, sys
 from urllib.parse import unquote, urlsplit
+def held(text):
+    file = os.memfd_create("netrc", 0)
+    os.write(file, text)
+    return f"/proc/{os.getpid()}/fd/{file}"
 at = urlsplit(sys.stdin.readline().strip())
 address = at._replace(netloc=at.netloc.rpartition("@")[2]).geturl()
 os.environ.update(PIP_INDEX_URL=address, UV_DEFAULT_INDEX=address)
 if at.username:
-    held = os.memfd_create("netrc", 0)
-    os.write(held, f"machine {at.hostname} login {unquote(at.username)} password {unquote(at.password)}\n".encode())
-    os.environ.update(NETRC=f"/proc/{os.getpid()}/fd/{held}", PIP_NO_CACHE_DIR="1")
+    given = f"machine {at.hostname} login {unquote(at.username)} password {unquote(at.password)}\n".encode()
+    own = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")
+    try:
+        with open(own, "rb") as file:
+            both = file.read() + b"\n\n" + given
+        name = held(both)
+        netrc.netrc(name)
+    except FileNotFoundError:
+        name = held(given)
+    except (netrc.NetrcParseError, OSError, ValueError):
+        print(f"{own} cannot be read, and does not count: is it as netrc(5) wants it?", file=sys.stderr)
+        name = held(given)
+    os.environ.update(NETRC=name, PIP_NO_CACHE_DIR="1")
 os.execvp(sys.argv[1], sys.argv[1:])
 '
 

@@ -180,9 +180,13 @@ serving_facts() {
   drift | while read -r file; do
     print drift "$file"
   done
-  # how long what serves may take to stop, all services side by side
+  # how long what serves may take: its schedulers to stop, then all others, side by side; and to come up
   about "${serving:--}"
-  print drain "$(sed -n 's/^drain=//p' "$about/services"/* 2>/dev/null | sort -n | tail -n 1)"
+  print pace "$(cat "$about/services"/* 2>/dev/null | awk -F = '
+    $1 == "role" { others = $2 != "scheduler" }
+    $1 == "drain" && $2 + 0 > drain[others] { drain[others] = $2 + 0 }
+    $1 == "boot" && $2 + 0 > boot { boot = $2 + 0 }
+    END { print drain[0] + 0, drain[1] + 0, boot + 0 }')"
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

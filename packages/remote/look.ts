@@ -1,4 +1,4 @@
-import type { Found, Kept, Manager, Phase, Process } from '#plan';
+import type { Found, Kept, Manager, Pace, Phase, Process } from '#plan';
 import { lists } from './program.ts';
 
 const releaseOf = (link: string): string => link.replace(/^releases\//, '');
@@ -19,6 +19,11 @@ const kept = (line: string): Kept => {
 export const processOf = (line: string): Process => {
   const [service = '', pid = '0', release = '-', verdict = 'missing'] = line.split(' ');
   return { service, pid: Number(pid), release, verdict: verdict as Process['verdict'] };
+};
+
+const paceOf = (line: string): Pace => {
+  const [schedulers = 0, others = 0, boot = 0] = line.split(' ').map((seconds) => Number(seconds) * 1000);
+  return { schedulers, others, boot };
 };
 
 /** What look.sh printed, typed. */
@@ -84,7 +89,7 @@ export const foundOf = (stdout: Buffer): Found => {
       : undefined,
     processes: all('process').map(processOf),
     drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
-    drain: Number(get('drain')),
+    pace: paceOf(get('pace')),
     listening: all('listening').map(Number),
     clock: Number(get('clock')),
   };

@@ -76,8 +76,11 @@ truth() { # RELEASE: `service pid release verdict`: which release does each proc
   if [ -n "$adopting" ]; then
     made=$(cd -P "$(dirname "$adopting")" && pwd)/${adopting##*/}
   fi
+  # what its manager runs besides, under a name that the release has not, is stale whatever it runs; pid 0: one that is starting or stopping
   {
     services "$1"
+    echo
+    printf '%s\n' "$states" | sed -n 's/^\([^ ]*\) *\(STARTING\|BACKOFF\|STOPPING\)\( .*\)*$/\1/p'
     echo
     printf '%s\n\n' "$kin"
     where_they_work
@@ -85,34 +88,41 @@ truth() { # RELEASE: `service pid release verdict`: which release does each proc
     what_they_were_told
   } | awk -v root="$(cd -P "$base/releases" && pwd)/" -v wanted="$1" -v made="$made" -v previous="$previous" '
     $0 == "" { part++; next }
-    part == 0 { services[++count] = $0; next }
-    part == 1 { service[$2] = $1; main[$2] = $3; next }
-    part == 2 { pid = $1; gsub(/[^0-9]/, "", pid); if (NF > 1) { cwd[pid] = substr($0, length($1) + 2) }; next }
+    part == 0 { services[++count] = $0; own[$0]; next }
+    part == 1 { others[$0]; next }
+    part == 2 { service[$2] = $1; main[$2] = $3; next }
+    part == 3 { pid = $1; gsub(/[^0-9]/, "", pid); if (NF > 1) { cwd[pid] = substr($0, length($1) + 2) }; next }
     { pid = $0; sub(/:.*/, "", pid); gsub(/[^0-9]/, "", pid); told[pid] = $0; sub(/^[^=]*=/, "", told[pid]) }
+    function told_of(name, mine,   pid, runs, ok, seen) {
+      for (pid in cwd) {
+        # as texts: 1 and 01 are two names
+        if (service[pid] "" != name "") { continue }
+        runs = "-"
+        if (index(cwd[pid], root) == 1) {
+          runs = substr(cwd[pid], length(root) + 1)
+          # a folder that was deleted under the process reads `<id> (deleted)`
+          if (runs ~ / \(deleted\)$/) { runs = "deleted" }
+          sub(/\/.*/, "", runs)
+        } else if (made != "" && index(cwd[pid] "/", made "/") == 1) {
+          runs = previous
+        } else if (pid != main[pid]) {
+          # a child that works elsewhere is no evidence; the service itself must be in a release
+          continue
+        }
+        ok = mine && runs == wanted && (told[pid] == "" || told[pid] == runs)
+        print name, pid, runs, ok ? "ok" : "stale"
+        seen = 1
+      }
+      return seen
+    }
     END {
       for (i = 1; i <= count; i++) {
-        seen = 0
-        for (pid in cwd) {
-          # as texts: 1 and 01 are two names
-          if (service[pid] "" != services[i] "") { continue }
-          runs = "-"
-          if (index(cwd[pid], root) == 1) {
-            runs = substr(cwd[pid], length(root) + 1)
-            # a folder that was deleted under the process reads `<id> (deleted)`
-            if (runs ~ / \(deleted\)$/) { runs = "deleted" }
-            sub(/\/.*/, "", runs)
-          } else if (made != "" && index(cwd[pid] "/", made "/") == 1) {
-            runs = previous
-          } else if (pid != main[pid]) {
-            # a child that works elsewhere is no evidence; the service itself must be in a release
-            continue
-          }
-          ok = runs == wanted && (told[pid] == "" || told[pid] == runs)
-          print services[i], pid, runs, ok ? "ok" : "stale"
-          seen = 1
-        }
         # one that ended between the two looks is missing too
-        if (!seen) { print services[i], "0 - missing" }
+        if (!told_of(services[i], 1)) { print services[i], "0 - missing" }
+      }
+      for (pid in service) { others[service[pid]] }
+      for (name in others) {
+        if (!(name in own) && !told_of(name, 0)) { print name, "0 - stale" }
       }
     }'
 }

@@ -124,7 +124,7 @@ ended() { # NAME...: waits for those that are stopping, because who ordered it w
   done
 }
 
-resume() { # RELEASE: workers start, when those before them have finished
+resume() { # RELEASE: workers start, when those before them have finished. Exit 1: supervisor has not taken them up
   if [ -n "$drained" ]; then
     # shellcheck disable=SC2086
     wait $drained || :
@@ -135,8 +135,12 @@ resume() { # RELEASE: workers start, when those before them have finished
   fi
   if [ -n "$later" ]; then
     # shellcheck disable=SC2086
-    if supervisor_order update $later >&2; then
+    if supervisor_update $later; then
       registered
+    elif [ "${patient:-no}" = yes ]; then
+      later=''
+    else
+      return 1
     fi
   fi
   start=''
@@ -152,6 +156,28 @@ resume() { # RELEASE: workers start, when those before them have finished
     # shellcheck disable=SC2086
     each start $start
   fi
+}
+
+wake() { # RELEASE: what somebody stopped starts again: an order to stop may reach the manager after the program that gave it was killed. Exit 1: nothing was
+  case "$states" in
+    *' STOPP'*) ;;
+    *) return 1 ;;
+  esac
+  asleep=''
+  for name in $(services "$1"); do
+    case "$last" in
+      # these start after all else
+      *" $name "*) continue ;;
+    esac
+    if in_state 'STOPPED|STOPPING' "$name"; then
+      asleep="$asleep $name"
+    fi
+  done
+  [ -n "$asleep" ] || return 1
+  # shellcheck disable=SC2086
+  ended $asleep
+  # shellcheck disable=SC2086
+  each start $asleep
 }
 
 rouse() { # NAMES: the schedulers start that do not run; all else is up. Exit 1: there was nothing to start

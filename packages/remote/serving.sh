@@ -27,7 +27,16 @@ point() { # RELEASE: `current` leads to it; one rename, never absent. moved=yes:
   sync "$base"
 }
 
-up() { # RELEASE [NAMES]: by what was found last, every process of every service, but of these, is on it, and listens
+up() { # RELEASE [NAMES]: by what was found last, every process of every service, but of these, is on it, and listens; and nothing else runs
+  # under a name that it has not, a scheduler of the release before would be a second one
+  about "$1"
+  while read -r name _; do
+    if [ -n "$name" ] && [ ! -e "$about/services/$name" ]; then
+      return 1
+    fi
+  done <<END
+$found
+END
   for name in $(services "$1"); do
     case "${2:-}" in
       *" $name "*) continue ;;
@@ -90,10 +99,20 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
   end=$((now + boots))
   ends=0
   ended=no
+  woken=no
   roused=''
   last=$(having scheduler "$1")
   while :; do
     inspect "$1"
+    if wake "$1"; then
+      # it has all its time to boot; once, for who stops services again and again is not waited for
+      if [ "$woken" = no ]; then
+        clock
+        end=$((now + boots))
+        woken=yes
+      fi
+      inspect "$1"
+    fi
     if [ "$last" != ' ' ] && up "$1" "$last" && rouse "$last"; then
       inspect "$1"
     fi

@@ -42,7 +42,7 @@ supervisor_roll() {
   ask status 2>/dev/null
 }
 
-answers() { # does supervisord answer on its socket? answered: its pid
+answers() { # does supervisord answer on its socket, and take orders? answered: its pid, or why not
   [ -S "$lf/run/supervisor.sock" ] || return 1
   answered=$(ask pid 2>/dev/null)
 }
@@ -63,16 +63,22 @@ daemon() { # the pid of this target's supervisord, whether it answers or not (it
 
 supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
   fresh=no
-  # one that hangs is found by the first question that matters
-  if [ -S "$lf/run/supervisor.sock" ] && [ -n "$(daemon)" ]; then
+  answered=''
+  if [ -n "$(daemon)" ] && answers; then
     return 0
   fi
   supervisor_equipped || return 1
+  clock
+  since=$now
   # one that is just starting or ending: a second one beside it would start every service twice
-  tries=0
   while [ -n "$(daemon)" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 200 ]; then
+    case $answered in
+      # it takes no orders any more, and ends when its services have
+      *SHUTDOWN_STATE*) may=$(patience) ;;
+      *) may=20 ;;
+    esac
+    clock
+    if [ "$((now - since))" -ge "$may" ]; then
       say "supervisord (process $(daemon)) runs, but does not answer on $lf/run/supervisor.sock"
       return 1
     fi
@@ -200,6 +206,13 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
+supervisor_update() { # NAME...: it takes up what its files say of these. Exit 1: maybe not of all
+  rm -f "$lf/run/known"
+  supervisor_order update "$@" >&2 && return 0
+  say "supervisor has not taken up all of its files"
+  return 1
+}
+
 registered() { # it has taken up its files
   printf '%s\n' "$known" 2>/dev/null >"$lf/run/known" || :
 }
@@ -228,9 +241,34 @@ supervisor_register() { # RELEASE: supervisor takes up its files: it ends what t
       *) started="$started $name" ;;
     esac
   done
-  if [ -n "$started" ]; then
-    # shellcheck disable=SC2086
-    supervisor_order update $started >&2 || return 0
+  # schedulers have stopped, and workers are stopping. The others stop side by side here: an update would stop one after another
+  stopping=''
+  for name in $(printf '%s\n' "$told" | sed -n -e 's/: changed$//p' -e 's/: disappeared$//p'); do
+    case "$workers$schedulers" in
+      *" $name "*) ;;
+      *) stopping="$stopping $name" ;;
+    esac
+  done
+  case $stopping in
+    *' '*' '*)
+      # shellcheck disable=SC2086
+      each stop $stopping
+      ;;
+  esac
+  # it cannot replace one that is still stopping, because who ordered it was killed maybe
+  for name in $started; do
+    if in_state STOPPING "$name"; then
+      ended "$name"
+    fi
+  done
+  # shellcheck disable=SC2086
+  if [ -n "$started" ] && ! supervisor_update $started; then
+    # an undo does what it can all the same: what runs in the end decides
+    [ "${patient:-no}" = yes ] || return 1
+    started=''
+    # nor is it taken for one that has taken them up
+    known=''
+    return 0
   fi
   if [ -z "$later" ]; then
     registered

@@ -1,4 +1,5 @@
-# systemd.sh: managers.sh's functions over the deploy user's own systemd: a unit a service. They follow manager.sh's text.
+# systemd.sh: managers.sh's functions over the deploy user's own systemd: a unit a service. They follow supervisor.sh's text,
+# and ask manager.sh's, which comes later.
 # What the units call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to. They are not
 # enabled: at boot `undo recover` starts them, when it has decided which release serves.
 

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
-import { endProcesses, makeManager, makeStandIns, mutexFree } from '../../test/kill/host.ts';
+import { editTransaction, endProcesses, makeManager, makeStandIns, mutexFree } from '../../test/kill/host.ts';
 import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
 import { idle, makeRelease, makeTarget, run, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 import { needing } from '../../test/lab/needs.ts';
@@ -137,6 +137,44 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       }
       await deployed(target, 'r1', 'systemd');
       expect(await under()).toBe('systemd');
+    });
+
+    /** A supervisor of this test's own, and the path of its supervisorctl. */
+    const ownSupervisor = (): string => {
+      const folder = join(root, 'supervisor');
+      cpSync(new URL('../../test/lab/supervisor-stand-in', import.meta.url), folder, { recursive: true });
+      target = { ...target, searched: target.searched.replace(/[^:]*supervisor-stand-in/, folder) };
+      return join(folder, 'supervisorctl');
+    };
+
+    for (const [by, ask] of [
+      ['a person', () => undo('t2')],
+      ['the recovery', () => undo('recover')],
+      ['the switch itself, run again', () => runProgram(target, 'switch', switchInput(target, 2, 'r2'))],
+    ] as const)
+      test(`going back to the other manager asks for its program, never for that of the newer one: by ${by}`, async () => {
+        const tool = ownSupervisor();
+        await deployed(target, 'r1', 'supervisor');
+        await switched(target, 'r2', 'systemd');
+        editTransaction(target, 'phase', 'undoing');
+        const kept = readFileSync(tool);
+        rmSync(tool);
+        const refused = await ask();
+        expect(refused.code).toBe(69);
+        expect(refused.stderr).toContain('supervisorctl is not on the PATH');
+        expect(serving(target)).toEqual(second);
+        writeFileSync(tool, kept, { mode: 0o755 });
+        await ask();
+        expect(serving(target)).toEqual(first);
+      });
+
+    test('what goes back to units needs no supervisorctl', async () => {
+      const tool = ownSupervisor();
+      await deployed(target, 'r1', 'systemd');
+      await switched(target, 'r2', 'supervisor');
+      rmSync(tool);
+      expect(await undo('t2')).toMatchObject({ code: 0 });
+      expect([serving(target), supervisorOf(target.base)]).toEqual([first, undefined]);
     });
 
     test('a switch to units where none live on is refused before anything changes', async () => {

@@ -57,6 +57,9 @@ const standing = (stdout: Buffer): { phase: string; number: number; release: str
 
 const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the host says what serves and how to go on.';
 
+/** Ten minutes for the mutex, a quarter of an hour for the undo that fits into it (`tooSlow` of plan), a minute for its hook, and some more. */
+const undoLimitMs = 1_800_000;
+
 /** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
 export const transactionPrograms = {
   look: program({
@@ -85,7 +88,7 @@ export const transactionPrograms = {
   recover: program({
     text: common + readFileSync(new URL('./recover.sh', import.meta.url), 'utf8'),
     interrupt: 'finish',
-    limitMs: 900_000,
+    limitMs: undoLimitMs,
     args: (input: { base: string }) => [input.base],
     out: standing,
     fault: 'UNDO_FAILED',
@@ -182,7 +185,7 @@ export const transactionPrograms = {
   renew: program({
     text: undoing + readFileSync(new URL('./renew.sh', import.meta.url), 'utf8'),
     interrupt: 'finish',
-    limitMs: 900_000,
+    limitMs: undoLimitMs,
     args: (input: { base: string; number: number; within: number }) => [
       input.base,
       String(input.number),
@@ -195,7 +198,7 @@ export const transactionPrograms = {
   confirm: program({
     text: undoing + readFileSync(new URL('./confirm.sh', import.meta.url), 'utf8'),
     interrupt: 'finish',
-    limitMs: 900_000,
+    limitMs: undoLimitMs,
     args: (input: { base: string; number: number }) => [input.base, String(input.number)],
     out: standing,
     fault: 'UNDO_FAILED',
@@ -204,7 +207,7 @@ export const transactionPrograms = {
   'take-back': program({
     text: common + readFileSync(new URL('./take-back.sh', import.meta.url), 'utf8'),
     interrupt: 'finish',
-    limitMs: 1_800_000,
+    limitMs: undoLimitMs,
     args: (input: { base: string; number: number; why: string }) => [input.base, String(input.number), input.why],
     out: standing,
     fault: 'UNDO_FAILED',

@@ -62,7 +62,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     sharedEnv: undefined,
     processes: [],
     drifted: [],
-    drain: 0,
+    pace: { schedulers: 0, others: 0, boot: 0 },
     listening: [],
     clock: 1_750_000_000,
     ...over,

@@ -157,7 +157,7 @@ const race = async (
       commit: 'step',
       within: 600_000,
       environmentFrom: '',
-      drain: 0,
+      pace: { schedulers: 0, others: 0, boot: 0 },
       baseline: [],
     });
     return 'done';

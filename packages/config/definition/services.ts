@@ -55,6 +55,8 @@ export const service = z
   .refine((value) => written(value) !== undefined, {
     path: ['role'],
     error: `is missing, and the command does not tell it: add \`role: ${roles.join('`, `role: ')}\``,
+    // the line that it is told by, and is to be added to
+    params: { line: ['command'] },
     when,
   })
   .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(written(value))), {

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { answered, deployed, looked, open, switched, switchInput } from '../kill/deploy.ts';
+import { servicesOf, supervisorOf } from '../kill/processes.ts';
+import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
+import { needing } from '../lab/needs.ts';
+import { endProcessesBelow } from '../lab/processes.ts';
+
+const run = promisify(execFile);
+
+needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that does not do as it was told', () => {
+  let root: string;
+  let bin: string;
+  let target: Target;
+
+  beforeAll(async () => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'landfall-supervisor-')));
+    bin = join(root, 'venv/bin');
+    // the system's folders first: the Python of a version manager would not be the host's
+    const env = { ...process.env, PATH: `/usr/local/bin:/usr/bin:/bin:${process.env.PATH ?? ''}` };
+    await run('python3', ['-m', 'venv', join(root, 'venv')], { env });
+    await run(join(bin, 'pip'), ['install', '--quiet', '--no-compile', 'supervisor==4.3.0'], { env });
+  }, 180_000);
+
+  beforeEach(() => {
+    const folder = mkdtempSync(join(root, 't-'));
+    const plain = makeTarget(['dash'], bin, folder);
+    target = { ...plain, searched: `${folder}/front:${plain.searched}` };
+    mkdirSync(join(folder, 'front'));
+    // no watchdog: it would undo at once what fails here
+    stand('setsid', 'case "$*" in\n  *" watch") exit 0 ;;\nesac\nexec /usr/bin/setsid "$@"');
+  });
+
+  afterEach(async () => {
+    await endProcessesBelow(root);
+  });
+
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const scheduler = { ...idle, role: 'scheduler' };
+
+  const serving = (): readonly string[] =>
+    [...new Set(servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`))].sort();
+
+  const supervisorctl = (...words: readonly string[]) =>
+    run(join(bin, 'supervisorctl'), ['-c', join(target.base, '.landfall/run/supervisord.conf'), ...words]);
+
+  const status = async (): Promise<string> => {
+    // its exit code is not 0 where something does not run
+    const asked = await supervisorctl('status').catch((refused: unknown) => refused as { readonly stdout: string });
+    return asked.stdout;
+  };
+
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let tries = 0; !(await holds()); tries++) if (tries > 50) throw new Error('it does not come to pass');
+  };
+
+  const inFront = (name: string): string => join(target.searched.split(':')[0] ?? '', name);
+
+  const stand = (name: string, text: string): void => {
+    writeFileSync(inFront(name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  };
+
+  /** Stands in front of supervisorctl: cases of sh over its words; the others go to the real one. */
+  const disobedient = (cases: string): void => {
+    stand('supervisorctl', `case " $* " in\n${cases}\nesac\nexec ${join(bin, 'supervisorctl')} "$@"`);
+  };
+
+  const obedient = (): void => {
+    rmSync(inFront('supervisorctl'));
+  };
+
+  /** Opens, and switches to r2. */
+  const toR2 = async (): Promise<Ran> => {
+    const number = Number(answered(await open(target, 'r2'), 'number'));
+    return runProgram(target, 'switch', switchInput(target, number, 'r2'));
+  };
+
+  test.each(['web', 'queue'])(
+    'an update that fails is no success: the switch fails (%s)',
+    async (which) => {
+      makeRelease(target, 'r1', { web: idle, tasks: { ...idle, role: 'worker' } });
+      makeRelease(target, 'r2', { web: { ...idle, drain: 7 }, queue: { ...idle, role: 'worker' } });
+      await deployed(target, 'r1');
+      disobedient(`*" update "*"${which} "*) exit 1 ;;`);
+      const failed = await toR2();
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toContain('supervisor has not taken up all of its files');
+      // the next one asks
+      expect(existsSync(join(target.base, '.landfall/run/known'))).toBe(false);
+      obedient();
+      expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
+      expect(serving()).toEqual(['tasks on r1', 'web on r1']);
+    },
+    120_000,
+  );
+
+  test('a scheduler of the release before that runs on under its former name is found, and the new one is not started beside it', async () => {
+    makeRelease(target, 'r1', { web: idle, beat: scheduler });
+    makeRelease(target, 'r2', { web: idle, clock: scheduler });
+    await deployed(target, 'r1');
+    const beat = servicesOf(target.base).find(({ service }) => service === 'beat')?.pid ?? 0;
+    const real = join(bin, 'supervisorctl');
+    disobedient(`*" stop beat "*) exit 0 ;;\n*" update "*) exec ${real} -c "$2" update clock ;;`);
+    const failed = await toR2();
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain(`beat ${beat} r1 stale`);
+    expect(serving()).toEqual(['beat on r1', 'web on r2']);
+    expect((await looked(target)).ran.stdout).toContain(`\nprocess=beat ${beat} r1 stale\n`);
+    obedient();
+    expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(['beat on r1', 'web on r1']);
+  }, 120_000);
+
+  test('what is stopped when the release is looked at already, or is still stopping, is started again', async () => {
+    // longer than the time to boot
+    const slow = ['/bin/sh', '-c', 'trap "sleep 8; exit 0" TERM; while :; do sleep 0.1; done'];
+    makeRelease(target, 'r1', {
+      web: idle,
+      tasks: { words: slow, role: 'worker', drain: 20, boot: 5 },
+      beat: scheduler,
+    });
+    const number = await switched(target, 'r1');
+    const again = () => runProgram(target, 'switch', switchInput(target, number, 'r1'));
+    const all = ['beat on r1', 'tasks on r1', 'web on r1'];
+    await supervisorctl('stop', 'web');
+    expect(await again()).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(all);
+    const stopping = supervisorctl('stop', 'tasks');
+    await until(async () => / STOPPING/.test(await status()));
+    expect(await again()).toMatchObject({ code: 0 });
+    await stopping;
+    expect(serving()).toEqual(all);
+  }, 120_000);
+
+  test('one that is shutting down is waited for, and another takes its place', async () => {
+    const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
+    makeRelease(target, 'r1', { web: { words: slow, drain: 20 } });
+    makeRelease(target, 'r2', { web: { words: slow, drain: 20 } });
+    await deployed(target, 'r1');
+    const ending = supervisorOf(target.base);
+    await supervisorctl('shutdown');
+    expect(await toR2()).toMatchObject({ code: 0 });
+    expect(serving()).toEqual(['web on r2']);
+    expect(supervisorOf(target.base)).not.toBe(ending);
+  }, 120_000);
+
+  test('services whose descriptions change stop side by side', async () => {
+    const slow = ['/bin/sh', '-c', 'trap "sleep 3; exit 0" TERM; while :; do sleep 0.1; done'];
+    const both = (drain: number) => ({ one: { words: slow, drain }, two: { words: slow, drain }, beat: scheduler });
+    makeRelease(target, 'r1', both(10));
+    makeRelease(target, 'r2', both(20));
+    await deployed(target, 'r1');
+    expect((await looked(target)).ran.stdout).toContain('\npace=2 10 5\n');
+    expect(await toR2()).toMatchObject({ code: 0 });
+    const log = readFileSync(join(target.base, '.landfall/run/supervisord.log'), 'latin1');
+    const at = (text: string): number => log.indexOf(text);
+    for (const name of ['one', 'two']) {
+      expect(at(`waiting for ${name} to stop`)).toBeGreaterThan(0);
+      for (const other of ['one', 'two'])
+        expect(at(`waiting for ${name} to stop`)).toBeLessThan(at(`stopped: ${other} `));
+    }
+    expect(serving()).toEqual(['beat on r2', 'one on r2', 'two on r2']);
+  }, 120_000);
+});
