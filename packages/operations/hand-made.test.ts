@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { ok } from '#fault';
+import { fold } from '#journal';
 import type { Found, HandMade } from '#plan';
 import { foundOn } from '../../test/fakes/found.ts';
-import { targetOf } from '../../test/fakes/scene.ts';
+import { fakeHost } from '../../test/fakes/host.ts';
+import { sceneOn, targetOf } from '../../test/fakes/scene.ts';
+import { withHandMade } from './adoption.ts';
 import { adoptionProblems, describeHandMade } from './hand-made.ts';
 import { nothingMore, preflight } from './preflight.ts';
 
@@ -115,4 +119,19 @@ test('what is no checkout, and what nothing runs from, is described so', () => {
   expect(
     describeHandMade(madeOf({ commit: undefined, venvs: [], env: undefined, left: [], processes: [], programs: [] })),
   ).toBe('no git checkout; no process that this user can see runs from it');
+});
+
+test('what is to be adopted counts as what serves: its processes, and how long its services may take', async () => {
+  const scene = sceneOn(fakeHost({ 'hand-made': () => ok(madeOf()) }), { target });
+  const survey = {
+    found: found(),
+    history: fold({ events: [], damaged: 0 }),
+    standing: 'none',
+    answer: 'open',
+  } as const;
+  expect((await withHandMade(scene, survey)).found).toMatchObject({
+    previous: 'adopted-8d01e77',
+    processes: [{ service: 'web', pid: 7, release: 'adopted-8d01e77', verdict: 'ok' }],
+    pace: { schedulers: 0, others: 1, boot: 1 },
+  });
 });
