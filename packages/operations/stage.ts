@@ -15,6 +15,7 @@ import { noEvidence } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { targetOf } from './target-of.ts';
 import type { More } from './target-of.ts';
+import { variablesOf } from './variables.ts';
 
 /** What an action's entry gives to operations: who runs, and how to tell. */
 export type Stage = {
@@ -82,7 +83,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     timeline: line,
     evidence: noEvidence(),
     github: stage.github,
-    env: stage.variables(place.env ?? []).values,
+    env: variablesOf(stage, place).values,
     files: filesOf(stage.workspace),
   };
 };
@@ -123,7 +124,7 @@ export const playOn = async (
   body: (scene: Scene) => Promise<Conclusion>,
 ): Promise<Report> => {
   const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
-    await announceNoEntry(stage, action, target, stage.variables(place.env ?? []).values, thrown);
+    await announceNoEntry(stage, action, target, variablesOf(stage, place).values, thrown);
     throw thrown;
   });
   const { context, github, signal } = stage;
