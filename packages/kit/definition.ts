@@ -12,13 +12,13 @@ export type InputDefinition = Described &
     | { readonly kind: 'duration'; readonly default?: string }
     | { readonly kind: 'choice'; readonly of: readonly [string, ...string[]]; readonly default?: string }
     /**
-     * Masked before anything is printed. `env`: NAME=value lines, of which the values are secret; `address`: of a URL also user and password alone. `evaluated`: an expression that
+     * Masked before anything is printed. `env`: NAME=value lines of an application, of which what looks secret is masked at once; `values`: such lines, all values are; `address`: of a URL also user and password alone. `evaluated`: an expression that
      * the runner puts there if nothing is given; without a runner there is none.
      */
     | {
         readonly kind: 'secret';
         readonly required?: boolean;
-        readonly holds?: 'env' | 'address';
+        readonly holds?: 'env' | 'values' | 'address';
         readonly evaluated?: string;
       }
     /** Not for people: an expression that the runner evaluates, for main and again for post. */

@@ -13,7 +13,7 @@ import { faultReport } from './fault-report.ts';
 import { githubOf } from './github.ts';
 import { actualRunner } from './runner.ts';
 import type { Runner } from './runner.ts';
-import { masksOf, masksOfEnv, secrets } from './secrets.ts';
+import { masksOf, masksOfEnv, masksOfValues, secrets } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 
 /**
@@ -69,6 +69,7 @@ const shown = (thrown: unknown, runner: Runner): Fault => {
 /** What is masked of an input, by what it holds. */
 const masks = {
   env: masksOfEnv,
+  values: masksOfValues,
   address: (value: string) => [...masksOf(value), ...secretsOfAddress(value.trim()).flatMap(masksOf)],
   text: (value: string) => masksOf(value),
 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readEnvFile } from '../release/env-file.ts';
 import { envValues } from './env-values.ts';
-import { masksOfEnv } from './secrets.ts';
+import { masksOfEnv, masksOfValues } from './secrets.ts';
 
 const masks = (content: string, open?: string) => masksOfEnv(content, open);
 
@@ -27,6 +27,14 @@ describe('of a .env is masked, before anything can be said', () => {
     expect(masks(String.raw`PASSWORD='a"b\c'`)).toEqual([String.raw`a"b\c`, String.raw`a\"b\\c`, String.raw`a"b\\c`]);
     expect(masks(String.raw`PASSWORD="a\"b\\c"`)[0]).toBe(String.raw`a"b\c`);
   });
+});
+
+test('of values for checks all are masked before anything can be said, plain ones too, in each form and line by line', () => {
+  const lines =
+    'USER=someone\nPIN=1234 # a comment\nTWO="first line\nsecond line"\nQUOTED=\'a"bcd\'\nTINY=abc\nno entry\n';
+  expect(masksOfValues(lines)).toEqual([
+    ...['someone', '1234', '1234 # a comment', 'first line', 'second line', 'a"bcd', String.raw`a\"bcd`, 'no entry'],
+  ]);
 });
 
 describe('before a host can print it, of a .env is masked', () => {

@@ -52,6 +52,13 @@ export const masksOfEnv = (content: string, open?: string): readonly string[] =>
   return [...sure, ...rest.filter((text) => text.length >= shortestPlain)].flatMap(forms).filter(once);
 };
 
+/** The texts to mask for `NAME=value` lines of which every value is secret. */
+export const masksOfValues = (content: string): readonly string[] =>
+  envValues(content)
+    .flatMap(({ value }) => masksOf(value))
+    .flatMap(forms)
+    .filter(once);
+
 /** What may not be shown, gathered as it becomes known. */
 export type Secrets = {
   /** Takes texts in; returns those that are new. */

@@ -70,6 +70,12 @@ export const envInput = {
     description:
       'Names of environment variables of this step, one a line, that checks may use as `$NAME` in addresses, header values and bodies. Others stay as they are written. The values are masked.',
   },
+  'env-values': {
+    kind: 'secret',
+    holds: 'values',
+    description:
+      'The same with their values: `NAME=value` lines, written as in a `.env`, for steps that can be given no variables of their own, like those of a reusable workflow. The values are masked before anything else is done.',
+  },
 } as const satisfies Shared;
 
 /** How the job stands: evaluated by the runner, afresh for the post step. */

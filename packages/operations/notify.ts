@@ -25,7 +25,7 @@ export const notifyProblems = (
 ): readonly Problem[] =>
   notify.flatMap(({ kind, url, secret }) =>
     [url, ...(secret === undefined ? [] : [secret])].flatMap((name): Problem[] => {
-      const next = `env: ${name}, and in the step's env: ${name}: \${{ secrets.${name} }}`;
+      const next = `env: ${name}, and in the step's env: ${name}: \${{ secrets.${name} }}; or a line ${name}=… of env-values`;
       if (!names.includes(name))
         return [{ where: 'input env', what: `notify.${kind} needs ${name}, which is not listed`, next }];
       const value = values[name];

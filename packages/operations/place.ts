@@ -16,6 +16,7 @@ export type Place = {
   readonly 'confirm-within'?: number | undefined;
   readonly environment?: string | undefined;
   readonly env?: readonly string[];
+  readonly 'env-values'?: string | undefined;
 };
 
 /** Inputs that stand for keys of landfall.yml. */

@@ -20,6 +20,7 @@ import { configOf, refuseProblems } from './target-of.ts';
 import { look, survey } from './survey.ts';
 import { noteChecked } from './baseline.ts';
 import { Ended, undoAfter } from './undo.ts';
+import { variablesOf } from './variables.ts';
 
 /** What a smoke test is to prove. */
 export type SmokeWish = {
@@ -48,7 +49,7 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
   const hosted = settings?.host !== undefined && wish.processes !== 'false' && !outsideOnly;
   const needsHost = wish.processes === 'true' || wish.release !== undefined;
   if (hosted || needsHost) return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish));
-  const env = stage.variables(place.env ?? []);
+  const env = variablesOf(stage, place);
   refuseProblems([
     ...stage.problems,
     ...(config.problems.length > 0 ? config.problems : problems),

@@ -16,6 +16,7 @@ import type { Scene } from './scene.ts';
 import { withSetup } from './setup.ts';
 import { targetOf } from './target-of.ts';
 import type { More } from './target-of.ts';
+import { variablesOf } from './variables.ts';
 
 /** What an action's entry gives to operations: who runs, and how to tell. */
 export type Stage = {
@@ -83,7 +84,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     timeline: line,
     evidence: noEvidence(),
     github: stage.github,
-    env: stage.variables(place.env ?? []).values,
+    env: variablesOf(stage, place).values,
     files: filesOf(stage.workspace),
   };
 };
@@ -129,7 +130,7 @@ export const playOn = async (
     throw thrown;
   };
   const scene = await enter(stage, place, target).catch(async (thrown: unknown) => {
-    await announceNoEntry(stage, action, target, stage.variables(place.env ?? []).values, thrown);
+    await announceNoEntry(stage, action, target, variablesOf(stage, place).values, thrown);
     return withScript(thrown);
   });
   const { context, github, signal } = stage;

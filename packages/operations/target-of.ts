@@ -8,6 +8,7 @@ import { notifyProblems } from './notify.ts';
 import { keyProblems, overridesOf } from './place.ts';
 import type { Place } from './place.ts';
 import type { Stage } from './stage.ts';
+import { variablesOf } from './variables.ts';
 
 /** All problems of inputs and file, as one fault; nothing was done yet. */
 export const refuseProblems = (problems: readonly Problem[]): void => {
@@ -44,7 +45,7 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
     target: place.target,
     overrides: overridesOf(place),
   });
-  const env = stage.variables(place.env ?? []);
+  const env = variablesOf(stage, place);
   // what could not be read cannot be said to lack a host
   const own = config.problems.length > 0 ? config.problems : problems;
   refuseProblems([
@@ -54,7 +55,7 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
     ...keyProblems(place),
     ...env.problems,
     ...more(target),
-    ...(target === undefined ? [] : notifyProblems(target, place.env ?? [], env.values)),
+    ...(target === undefined ? [] : notifyProblems(target, env.names, env.values)),
   ]);
   if (target === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });

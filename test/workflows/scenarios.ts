@@ -1,7 +1,9 @@
 /** What workflows do, as they are written, when a runner runs them: one after the other on one host, and any of them alone. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { expect } from '../demo/stage.ts';
+import { startPackageIndex } from '../lab/package-index.ts';
 import { atWork, fact, wrongWith } from '../proof/host-state.ts';
 import type { Theatre } from './theatre.ts';
 
@@ -145,6 +147,82 @@ const stagingThenProduction: Scenario = {
   },
 };
 
+/** Workflows that call the reusable ones with all that these take beside a key. */
+const callers = {
+  ship: `on: workflow_dispatch
+permissions: {}
+jobs:
+  ship:
+    permissions: { contents: read }
+    uses: OWNER/landfall/.github/workflows/ship.yml@v1
+    secrets:
+      SSH_KEY: \${{ secrets.SSH_KEY }}
+      ENV_FILE: \${{ secrets.ENV_FILE }}
+      PACKAGE_INDEX: \${{ secrets.PACKAGE_INDEX }}
+      ENV_VALUES: |
+        SMOKE_NAME=\${{ secrets.SMOKE_NAME }}
+        SMOKE_TOKEN='\${{ secrets.SMOKE_TOKEN }}'
+`,
+  back: `on: workflow_dispatch
+permissions: {}
+jobs:
+  back:
+    permissions: { contents: read }
+    uses: OWNER/landfall/.github/workflows/rollback.yml@v1
+    secrets:
+      SSH_KEY: \${{ secrets.SSH_KEY }}
+      ENV_VALUES: |
+        SMOKE_NAME=\${{ secrets.SMOKE_NAME }}
+        SMOKE_TOKEN='\${{ secrets.SMOKE_TOKEN }}'
+`,
+};
+
+const values: Scenario = {
+  title:
+    'ship.yml and rollback.yml: checks get their values, the preparation its package index, and nobody is shown them',
+  play: async (theatre, show) => {
+    const { stage } = theatre;
+    await deployedTwice(theatre, show);
+    const before = theatre.text('landfall.yml');
+    const described = parse(before) as { readonly smoke: readonly object[] };
+    const smoke = [...described.smoke, { get: '/notes/?$SMOKE_NAME', headers: { 'X-Smoke': '$SMOKE_TOKEN' } }];
+    const commit = theatre.commit('Check with values', {
+      'landfall.yml': stringify({ ...described, smoke }),
+      '.github/workflows/with-values.yml': callers.ship,
+      '.github/workflows/back-with-values.yml': callers.back,
+    });
+    const [SMOKE_NAME, SMOKE_TOKEN] = ['visitor', 'plain words that nobody may read'];
+    const own = { SMOKE_NAME, SMOKE_TOKEN };
+    const dispatch = async (workflow: string, secrets: Readonly<Record<string, string>>) => {
+      const end = await theatre.run({ event: 'workflow_dispatch', workflow, secrets }, show);
+      // act keeps a record of each mask, the text in it
+      const lines = end.log.split('\n').filter((line) => !line.includes('"command":"add-mask"'));
+      for (const word of [SMOKE_NAME, SMOKE_TOKEN])
+        expect(!lines.some((line) => line.includes(word)), `${word} should be shown nowhere`);
+      return end;
+    };
+    const unset = await dispatch('with-values.yml', { SMOKE_NAME });
+    ended(unset, false);
+    expect(unset.log.includes('SMOKE_TOKEN is empty'), 'a secret that is not set should be named');
+    ended(await dispatch('with-values.yml', own), true);
+    await serves(theatre, commit);
+    ended(await dispatch('back-with-values.yml', own), true);
+    const index = await startPackageIndex({ user: 'smoke', password: 'a-token-for-packages' });
+    try {
+      // it has none of the packages: that it was asked with its password shows that the preparation had it
+      ended(await dispatch('with-values.yml', { ...own, PACKAGE_INDEX: index.open }), false);
+      expect(
+        index.asked.some((line) => line.startsWith('404 /simple/')),
+        `the index heard: ${index.asked.join(', ')}`,
+      );
+    } finally {
+      await index.end();
+    }
+    expect((await stage.serving())?.startsWith(commit.slice(0, 7)) === false, 'what was gone back to should serve');
+    theatre.commit('Check as before', { 'landfall.yml': before });
+  },
+};
+
 export const scenarios: readonly Scenario[] = [
   oneStep,
   composed,
@@ -152,5 +230,6 @@ export const scenarios: readonly Scenario[] = [
   rollback,
   releaseTag,
   scheduled,
+  values,
   stagingThenProduction,
 ];

@@ -20,13 +20,22 @@ export type Theatre = {
   readonly nextRun: () => number;
   /** Runs an example. `at`: the commit that the run is of, in place of main's. */
   readonly run: (
-    given: Pick<Run, 'event' | 'workflow' | 'payload' | 'attempt'> & { run?: number; at?: string },
+    given: Pick<Run, 'event' | 'workflow' | 'payload' | 'attempt'> & {
+      run?: number;
+      at?: string;
+      /** Beside those that examples name. */
+      secrets?: Readonly<Record<string, string>>;
+    },
     show: (line: string) => void,
   ) => Promise<End>;
   /** A commit on a branch of its own; main stays where it is. */
   readonly branch: (name: string, subject: string) => string;
   /** A commit with a tag, and one more on top of it. */
   readonly tag: (name: string, subject: string) => string;
+  /** A commit with these files. */
+  readonly commit: (subject: string, files: Readonly<Record<string, string>>) => string;
+  /** The text of a file of the application. */
+  readonly text: (path: string) => string;
   /** Has the next commit describe two targets, staging beside production. */
   readonly twoTargets: () => string;
   /** Which release answers on staging. */
@@ -99,7 +108,7 @@ python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/n
     production: { dir: stage.base, base: stage.base },
     veto,
     nextRun,
-    run: async ({ at, run: number = nextRun(), ...given }, show) => {
+    run: async ({ at, run: number = nextRun(), secrets: more, ...given }, show) => {
       if (at !== undefined) repository.checkout(at);
       try {
         const secrets = {
@@ -107,6 +116,7 @@ python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/n
           ENV_FILE: envFile(host.port),
           STAGING_ENV_FILE: envFile(staging.port),
           PRODUCTION_ENV_FILE: envFile(host.port),
+          ...more,
         };
         return await run({ ...given, run: number, secrets }, show);
       } finally {
@@ -126,6 +136,8 @@ python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/n
       stage.commit(`After ${name}`);
       return commit;
     },
+    commit: (subject, files) => repository.commit(subject, files),
+    text: (path) => readFileSync(join(repository.dir, path), 'utf8'),
     twoTargets: () => {
       const text = readFileSync(join(repository.dir, 'landfall.yml'), 'utf8');
       return repository.commit('Go by staging', { 'landfall.yml': withStaging(text, staging.path, staging.port) });
