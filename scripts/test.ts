@@ -1,7 +1,8 @@
 /** `npm test [-- jest's arguments]`: unit, contract and bundle tests. Says at its end which tests were left out, and why. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { memory } from '../test/lab/memory.ts';
 
 type Results = {
   readonly numPassedTests: number;
@@ -16,6 +17,9 @@ type Results = {
 const root = join(import.meta.dirname, '..');
 const file = join(root, '.cache', `jest-${process.pid}.json`);
 mkdirSync(join(root, '.cache'), { recursive: true });
+// what tests write is in memory: programs under test sync what they write, and a disk takes its time. A short name: sockets lie deep
+// below it, and the path of one has 107 bytes at most
+const temp = mkdtempSync(join(memory(), 't-'));
 const paths = ['/node_modules/', '/test/proof/'].map((path) => `--testPathIgnorePatterns=${path}`);
 // A test that fails may leave a server open, which must not hold the run up.
 const words = [
@@ -32,7 +36,7 @@ const jest = spawnSync(process.execPath, words, {
   cwd: root,
   // With --json, jest repeats the whole result on stdout; what people read is on stderr.
   stdio: ['inherit', 'ignore', 'inherit'],
-  env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  env: { ...process.env, TMPDIR: temp, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
 });
 
 let results: Results | undefined;
@@ -42,6 +46,7 @@ try {
   console.log('test: jest left no results');
 }
 rmSync(file, { force: true });
+rmSync(temp, { recursive: true, force: true });
 
 if (results !== undefined) {
   const skipped = results.testResults

@@ -56,7 +56,7 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
   },
   SSH_FORWARD: {
     from: 'A check with `from: host`, asking for an address inside the host.',
-    next: 'See that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward: `AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket.',
+    next: 'See that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward (`AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket) or the host has python3.',
   },
   CANCELLED: {
     from: 'A person, a `concurrency` group or a time limit of the job ended the run. What was switched is taken back by the post step, or by the host when its time is over.',

@@ -15,6 +15,7 @@ import { outcome } from './outcome.ts';
 import type { How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
 import { reach, type Inside } from './reach.ts';
+import { relay } from './relay.ts';
 import { route } from './route.ts';
 import { shells, type Shells } from './shells.ts';
 
@@ -174,7 +175,9 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
     },
     reach: async (to, signal) => {
       const now = await connected(signal);
-      return now.ok ? reach(at.name, now.value.link, to) : now;
+      if (!now.ok) return now;
+      const { link, shells: free } = now.value;
+      return reach(at.name, { forward: link.forward, relay: (place) => relay(free, place) }, to);
     },
     close: async () => {
       closing.abort();

@@ -135,12 +135,23 @@ needing('sshd', 'openssl').describe('a check from the host', () => {
     expect(late).toContain('no answer from 127.0.0.1:');
   });
 
-  test('says so where the host forwards nothing, and where there is no host', async () => {
-    const [port, unix] = await run([check(`${inside}/`), check('/', { socket })], closed);
-    expect(port).toContain('the host does not forward connections to 127.0.0.1:');
-    expect(port).toContain('AllowTcpForwarding');
-    expect(unix).toContain(`nothing answers at ${socket}`);
-    expect(unix).toContain('AllowStreamLocalForwarding');
+  test('reaches both by a program of the host where sshd forwards nothing, and says what is not there', async () => {
+    const [port, unix, safe, nothing, none] = await run(
+      [
+        check(`${inside}/`, { headers: { Host: 'example.test' }, json: { asked: 'example.test' } }),
+        check('/', { socket, json: { asked: 'example.test' } }),
+        check(`${secure}/`, { headers: { Host: 'example.test' } }),
+        check('http://127.0.0.1:1/'),
+        check('/', { socket: `${socket}.not` }),
+      ],
+      closed,
+    );
+    expect([port, unix, safe]).toEqual([true, true, true]);
+    expect(nothing).toContain('on the host, nothing answers at 127.0.0.1:1');
+    expect(none).toContain(`on the host, nothing answers at ${socket}.not`);
+  });
+
+  test('says so where there is no host', async () => {
     const [alone] = await runChecks([check(`${inside}/`)], {
       ...outside,
       clock: { now: () => performance.now(), sleep: () => Promise.resolve() },

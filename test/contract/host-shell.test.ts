@@ -69,7 +69,9 @@ describe('an account that runs no commands', () => {
   needing('bash').test('is told apart from a failing program (a restricted shell)', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'landfall-rbash-'));
     symlinkSync(found('bash') ?? '', join(dir, 'rbash'));
-    await expectNoShell(await embedded({ shell: join(dir, 'rbash') }), 'restricted', 'usermod -s /bin/sh USER');
+    // bash reads the login files of whoever tests, unless it has a home of its own
+    const server = await embedded({ shell: join(dir, 'rbash'), home: dir });
+    await expectNoShell(server, 'restricted', 'usermod -s /bin/sh USER');
     rmSync(dir, { recursive: true });
   });
 

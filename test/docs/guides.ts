@@ -15,10 +15,8 @@ export type Server = {
   readonly port: number;
   /** Where http://example.org is. */
   readonly url: string;
-  /** What the guides call a path or a port there, and what it is. */
-  readonly names: readonly (readonly [written: string, here: string])[];
-  /** Runs a text of sh as root. Without it what needs root is left out, and `own` is made by the caller. */
-  readonly root?: (text: string) => Promise<string>;
+  /** Runs a text of sh as root. */
+  readonly root: (text: string) => Promise<string>;
   /** What its own key looked like, as it printed it itself. */
   readonly fingerprint?: string;
 };
@@ -41,12 +39,6 @@ const same = (found: readonly string[], printed: readonly string[], command: str
   throw new Error(`\`${command}\` should print\n${printed.join('\n')}\nand prints\n${found.join('\n')}`);
 };
 
-/** A text of a guide with what it names as it is here; and back. */
-const translation = (names: Server['names']) => ({
-  here: (text: string): string => names.reduce((so, [written, here]) => so.replaceAll(written, here), text),
-  written: (text: string): string => names.reduce((so, [written, here]) => so.replaceAll(here, written), text),
-});
-
 type Desk = {
   readonly repository: Repository;
   readonly machine: Machine;
@@ -59,10 +51,10 @@ type Desk = {
 
 /** What of the guide's output differs from host to host, and from run to run. `later`: how much the guide's transaction numbers are ahead. */
 const plain =
-  ({ names }: Server, releases: Readonly<Record<string, string>>, later: number) =>
+  (releases: Readonly<Record<string, string>>, later: number) =>
   (line: string): string =>
     Object.entries(releases)
-      .reduce((so, [written, here]) => so.replaceAll(here, written), translation(names).written(line))
+      .reduce((so, [written, here]) => so.replaceAll(here, written), line)
       .replace(/^(process +\S+) \d+/, '$1 PID')
       .replace(/actions\/runs\/\d+/, 'actions/runs/RUN')
       .replace(/\d\d:\d\d:\d\d \w+$/, 'TIME')
@@ -78,18 +70,17 @@ const inOrder = (lines: readonly string[]): readonly string[] => {
 
 /** Runs console blocks and compares what they print. */
 const converse = async (
-  { machine, server }: Desk,
+  { machine }: Desk,
   blocks: readonly string[],
   releases: Readonly<Record<string, string>>,
   later = 0,
 ): Promise<void> => {
   const sessions = sessionsOf(blocks);
   if (sessions.length === 0) throw new Error('there is no console block');
-  const { here } = translation(server.names);
   for (const { command, printed } of sessions) {
     const earlier = command.replace(/\bt(\d+)$/, (_, number: string) => `t${Number(number) - later}`);
-    const found = (await machine.run(here(earlier))).trimEnd().split('\n');
-    same(inOrder(found.map(plain(server, releases, later))), inOrder(printed.map(plain(server, {}, 0))), command);
+    const found = (await machine.run(earlier)).trimEnd().split('\n');
+    same(inOrder(found.map(plain(releases, later))), inOrder(printed.map(plain({}, 0))), command);
   }
 };
 
@@ -139,13 +130,12 @@ const firstDeploy = async ({ dir, dist, open, say }: Walk): Promise<Desk> => {
   await machine.run(login);
 
   const [, key = ''] = readFileSync(join(dir, 'example.org.key'), 'utf8').match(/^\S+ (.+)$/m) ?? [];
-  const { here } = translation([
-    ['deploy@example.org', `deploy@127.0.0.1:${server.port}`],
-    ['http://example.org', server.url],
-    ['ssh-ed25519 AAAA…', key],
-    ['mysite', 'spine'],
-    ...server.names,
-  ]);
+  const here = (text: string): string =>
+    text
+      .replaceAll('deploy@example.org', `deploy@127.0.0.1:${server.port}`)
+      .replaceAll('http://example.org', server.url)
+      .replaceAll('ssh-ed25519 AAAA…', key)
+      .replaceAll('mysite', 'spine');
   const files = guide.of('The repository', 'yaml').map(here);
   for (const text of files) {
     const [, path = ''] = /^# (\S+)\n/.exec(text) ?? [];
@@ -240,20 +230,15 @@ const githubDown = async (desk: Desk): Promise<void> => {
 };
 
 /** Runs a text of sh over ssh, as the deploy user. */
-const onServer = ({ machine, server }: Desk, text: string): Promise<string> =>
-  machine.run(`ssh deploy@example.org sh -e <<'ON_SERVER'\n${translation(server.names).here(text)}\nON_SERVER`);
-
-type Unit = Readonly<Record<'WorkingDirectory' | 'EnvironmentFile' | 'ExecStart', string>>;
-
-const unitOf = (text: string): Unit =>
-  Object.fromEntries([...text.matchAll(/^(\w+)=(.+)$/gm)].map(([, key = '', value = '']) => [key, value])) as Unit;
+const onServer = ({ machine }: Desk, text: string): Promise<string> =>
+  machine.run(`ssh deploy@example.org sh -e <<'ON_SERVER'\n${text}\nON_SERVER`);
 
 const leaving = async (desk: Desk): Promise<void> => {
   const { server, say } = desk;
   const guide = reading('leaving');
-  const { here } = translation([['mysite', 'spine'], ...server.names]);
+  const here = (text: string): string => text.replaceAll('mysite', 'spine');
   const asRoot = async (title: string): Promise<void> => {
-    for (const text of guide.of(title, 'sh')) await server.root?.(here(text));
+    for (const text of guide.of(title, 'sh')) await server.root(here(text));
   };
   const asDeploy = async (title: string): Promise<string[]> => {
     const said: string[] = [];
@@ -265,19 +250,10 @@ const leaving = async (desk: Desk): Promise<void> => {
   if (!said.includes('confirmed')) throw new Error(`no release is confirmed: ${said}`);
   await asDeploy('Taking it out, as the deploy user');
   const [unit = ''] = guide.of('Starting it, as root', 'ini').map(here);
-  if (server.root === undefined) {
-    const { WorkingDirectory, EnvironmentFile, ExecStart } = unitOf(unit);
-    const start = `setsid ${ExecStart} >/dev/null 2>&1 </dev/null &`;
-    await onServer(desk, `cd ${WorkingDirectory}\nset -a\n. ${EnvironmentFile}\nset +a\n${start}`);
-    guide.of('Starting it, as root', 'sh');
-  } else {
-    const [, path = ''] = /^# (\S+)\n/.exec(unit) ?? [];
-    await server.root(`cat >${path} <<'UNIT'\n${unit}UNIT`);
-    await asRoot('Starting it, as root');
-  }
-  if (server.root === undefined)
-    for (const text of guide.of('Deleting the rest, as root', 'sh')) await onServer(desk, text);
-  else await asRoot('Deleting the rest, as root');
+  const [, path = ''] = /^# (\S+)\n/.exec(unit) ?? [];
+  await server.root(`cat >${path} <<'UNIT'\n${unit}UNIT`);
+  await asRoot('Starting it, as root');
+  await asRoot('Deleting the rest, as root');
   guide.end();
   let answer = '';
   for (let tries = 0; tries < 100 && !answer.includes('"notes":'); tries += 1) {

@@ -31,7 +31,7 @@ const setUp = async (
     fingerprint = /SHA256:\S+/.exec(said)?.[0] ?? fingerprint;
   }
   const known = fingerprint === undefined ? {} : { fingerprint };
-  return { host, server: { port: host.sshPort, url: `http://127.0.0.1:${host.webPort}`, names: [], root, ...known } };
+  return { host, server: { port: host.sshPort, url: `http://127.0.0.1:${host.webPort}`, root, ...known } };
 };
 
 export const guides = async ({ show, dist }: ProofOptions): Promise<ProofEnd> => {

@@ -1,3 +1,4 @@
+import type { Manager } from '#plan';
 import { pairs, type Pair } from '../proof/race-bundles.ts';
 import { linesOf, overlaps } from '../proof/race-journal.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
@@ -27,10 +28,12 @@ const raced = ({ says, start, may }: Pair): Play => ({
 const times = 10;
 
 /** Runs that start at once, through the built bundles: by the host's journal no two transactions overlap, and the last one confirmed serves. */
-export const races = (options: ProofOptions): Promise<ProofEnd> =>
-  playAll({ ...options, linger: false, title: 'races' }, [
-    first,
-    ...Array.from({ length: times }, (_, index) => pairs[index % pairs.length])
-      .filter((pair) => pair !== undefined)
-      .map(raced),
-  ]);
+export const races =
+  (manager: Manager) =>
+  (options: ProofOptions): Promise<ProofEnd> =>
+    playAll({ ...options, linger: manager === 'systemd', manager, title: `races under ${manager}` }, [
+      first,
+      ...Array.from({ length: times }, (_, index) => pairs[index % pairs.length])
+        .filter((pair) => pair !== undefined)
+        .map(raced),
+    ]);

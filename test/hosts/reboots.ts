@@ -1,3 +1,4 @@
+import type { Manager } from '#plan';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { leaveOpen, leaveSwitching } from './leave.ts';
 import { demand, demandWhole, killedSwitched, playAll, type Play } from './play.ts';
@@ -6,9 +7,9 @@ import type { Site } from './site.ts';
 /** How a host goes down and comes up again. */
 type Fall = { readonly name: string; readonly falls: (site: Site) => Promise<void> };
 
-export const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
+const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
 
-export const powerCut: Fall = {
+const powerCut: Fall = {
   name: 'a power cut',
   falls: async ({ host }) => {
     await host.powerCut();
@@ -35,7 +36,7 @@ const leaves: Readonly<Record<string, (site: Site) => Promise<void>>> = {
 };
 
 /** One whole release serves after the host went down in a phase. */
-export const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
+const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
   name: `${name} in the phase ${phase}: one whole release serves, by the host alone`,
   play: async (site) => {
     const before = (await site.state()).current;
@@ -55,7 +56,7 @@ export const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
   },
 });
 
-export const first: Play = {
+const first: Play = {
   name: 'a first deploy is done',
   play: async (site) => {
     const end = await site.deployed('First');
@@ -64,7 +65,7 @@ export const first: Play = {
   },
 };
 
-export const minded: Play = {
+const minded: Play = {
   name: 'the watchdog and the recovery at boot are units of the deploy user’s systemd',
   play: async (site) => {
     const live = (await site.state()).current;
@@ -86,7 +87,7 @@ export const minded: Play = {
 };
 
 /** What the next deploy finds after all of it. */
-export const goesOn: Play = {
+const goesOn: Play = {
   name: 'a deploy after all of that is done',
   play: async (site) => {
     const end = await site.deployed('Go on');
@@ -98,9 +99,22 @@ export const goesOn: Play = {
 const inEachPhase = (fall: Fall): readonly Play[] => Object.keys(leaves).map((phase) => fallsIn(phase, fall));
 
 /** Reboots in every phase, on a host whose deploy user lingers: nobody but the host acts afterwards. */
-export const reboots = (options: ProofOptions): Promise<ProofEnd> =>
-  playAll({ ...options, linger: true, title: 'reboots' }, [first, minded, ...inEachPhase(reboot), goesOn]);
+export const reboots =
+  (manager: Manager) =>
+  (options: ProofOptions): Promise<ProofEnd> =>
+    playAll({ ...options, linger: true, manager, title: `reboots under ${manager}` }, [
+      first,
+      minded,
+      ...inEachPhase(reboot),
+      goesOn,
+    ]);
 
 /** Power cuts in every phase, on another one. */
-export const powerCuts = (options: ProofOptions): Promise<ProofEnd> =>
-  playAll({ ...options, linger: true, title: 'power-cuts' }, [first, ...inEachPhase(powerCut), goesOn]);
+export const powerCuts =
+  (manager: Manager) =>
+  (options: ProofOptions): Promise<ProofEnd> =>
+    playAll({ ...options, linger: true, manager, title: `power cuts under ${manager}` }, [
+      first,
+      ...inEachPhase(powerCut),
+      goesOn,
+    ]);

@@ -1,7 +1,6 @@
 import type { Manager } from '#plan';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { demand, demandWhole, killedSwitched, playAll, type Play } from './play.ts';
-import { fallsIn, goesOn, powerCut, reboot } from './reboots.ts';
 import type { Site } from './site.ts';
 import { flows, kills } from './spine.ts';
 
@@ -49,17 +48,12 @@ const movesBack = (to: Manager): Play => ({
   },
 });
 
-/** Deploys as a deploy user whose own systemd runs the services: what holds under supervisor, falls of the host, and moves between the two. */
+/** Deploys as a deploy user whose own systemd runs the services: what holds under supervisor, and moves between the two. */
 export const systemd = (options: ProofOptions): Promise<ProofEnd> =>
   playAll({ ...options, linger: true, manager: 'systemd', title: 'systemd' }, [
     ...flows,
     ...kills,
     underUnits,
-    fallsIn('switching', reboot),
-    fallsIn('switched', powerCut),
-    fallsIn('undoing', powerCut),
-    fallsIn('confirmed', reboot),
-    goesOn,
     movesBack('supervisor'),
     moves('supervisor'),
     movesBack('systemd'),
