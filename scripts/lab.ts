@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
+import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
 import { ascai } from '../test/hosts/ascai.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
@@ -20,6 +22,8 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'power-cuts': powerCuts,
   races,
   ascai,
+  'ascai-deploy': ascaiDeploy,
+  'ascai-limits': ascaiLimits,
   guides,
   setup,
   systemd,

@@ -1,10 +1,10 @@
 /** `npm run test:proof [-- NAME...]`: what is proven on every commit, each proof with its counts; all of them, or those named. */
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { memory } from '../test/lab/memory.ts';
 import { endProcessesBelow, processesBelow } from '../test/lab/processes.ts';
 
 /** In this order; side by side where one alone leaves a core idle. */
@@ -29,9 +29,9 @@ if (unknown.length > 0) {
 }
 
 const root = join(import.meta.dirname, '..');
-// all that proofs make lies below one directory: what is left of it, and what still runs there, can be told
-const temp = mkdtempSync(join(tmpdir(), 'proof-'));
-process.env['TMPDIR'] = temp;
+// all that proofs make, their hosts too, lies below one directory: what is left of it, and what still runs there, can be told. A short
+// name: sockets lie deep below it, and the path of one has 107 bytes at most
+const temp = mkdtempSync(join(memory(), 'p-'));
 // the bundles of the sources as they are, apart from dist/
 const dist = join(temp, 'dist');
 const end = async (): Promise<void> => {
@@ -48,7 +48,10 @@ process.once('SIGTERM', stop);
 const play = async (name: string, prefix: string): Promise<{ readonly passed: number; readonly failed: number }> => {
   print(`\n━━ ${name}`);
   const began = performance.now();
+  const own = join(temp, String(proofs.flat().indexOf(name)));
+  mkdirSync(own);
   const child = fork(join(root, 'test/proof/prove.ts'), [name, dist], {
+    env: { ...process.env, TMPDIR: own },
     execArgv: ['--max-semi-space-size=4'],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
@@ -61,6 +64,10 @@ const play = async (name: string, prefix: string): Promise<{ readonly passed: nu
       print(`   ${prefix}${line}`);
     });
   const [code] = (await once(child, 'close')) as [number | null];
+  if (code === 0 && counts.passed + counts.failed === 0) {
+    counts = { passed: 0, failed: 1 };
+    print(`   ${prefix}✗ nothing was tried`);
+  }
   if (code !== 0) {
     counts = { ...counts, failed: Math.max(counts.failed, 1) };
     print(`   ${prefix}✗ broke off (exit ${code ?? 'by a signal'})`);

@@ -10021,7 +10021,7 @@ module.exports = __webpack_require__.p + "b97039a6c4cef26b7355.sh";
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "9c12012ec01cb6814a12.sh";
+module.exports = __webpack_require__.p + "1ca48dbfef960b87929b.sh";
 
 /***/ }),
 
@@ -10140,7 +10140,7 @@ module.exports = __webpack_require__.p + "9c647a08764fe33e673a.sh";
 /***/ 6571:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "df378ab13e8f898dc4dc.sh";
+module.exports = __webpack_require__.p + "746f8c0347350412212b.sh";
 
 /***/ }),
 
@@ -10182,7 +10182,7 @@ module.exports = __webpack_require__.p + "fd0ba39fecc3a2206d35.sh";
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "ab7d8319929a182ab3e5.sh";
+module.exports = __webpack_require__.p + "22e8cf6708e9e6457f35.sh";
 
 /***/ }),
 

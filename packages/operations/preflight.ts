@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   sed: 'sed',
   awk: 'mawk',
   find: 'findutils',
+  grep: 'grep',
   supervisord: 'supervisor',
   supervisorctl: 'supervisor',
 };

@@ -16,11 +16,13 @@ main() {
   print manager "$(manages && echo yes || echo no)"
   print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
   print services.under "$(chosen '')"
-  # beside the question to the manager, which takes as long: a Python starts in both
-  python_facts &
-  release_facts
-  serving_facts
-  wait
+  # beside the question to the manager, which takes as long: a Python starts in both. What this one says waits in the pipe, so that
+  # no line of the one lands within a line of the other
+  python_facts | {
+    release_facts
+    serving_facts
+    cat
+  }
 }
 
 state() {

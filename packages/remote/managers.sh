@@ -23,10 +23,6 @@ equipped() { # can it be used? Says what is missing
   "${manager}_equipped"
 }
 
-tool() { # the name of the program by which it is told what to do
-  "${manager}_tool"
-}
-
 supervise() { # it answers; it is started where it can be
   "${manager}_supervise"
 }

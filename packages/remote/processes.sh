@@ -37,71 +37,89 @@ inspect() { # RELEASE: states, what the manager says; managed, `name pid` of eac
 }
 
 examine() { # RELEASE: what inspect found, but for what the manager says: that stays as it was told last
+  # one program for all processes, never one for each: this is asked several times in every switch
+  kin=$(families)
+  found=$(truth "$1")
+}
+
+families() { # `service pid main` of each main process and its descendants
   # `pid parent` of every process of this host; a name may hold spaces and brackets
-  parents=$(cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/p')
-  found=$(processes "$1")
-}
-
-main_of() { # SERVICE: its main process, as inspect found it; empty: it does not run
-  while read -r service pid; do
-    if [ "$service" = "$1" ]; then
-      printf '%s' "$pid"
-    fi
-  done <<END
-$managed
-END
-}
-
-family() { # PID: it and its descendants, as inspect found them
-  printf '%s\n' "$parents" | awk -v top="$1" '
+  {
+    printf '%s\n\n' "$managed"
+    cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/p'
+  } | awk '
+    $0 == "" { all = 1; next }
+    !all { service[$2] = $1; next }
     { parent[$1] = $2 }
     END {
       for (p in parent) {
         n = 0
-        for (q = p; q in parent && q != top && n++ < 99; q = parent[q]) { }
-        if (q == top) { print p }
+        for (q = p; q in parent && !(q in service) && n++ < 99; q = parent[q]) { }
+        if (q in parent && q in service) { print service[q], p, q }
       }
     }'
 }
 
-truth() { # RELEASE SERVICE PID: which release does each process of the service run, seen from outside? `service pid release verdict`
-  root=$(cd -P "$base/releases" && pwd)
-  for pid in $(family "$3"); do
-    cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null) || continue
-    case $cwd in
-      "$root"/*)
-        runs=${cwd#"$root"/}
-        # a folder that was deleted under the process reads `<id> (deleted)`
-        case $runs in
-          *' (deleted)') runs=deleted ;;
-        esac
-        runs=${runs%%/*}
-        ;;
-      *)
-        # a child that works elsewhere is no evidence; the service itself must be in a release
-        [ "$pid" = "$3" ] || continue
-        runs=-
-        ;;
-    esac
-    told=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | sed -n 's/^LANDFALL_RELEASE=//p')
-    if [ "$runs" = "$1" ] && [ "${told:-$runs}" = "$runs" ]; then
-      printf '%s %s %s ok\n' "$2" "$pid" "$runs"
-    else
-      printf '%s %s %s stale\n' "$2" "$pid" "$runs"
-    fi
-  done
+truth() { # RELEASE: `service pid release verdict`: which release does each process of its services run, seen from outside?
+  {
+    services "$1"
+    echo
+    printf '%s\n\n' "$kin"
+    where_they_work
+    echo
+    what_they_were_told
+  } | awk -v root="$(cd -P "$base/releases" && pwd)/" -v wanted="$1" '
+    $0 == "" { part++; next }
+    part == 0 { services[++count] = $0; next }
+    part == 1 { service[$2] = $1; main[$2] = $3; next }
+    part == 2 { pid = $1; gsub(/[^0-9]/, "", pid); if (NF > 1) { cwd[pid] = substr($0, length($1) + 2) }; next }
+    { pid = $0; sub(/:.*/, "", pid); gsub(/[^0-9]/, "", pid); told[pid] = $0; sub(/^[^=]*=/, "", told[pid]) }
+    END {
+      for (i = 1; i <= count; i++) {
+        seen = 0
+        for (pid in cwd) {
+          # as texts: 1 and 01 are two names
+          if (service[pid] "" != services[i] "") { continue }
+          runs = "-"
+          if (index(cwd[pid], root) == 1) {
+            runs = substr(cwd[pid], length(root) + 1)
+            # a folder that was deleted under the process reads `<id> (deleted)`
+            if (runs ~ / \(deleted\)$/) { runs = "deleted" }
+            sub(/\/.*/, "", runs)
+          } else if (pid != main[pid]) {
+            # a child that works elsewhere is no evidence; the service itself must be in a release
+            continue
+          }
+          ok = runs == wanted && (told[pid] == "" || told[pid] == runs)
+          print services[i], pid, runs, ok ? "ok" : "stale"
+          seen = 1
+        }
+        # one that ended between the two looks is missing too
+        if (!seen) { print services[i], "0 - missing" }
+      }
+    }'
 }
 
-processes() { # RELEASE: `service pid release verdict` for each process of each of its services, of those that are managed
-  for name in $(services "$1"); do
-    main=$(main_of "$name")
-    seen=''
-    if [ -n "$main" ]; then
-      seen=$(truth "$1" "$name" "$main")
+files_of() { # NAME [SERVICE]: the file of this name below /proc of each process that was found, of all services or of one
+  while read -r service pid _; do
+    if [ -n "$pid" ] && [ "${2:-$service}" = "$service" ]; then
+      printf '/proc/%s/%s\n' "$pid" "$1"
     fi
-    # one that ended between the two looks is missing too
-    printf '%s\n' "${seen:-$name 0 - missing}"
-  done
+  done <<END
+$kin
+END
+}
+
+where_they_work() { # `/proc/<pid>/cwd <folder>`
+  # shellcheck disable=SC2046
+  set -- $(files_of cwd)
+  [ $# -eq 0 ] || find "$@" -maxdepth 0 -printf '%p %l\n' 2>/dev/null || :
+}
+
+what_they_were_told() { # `/proc/<pid>/environ:LANDFALL_RELEASE=<release>`, where the launcher began them
+  # shellcheck disable=SC2046
+  set -- $(files_of environ)
+  [ $# -eq 0 ] || grep -azH '^LANDFALL_RELEASE=' "$@" 2>/dev/null | tr '\0' '\n' || :
 }
 
 proven() { # SERVICE: by what was found last, it runs, and each of its processes is on the release
@@ -120,14 +138,10 @@ listens() { # RELEASE SERVICE: one of its processes listens where the service is
   where=$(setting "$1" "$2" listen)
   [ -n "$where" ] || return 0
   port=$(printf '%04X' "${where##*:}")
-  main=$(main_of "$2")
-  [ -n "$main" ] || return 1
   sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v p=":$port" '$4 == "0A" && substr($2, length($2) - 4) == p { print "socket:[" $10 "]" }')
   [ -n "$sockets" ] || return 1
-  for pid in $(family "$main"); do
-    if readlink "/proc/$pid/fd"/* 2>/dev/null | grep -qFx "$sockets"; then
-      return 0
-    fi
-  done
-  return 1
+  # shellcheck disable=SC2046
+  set -- $(files_of fd "$2")
+  # every descriptor of every process of it
+  [ $# -gt 0 ] && find "$@" -type l -printf '%l\n' 2>/dev/null | grep -qFx "$sockets"
 }

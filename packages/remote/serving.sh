@@ -108,8 +108,8 @@ prove() { # RELEASE: it is up within its boot time, and still when its main proc
       states=$(without "$last")
     fi
     case "$states" in
-      *FATAL*) break ;;
-      *BACKOFF*)
+      *' FATAL'*) break ;;
+      *' BACKOFF'*)
         [ "$ended" = yes ] || ends=$((ends + 1))
         ended=yes
         ;;

@@ -2,7 +2,12 @@
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
-  timeout --foreground -k 5 20 supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  longest=20
+  # an undo that gives up leaves the host to a person: on a machine that is too busy to answer, too
+  if [ "${patient:-no}" = yes ]; then
+    longest=60
+  fi
+  timeout --foreground -k 5 "$longest" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
 supervisor_order() { # what makes it stop and start services
@@ -37,16 +42,23 @@ supervisor_roll() {
   ask status 2>/dev/null
 }
 
-answers() { # does supervisord answer on its socket?
+answers() { # does supervisord answer on its socket? answered: its pid
   [ -S "$lf/run/supervisor.sock" ] || return 1
-  ask pid >/dev/null 2>&1
+  answered=$(ask pid 2>/dev/null)
+}
+
+lives() { # PID: it is this target's supervisord, and has not ended
+  case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in
+    *" $lf/run/supervisord.conf "*) return 0 ;;
+  esac
+  return 1
 }
 
 daemon() { # the pid of this target's supervisord, whether it answers or not (it may be starting or ending); empty: there is none
   read -r its 2>/dev/null <"$lf/run/supervisord.pid" || return 0
-  case $(tr '\0' ' ' 2>/dev/null <"/proc/$its/cmdline") in
-    *" $lf/run/supervisord.conf "*) printf '%s' "$its" ;;
-  esac
+  if lives "$its"; then
+    printf '%s' "$its"
+  fi
 }
 
 supervisor_supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
@@ -225,12 +237,16 @@ supervisor_register() { # RELEASE: supervisor takes up its files: it ends what t
 }
 
 supervisor_rest() { # no service runs, and supervisor is gone
+  its=$(daemon)
   if answers; then
+    # it answers before it writes the file with its number
+    its=$answered
     supervisor_order stop all >&2 || :
     supervisor_order shutdown >&2 || :
   fi
   tries=0
-  while its=$(daemon) && [ -n "$its" ]; do
+  # and deletes it before it ends
+  while [ -n "$its" ] && lives "$its"; do
     tries=$((tries + 1))
     if [ "$tries" -gt 600 ]; then
       say "supervisord (process $its) does not end"

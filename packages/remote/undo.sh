@@ -131,8 +131,10 @@ recover() {
         point "$serving" || :
       fi
       # no fault when it fails: the deploy that mends it must get past here
-      if [ -n "$serving" ] && forgot "$serving"; then
-        { serve "$serving" && { rouse "$last" || :; }; } || say "$serving, which was confirmed last, does not start"
+      if [ -n "$serving" ] && forgot "$serving" && ! { serve "$serving" && prove "$serving"; }; then
+        say "$serving, which was confirmed last, does not start"
+        # schedulers wait for the rest to be up, and at a boot nobody comes back to them
+        rouse "${last:-}" || :
       fi
       ;;
   esac

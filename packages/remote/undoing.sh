@@ -1,9 +1,10 @@
-# undoing.sh: functions that take the newest transaction back. They follow service.sh's text and need the mutex.
+# undoing.sh: functions that take the newest transaction back. They follow serving.sh's text and need the mutex.
 # `undoing` is written before the first change: killed half-way, the next one finishes it, and no confirm gets in between.
 
 go_back() { # WHY: what served before this transaction serves again, proven; else the target is held for a person
-  if [ -n "$previous" ] && ! command -v "$(tool)" >/dev/null; then
-    die 69 "$(tool) is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
+  brings=$("${manager_before:-$manager}_tool")
+  if [ -n "$previous" ] && ! command -v "$brings" >/dev/null; then
+    die 69 "$brings is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
   fi
   # where not even this can be written, what served before is brought back all the same
   (put phase=undoing) || say "the state cannot be written; going on"

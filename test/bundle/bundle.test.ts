@@ -46,12 +46,11 @@ const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file)
 describe('the bundle of our actions', () => {
   beforeAll(() => void build(root, 'ours'), 60_000);
 
-  test.each(actions)('%s fails well without any input, and fast', async (action) => {
+  test.each(actions)('%s fails well without any input', async (action) => {
     const end: StepEnd = await step(root, 'ours', action);
     expect(end.exit).toBe(1);
     expect(end.annotations.map(({ level }) => level)).toContain('error');
     expect(end.raw.filter((line) => /^\s+at /.test(line))).toEqual([]);
-    expect(end.ms).toBeLessThan(3000); // 0.3 s on a machine with nothing else to do
   });
 
   test('has every program that runs on a host', () => {

@@ -1,8 +1,10 @@
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
+import type { AscaiClient } from './ascai-client.ts';
 import { prepareAscai, type AscaiHost } from './ascai-host.ts';
 import { demand, playIn, type Play } from './play.ts';
 
-const everywhere = async (place: AscaiHost, release: string): Promise<string> => {
+/** Each process names this release. */
+export const everywhere = async (place: Pick<AscaiClient, 'releases'>, release: string): Promise<string> => {
   const named = await place.releases();
   const line = Object.entries(named)
     .map(([process, found]) => `${process} ${found}`)

@@ -30,14 +30,17 @@ export const leaveOpen = async (site: Site, run?: Partial<WorkflowRun>): Promise
 /**
  * Leaves a deploy with its runner dead, in the middle of its switch, which goes on.
  * @param boots how long the application takes to come up, s: there is that much time
+ * @param slow the variable by which the application is told so
  */
-export const leaveSwitching = async (site: Site, boots: number, within: string): Promise<void> => {
+export const leaveSwitching = async (
+  site: Site,
+  boots: number,
+  within: string,
+  slow = 'SPINE_BOOT_DELAY',
+): Promise<void> => {
   const live = (await site.state()).current;
   const job = site.job();
-  const step = job.start(
-    'deploy-over-ssh',
-    site.deploy({ 'confirm-within': within }, { SPINE_BOOT_DELAY: String(boots) }),
-  );
+  const step = job.start('deploy-over-ssh', site.deploy({ 'confirm-within': within }, { [slow]: String(boots) }));
   await site.reached('switching', `[ "$(readlink ${site.base}/current)" != releases/${live} ]`);
   job.die();
   await step.ended;

@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeRepository, type Repository } from '../apps/spine/repository.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
-import { startJob, workflowRun, type Job, type StepEnd, type WorkflowRun } from '../runner/index.ts';
+import type { Job, StepEnd, WorkflowRun } from '../runner/index.ts';
 import type { Manager } from '#plan';
-import { stateOf, type State } from './state.ts';
+import { siteOn } from './site-on.ts';
+import type { State } from './state.ts';
 
-const root = join(import.meta.dirname, '../..');
-const source = join(root, 'test/apps/spine/source');
+const source = join(import.meta.dirname, '../apps/spine/source');
 
 /** The example application's repository, a Debian host with nginx in front of it, and a runner that starts the built bundles. */
 export type Site = {
@@ -88,29 +88,20 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-site-'));
   const host = await startHost({ image: 'services', linger, wheels, say });
-  const end = async (): Promise<void> => {
-    await host.end();
-    rmSync(dir, { recursive: true, force: true });
-  };
   try {
     await host.exec(setUp);
     const url = `http://127.0.0.1:${host.webPort}`;
     const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url, manager) } });
-    const temp = join(dir, 'runner');
-    mkdirSync(temp);
-    const access = { 'ssh-key': host.key };
-    const base = `${path}-landfall`;
-    let runs = 0;
     let commits = 0;
     let under = manager;
-
-    const site: Site = {
+    return siteOn({
+      dist,
+      dir,
       host,
       repository,
-      base,
+      base: `${path}-landfall`,
       url,
-      access,
-      end,
+      env: { SECRET_KEY: 'a-long-random-string-for-the-lab-only-51c7', PORT: '8000', ALLOWED_HOSTS: '127.0.0.1' },
       manager: () => under,
       manage: (by) => {
         under = by;
@@ -121,40 +112,6 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
         repository.commit(subject, {
           'static/notes.css': `/* change ${commits} */\nbody { color: #12${commits % 10}; }\n`,
         });
-      },
-      nextRun: () => {
-        runs += 1;
-        return { runId: String(1000 + runs), runNumber: runs };
-      },
-      job: ({ run = site.nextRun(), show } = {}) =>
-        startJob({
-          dist,
-          root,
-          run: workflowRun({ sha: repository.head(), ...run }),
-          workspace: repository.dir,
-          temp,
-          ...(show === undefined ? {} : { onLine: show }),
-        }),
-      deploy: (more = {}, faults = {}) => ({
-        inputs: {
-          ...access,
-          'env-file': [
-            'SECRET_KEY=a-long-random-string-for-the-lab-only-51c7',
-            'PORT=8000',
-            'ALLOWED_HOSTS=127.0.0.1',
-            ...Object.entries(faults).map(([name, value]) => `${name}=${value}`),
-          ].join('\n'),
-          ...more,
-        },
-      }),
-      deployed: async (subject) => {
-        site.commit(subject);
-        const job = site.job();
-        const ended = await job.uses('deploy-over-ssh', site.deploy());
-        await job.finish();
-        if (ended?.outputs['result'] !== 'done')
-          throw new Error(`the deploy is not done: ${ended?.log.slice(-15).join('\n')}`);
-        return ended;
       },
       serving: async () => {
         try {
@@ -167,15 +124,10 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
           return undefined;
         }
       },
-      state: () => stateOf(host, base),
-      reached: async (phase, also = 'true') => {
-        const there = `grep -qx phase=${phase} ${base}/.landfall/transaction && ${also}`;
-        await host.exec(`timeout 60 sh -c 'until ${there}; do sleep 0.02; done'`);
-      },
-    };
-    return site;
+    });
   } catch (thrown) {
-    await end();
+    await host.end();
+    rmSync(dir, { recursive: true, force: true });
     throw thrown;
   }
 };

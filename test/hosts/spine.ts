@@ -12,7 +12,7 @@ const before = async (site: Site): Promise<string> =>
   (await site.host.exec(`sed -n s/^previous=//p ${site.base}/.landfall/transaction`)).trim();
 
 /** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
-const undoneBy = async (site: Site, live: string): Promise<string> => {
+export const undoneBy = async (site: Site, live: string): Promise<string> => {
   const began = performance.now();
   while ((await site.state()).phase !== 'undone' && performance.now() - began < 90_000) await sleep(250);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

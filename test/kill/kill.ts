@@ -195,7 +195,8 @@ export const killedAtEveryLine = async ({
   // scenarios of one program follow one another under each shell
   const programs = [...Map.groupBy(scenarios, ({ text }) => text).values()];
   const jobs = programs
-    .toSorted((a, b) => b.length - a.length)
+    // short ones first: a line that changes nothing is killed where it is reached soonest
+    .toSorted((a, b) => a.length - b.length || (a[0]?.text.length ?? 0) - (b[0]?.text.length ?? 0))
     .flatMap((ofProgram) => shells.map((shell) => ({ ofProgram, shell })));
   const doneBy = new Map<readonly string[], Set<string>>();
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };

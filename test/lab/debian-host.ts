@@ -14,6 +14,8 @@ export type DebianHost = {
   readonly sshPort: number;
   /** Where port 80 of the host is reached. */
   readonly webPort: number;
+  /** Where its port 443 is. */
+  readonly tlsPort: number;
   /** `type base64` of its host key. */
   readonly hostKey: string;
   /** The deploy user's private key. */
@@ -118,7 +120,7 @@ export const startHost = async ({
   hosts += 1;
   const name = `landfall-lab-${process.pid}-${hosts}`;
   const { privateKey: key, publicKey } = generateKey('deploy');
-  const [sshPort, webPort] = [await freePort(), await freePort()];
+  const [sshPort, webPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
   const exec = (line: string, user = 'root'): Promise<string> =>
     must(docker(['exec', '--user', user, name, 'sh', '-c', line]), `\`${line}\` on ${name}`);
   const logs = async (): Promise<string> => {
@@ -163,6 +165,7 @@ export const startHost = async ({
           ...rights,
         ],
         ...['--publish', `127.0.0.1:${sshPort}:22`, '--publish', `127.0.0.1:${webPort}:80`],
+        ...['--publish', `127.0.0.1:${tlsPort}:443`],
         ...(wheels === undefined ? [] : ['--volume', `${wheels}:/opt/wheels:ro`]),
         tag,
       ]),
@@ -185,7 +188,7 @@ export const startHost = async ({
       await must(docker(['kill', name]), 'docker kill');
     };
     const ssh = `deploy@127.0.0.1:${sshPort}`;
-    return { name, ssh, sshPort, webPort, hostKey, key, exec, copy, reboot, powerCut, start, logs, end };
+    return { name, ssh, sshPort, webPort, tlsPort, hostKey, key, exec, copy, reboot, powerCut, start, logs, end };
   } catch (thrown) {
     await end();
     throw thrown;

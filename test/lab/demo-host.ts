@@ -85,12 +85,13 @@ export const prepareDemoHost = async (hooks: Hooks = {}): Promise<DemoHost> => {
     LANG: 'C.UTF-8',
     PATH: path,
     SHELL: '/bin/sh',
+    // what programs leave there is the host's, too: it is searched for secrets, and deleted with it
+    TMPDIR: join(dir, 'tmp'),
     USER: userInfo().username,
     ...indexVariables(),
   };
   try {
-    mkdirSync(home);
-    mkdirSync(bin);
+    for (const folder of [home, bin, env.TMPDIR]) mkdirSync(folder);
     const run = promisify(execFile);
     const own = join(dir, 'supervisor');
     // An environment without a pip of its own is made 3 s sooner; the machine's pip can fill it, where it has one.

@@ -75,7 +75,7 @@ const feed = async (channel: ServerChannel, child: Child, command: Command, hook
   child.stdin.on('error', () => channel.resume()); // It closed its stdin: swallow the rest.
   try {
     for await (const chunk of channel as AsyncIterable<Buffer>) {
-      await hooks.onInput?.(command, chunk);
+      if ((await hooks.onInput?.(command, chunk)) === 'lost') break;
       if (child.stdin.writable && !child.stdin.write(chunk))
         await new Promise<void>((resolve) => {
           for (const event of ['drain', 'close', 'error']) child.stdin.once(event, () => { resolve(); }); // prettier-ignore

@@ -6,13 +6,16 @@ import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
 import { runCommand, type Command } from './embedded-command.ts';
 import { bareKey, generateKey } from './keys.ts';
 
+/** What becomes of what a client sent. */
+export type Arrival = 'arrives' | 'lost';
+
 /** What a test or a demo can see and hold up. A promise that is returned is waited for. */
 export type Hooks = {
   readonly onConnect?: (connection: { readonly number: number }) => void;
   /** Before a command starts. */
   readonly onExec?: (command: Command) => void | Promise<void>;
-  /** Each piece of a command's stdin, before the command gets it: programs and their arguments come by this way. */
-  readonly onInput?: (command: Command, chunk: Buffer) => void | Promise<void>;
+  /** Each piece of a command's stdin, before the command gets it: programs and their arguments come by this way. `lost`: it never does. */
+  readonly onInput?: (command: Command, chunk: Buffer) => Arrival | Promise<Arrival>;
   /** A command has ended, before the client hears of it. */
   readonly onExit?: (command: Command, code: number | null) => void | Promise<void>;
 };

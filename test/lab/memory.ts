@@ -2,11 +2,12 @@ import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /**
- * The folder to make hosts in: in memory, where programs may run there and 1 GiB is free, else that of temporary files. Python
- * environments are thousands of small files, and killed programs leave as many.
+ * The folder to make hosts in: in memory, where programs may run there and 1 GiB is free, else that of temporary files; that one, too,
+ * where it is in memory itself. Python environments are thousands of small files, and killed programs leave as many.
  */
 export const memory = (): string => {
   const mounted = '/dev/shm';
+  if (tmpdir().startsWith(`${mounted}/`)) return tmpdir();
   try {
     const mount = readFileSync('/proc/mounts', 'utf8')
       .split('\n')

@@ -32,6 +32,8 @@ export type Field = {
   readonly dir: string;
   readonly sshd: Sshd;
   readonly key: string;
+  /** What a good release may take to boot, in s: a machine that stalls must not look like one that does not start. */
+  readonly boot: number;
   readonly end: () => Promise<void>;
 };
 
@@ -52,6 +54,8 @@ export const makeField = async ({ mutex = true }: { readonly mutex?: boolean } =
     dir,
     sshd,
     key,
+    // without the mutex many a good one is overrun, and is not worth waiting for
+    boot: mutex ? 60 : 5,
     end: async () => {
       await sshd.close();
       await endProcessesBelow(dir);
@@ -91,7 +95,7 @@ export const makeGround = (field: Field, name: string): Ground => {
     base: at.base,
     run: async (release, over, good = true) => {
       drivers += 1;
-      const service = good ? idle : { words: ['/bin/false'], boot: 1 };
+      const service = good ? { ...idle, boot: field.boot } : { words: ['/bin/false'], boot: 1 };
       makeRelease(at, release, { web: service });
       const context = contextOf({ driver: `${name}-${drivers}`, token: `job-${drivers}`, ...over });
       return race(field, at, release, context);
@@ -128,7 +132,7 @@ const race = async (
         base,
         path,
         keep: 2,
-        services: [{ name: 'web', command: ['sleep'], role: 'web', drain: 2000, boot: 5000 }],
+        services: [{ name: 'web', command: ['sleep'], role: 'web', drain: 2000, boot: 60_000 }],
       }),
       context,
       clock,

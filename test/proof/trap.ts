@@ -76,14 +76,19 @@ export const makeTrap = (): Trap => {
       },
       onInput: async (command, piece) => {
         const heard = ear.hear(command, piece);
-        if (heard === undefined) return;
+        if (heard === undefined) return 'arrives';
         const nth = names.filter((name) => name.startsWith(`${heard.name}#`)).length + 1;
         names.push(`${heard.name}#${nth}`);
         const at = armed;
-        if (at?.program !== heard.name || at.nth !== nth) return;
+        if (at?.program !== heard.name || at.nth !== nth) return 'arrives';
         watched = command;
-        if (at.when === 'arrives') await spring();
-        else if (at.when !== 'ended') void atWork(command, heard, at);
+        if (at.when === 'arrives') {
+          await spring();
+          // a small program would be whole, and run, before its end is heard of
+          return 'lost';
+        }
+        if (at.when !== 'ended') void atWork(command, heard, at);
+        return 'arrives';
       },
       onExit: async (command) => {
         ended.add(command);

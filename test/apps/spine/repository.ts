@@ -27,8 +27,11 @@ const isolated = {
   GIT_COMMITTER_EMAIL: 'grace@example.org',
 };
 
-/** Makes the repository in `dir`, which must not exist, with one commit: `source/` and, over it, `change`. */
-export const makeRepository = (dir: string, { change = {} }: { change?: Change } = {}): Repository => {
+/** Makes the repository in `dir`, which must not exist, with one commit: an application's source (this one's) and, over it, `change`. */
+export const makeRepository = (
+  dir: string,
+  { change = {}, source = join(import.meta.dirname, 'source') }: { change?: Change; source?: string } = {},
+): Repository => {
   const git = (...words: string[]): string =>
     execFileSync('git', ['-C', dir, ...words], {
       env: isolated,
@@ -49,8 +52,7 @@ export const makeRepository = (dir: string, { change = {} }: { change?: Change }
     return head();
   };
   const leftOvers = /(^|\/)(__pycache__|db\.sqlite3.*|staticfiles|media|\.env)$/;
-  const from = join(import.meta.dirname, 'source');
-  cpSync(from, dir, { recursive: true, filter: (file) => !leftOvers.test(file.slice(from.length)) });
+  cpSync(source, dir, { recursive: true, filter: (file) => !leftOvers.test(file.slice(source.length)) });
   git('init', '--quiet', '--initial-branch=main');
   commit('Begin', change);
   return { dir, commit, checkout: (at) => void git('checkout', '--quiet', '--detach', at), head };

@@ -1,11 +1,16 @@
 """The application's own tests: they need its PostgreSQL and its Redis, and a role that may make a database."""
 
+import asyncio
 import os
 import subprocess
 import sys
+import tempfile
+import uuid
 
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, TransactionTestCase, override_settings
 
 from association import tasks
@@ -33,6 +38,26 @@ class Pages(TestCase):
         answer = self.client.post("/members/", who, content_type="application/json")
         self.assertEqual((answer.status_code, answer.json()), (201, {"members": 1}))
         self.assertEqual(Member.objects.get().email, "ada@example.org")
+
+    def test_a_document_is_kept(self):
+        with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+            answer = self.client.post("/documents/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-")})
+            self.assertEqual((answer.status_code, answer.json()), (201, {"url": "/media/a.pdf"}))
+            with open(os.path.join(folder, "a.pdf"), "rb") as kept:
+                self.assertEqual(kept.read(), b"%PDF-")
+
+    def test_only_five_logins_a_minute_come_from_one_address(self):
+        User.objects.create_user("ada", password="right")
+
+        def login(word, **headers):
+            return self.client.post("/login/", {"username": "ada", "password": word}, **headers).status_code
+
+        who = {"HTTP_X_REAL_IP": str(uuid.uuid4())}
+        # a minute may end among them
+        tries = [login("wrong", **who)] + [login("right", **who) for _ in range(10)]
+        self.assertEqual(tries[:2], [200, 302])
+        self.assertIn(429, tries)
+        self.assertEqual(login("right", HTTP_X_REAL_IP=str(uuid.uuid4())), 302)
 
     def test_version_is_the_release(self):
         self.assertEqual(self.client.get("/version").content.decode(), faults.RELEASE + "\n")
@@ -67,6 +92,16 @@ class Talk(TransactionTestCase):
         self.assertEqual(await other.receive_json_from(), {"said": {"hello": 1}})
         for talk in (one, other):
             await talk.disconnect()
+
+    async def test_a_connection_outlives_silence(self):
+        talk = WebsocketCommunicator(application, "/ws/live/")
+        await talk.connect()
+        await talk.receive_json_from()
+        # longer than a read of the channel layer waits
+        await asyncio.sleep(6)
+        await talk.send_json_to({"hello": 1})
+        self.assertEqual(await talk.receive_json_from(), {"said": {"hello": 1}})
+        await talk.disconnect()
 
 
 class Switches(TestCase):

@@ -2,6 +2,7 @@ import json
 
 from celery.result import AsyncResult
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.templatetags.static import static
@@ -63,6 +64,15 @@ def members(request):
         member = json.loads(request.body)
         Member.objects.create(name=member["name"], email=member["email"])
     return JsonResponse({"members": Member.objects.count()}, status=201 if request.method == "POST" else 200)
+
+
+@csrf_exempt
+@require_POST
+def documents(request):
+    """Keeps the file that was sent as `file`, and answers where it is found."""
+    sent = request.FILES["file"]
+    name = default_storage.save(sent.name, sent)
+    return JsonResponse({"url": default_storage.url(name)}, status=201)
 
 
 @require_GET

@@ -132,7 +132,7 @@ recover() {
       fi
       # no fault when it fails: the deploy that mends it must get past here
       if [ -n "$serving" ] && [ -z "$(daemon)" ]; then
-        serve "$serving" || say "$serving, which was confirmed last, does not start"
+        { serve "$serving" && prove "$serving"; } || say "$serving, which was confirmed last, does not start"
       fi
       ;;
   esac

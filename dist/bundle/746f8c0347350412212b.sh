@@ -10,16 +10,23 @@ order() { # what makes it stop and start services: as long as these may take
   timeout --foreground -k 5 "$patience" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
 }
 
-answers() { # does supervisord answer on its socket?
+answers() { # does supervisord answer on its socket? answered: its pid
   [ -S "$lf/run/supervisor.sock" ] || return 1
-  ask pid >/dev/null 2>&1
+  answered=$(ask pid 2>/dev/null)
+}
+
+lives() { # PID: it is this target's supervisord, and has not ended
+  case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in
+    *" $lf/run/supervisord.conf "*) return 0 ;;
+  esac
+  return 1
 }
 
 daemon() { # the pid of this target's supervisord, whether it answers or not (it may be starting or ending); empty: there is none
   read -r its 2>/dev/null <"$lf/run/supervisord.pid" || return 0
-  case $(tr '\0' ' ' 2>/dev/null <"/proc/$its/cmdline") in
-    *" $lf/run/supervisord.conf "*) printf '%s' "$its" ;;
-  esac
+  if lives "$its"; then
+    printf '%s' "$its"
+  fi
 }
 
 supervise() { # a supervisord that answers. fresh=yes: it was started just now, and all services with it
@@ -169,12 +176,16 @@ register() { # supervisor takes up its files: it ends what they no longer name, 
 }
 
 retire() { # no service runs, supervisor is gone, and `current` leads nowhere
+  its=$(daemon)
   if answers; then
+    # it answers before it writes the file with its number
+    its=$answered
     order stop all >&2 || :
     order shutdown >&2 || :
   fi
   tries=0
-  while its=$(daemon) && [ -n "$its" ]; do
+  # and deletes it before it ends
+  while [ -n "$its" ] && lives "$its"; do
     tries=$((tries + 1))
     if [ "$tries" -gt 600 ]; then
       say "supervisord (process $its) does not end"

@@ -14,9 +14,13 @@ main() {
     print "program.$name" "$(command -v "$name" || :)"
   done
   print manager "$(manages && echo yes || echo no)"
-  python_facts
-  release_facts
-  serving_facts
+  # beside the question to the manager, which takes as long: a Python starts in both. What this one says waits in the pipe, so that
+  # no line of the one lands within a line of the other
+  python_facts | {
+    release_facts
+    serving_facts
+    cat
+  }
 }
 
 state() {
@@ -143,7 +147,7 @@ drift() { # files of the live release that somebody changed on the host since th
     return 0
   fi
   cd -P "$base/releases/$serving" || return 0
-  if [ -n "$(find . -type f -newer "$list" ! -name '*.pyc' -print | head -n 1)" ]; then
+  if [ -n "$(find . -type f -newer "$list" ! -name '*.pyc' ! -path './.env' ! -path './.landfall/*' -print -quit)" ]; then
     # those of the list that are newer than it, with another sum than there: of three equal lines none is left. Names end with NUL
     {
       find . -type f -newer "$list" -print0
