@@ -161,18 +161,27 @@ const missing = (found: Found, target: Target): readonly Problem[] => {
 /** What is to run the services: what the target says, else what the host found. */
 const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
 
-/** The deploy user's own systemd can run the services only where it lives without a login. */
+/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
 const systemd = (found: Found, target: Target): readonly Problem[] => {
-  if (target.services.length === 0 || managerOf(found, target) !== 'systemd' || found.manager) return [];
+  const wanted = managerOf(found, target);
+  const can = { supervisor: true, systemd: found.manager, system: found.systemUnits }[wanted];
+  if (target.services.length === 0 || can) return [];
   const where = `host ${target.host.name}`;
   return [
     found.systemd
-      ? {
-          where,
-          what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
-          next: `sudo loginctl enable-linger ${found.user}`,
-          root: true,
-        }
+      ? wanted === 'systemd'
+        ? {
+            where,
+            what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+            next: `sudo loginctl enable-linger ${found.user}`,
+            root: true,
+          }
+        : {
+            where,
+            what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
+            next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
+            root: true,
+          }
       : {
           where,
           what: 'no systemd runs on this host, so none can run the services',

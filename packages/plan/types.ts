@@ -8,8 +8,8 @@ export type HostName = string;
 export type ReleaseId = string;
 export type StepId = string;
 
-/** What runs the services on a host: a supervisord of the deploy user, or its own systemd. */
-export type Manager = 'supervisor' | 'systemd';
+/** What runs the services on a host: a supervisord of the deploy user, its own systemd, or the host's. */
+export type Manager = 'supervisor' | 'systemd' | 'system';
 
 /** A service of the application, as its manager runs it. Durations in ms. */
 export type Service = {

@@ -10,13 +10,14 @@ const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8');
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
+const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
 const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
 const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
 const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
 const service =
-  transaction + dotenv + scrub + processes + supervisor + systemd + managers + roles + serving + carryEnv + manager;
+  transaction + dotenv + scrub + processes + supervisor + systemd + system + managers + roles + serving + carryEnv + manager;
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
 
