@@ -180,6 +180,7 @@ units() {
 order() { # VERB NAME...
   verb=$1
   shift
+  [ $# -gt 0 ] || refuse 64 'there is no such request'
   all=''
   for its in "$@"; do
     if ! service "$its" || [ ! -f "$folder/$prefix$its.service" ]; then
