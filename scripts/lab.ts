@@ -10,6 +10,7 @@ import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
 import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
+import { system } from '../test/hosts/system.ts';
 import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/image.ts';
@@ -27,6 +28,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   guides,
   setup,
   systemd,
+  system,
 };
 
 const print = (line: string): void => {

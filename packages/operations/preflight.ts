@@ -65,6 +65,7 @@ export const preflight = (found: Found, target: Target, needs: Needs): Result<un
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
     ...systemd(found, target),
+    ...unitless(found, target),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -189,6 +190,18 @@ const systemd = (found: Found, target: Target): readonly Problem[] => {
         },
   ];
 };
+
+/** Settings of units that nobody would read. */
+const unitless = (found: Found, target: Target): readonly Problem[] =>
+  managerOf(found, target) !== 'supervisor'
+    ? []
+    : target.services
+        .filter(({ unit }) => unit !== undefined)
+        .map(({ name }) => ({
+          where: `landfall.yml, services.${name}.unit`,
+          what: `supervisor runs the services of ${target.base}, and it has no units`,
+          next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+        }));
 
 const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
   const builds = needs.installer !== undefined && !needs.built;

@@ -23,6 +23,8 @@ export type Service = {
   readonly boot: number;
   /** `address:port` or `port` that the service itself must listen on before it counts as up. */
   readonly listen?: string;
+  /** `Key=value` lines of its unit, where systemd runs it. */
+  readonly unit?: readonly string[];
 };
 
 /** What runs this: a workflow run, or a person's machine. `token` is one a job, `driver` one a process. */

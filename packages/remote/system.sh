@@ -47,7 +47,8 @@ system_register() { # it starts nothing by itself: `started` is empty
   root_does "$(
     printf 'units\n'
     for own in $(services "$1"); do
-      printf '[%s]\nTimeoutStopSec=%s\n' "$own" "$(stops_within "$1" "$own")"
+      printf '[%s]\n' "$own"
+      settings_of "$1" "$own"
     done
   )" >&2
 }

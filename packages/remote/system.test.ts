@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
-import { endProcesses, makeRoot, makeStandIns, markOf, mutexFree } from '../../test/kill/host.ts';
+import { endProcesses, makeRoot, makeStandIns, makeUnitFolder, markOf, mutexFree } from '../../test/kill/host.ts';
 import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
 import { idle, makeRelease, makeTarget, run, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 import { needing } from '../../test/lab/needs.ts';
@@ -24,8 +24,12 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       target = { ...plain, searched, home: join(plain.base, 'home') };
       makeStandIns(join(root, 'stand-ins'));
       makeRoot(join(root, 'manager'), target);
+      makeUnitFolder(target.home ?? '');
       makeRelease(target, 'r1', { web: { ...idle, drain: 0 }, 'web-2': idle });
-      makeRelease(target, 'r2', { web: { ...idle, drain: 7 }, worker: { ...idle, role: 'worker' } });
+      makeRelease(target, 'r2', {
+        web: { ...idle, drain: 7, unit: ['Nice=3', 'MemoryMax=300M'] },
+        worker: { ...idle, role: 'worker' },
+      });
     });
 
     afterEach(() => {
@@ -60,7 +64,10 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(units().get('web')).toContain('\nTimeoutStopSec=1\n');
       await deployed(target, 'r2');
       expect([serving(), names()]).toEqual([second, ['web', 'worker']]);
-      expect(units().get('web')).toContain('\nTimeoutStopSec=7\n');
+      expect(units().get('web')).toContain('\nTimeoutStopSec=7\nNice=3\nMemoryMax=300M\n');
+      expect(await undo('t2')).toMatchObject({ code: 0 });
+      expect(units().get('web')).toContain('\nTimeoutStopSec=1\nUser=');
+      await deployed(target, 'r2');
       expect(answered((await looked(target)).ran, 'services.under')).toBe('system');
       expect((await runResident(target, 'status')).stdout).toMatch(/^process {6}web \d+ on r2: ok$/m);
       // nobody but the system's systemd has any

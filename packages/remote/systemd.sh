@@ -59,6 +59,11 @@ stops_within() { # RELEASE SERVICE: seconds, as a unit takes them
   printf '%s' "$drains"
 }
 
+settings_of() { # RELEASE SERVICE: lines of its unit
+  printf 'TimeoutStopSec=%s\n' "$(stops_within "$1" "$2")"
+  sed -n 's/^unit=//p' "$base/releases/$1/.landfall/services/$2"
+}
+
 described_unit() { # RELEASE SERVICE: the text of its unit
   # mixed: the main process alone is told to stop, and ends its workers in order. It is started again for ever: whatever it waits
   # for, a database on another host say, may come back when nobody looks, and an undo must never be refused for too many starts.
@@ -67,9 +72,9 @@ described_unit() { # RELEASE SERVICE: the text of its unit
 Description=Landfall: $2 of $base
 StartLimitIntervalSec=0
 [Service]
+$(settings_of "$1" "$2")
 ExecStart=/bin/sh $lf/run/start $2
 KillMode=mixed
-TimeoutStopSec=$(stops_within "$1" "$2")
 Restart=always
 RestartSec=1
 StandardOutput=append:$base/shared/logs/$2.log

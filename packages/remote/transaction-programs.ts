@@ -17,7 +17,18 @@ const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
 const carryEnv = readFileSync(new URL('./carry-env.sh', import.meta.url), 'utf8');
 const manager = readFileSync(new URL('./manager.sh', import.meta.url), 'utf8');
 const service =
-  transaction + dotenv + scrub + processes + supervisor + systemd + system + managers + roles + serving + carryEnv + manager;
+  transaction +
+  dotenv +
+  scrub +
+  processes +
+  supervisor +
+  systemd +
+  system +
+  managers +
+  roles +
+  serving +
+  carryEnv +
+  manager;
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const undoing = service + readFileSync(new URL('./undoing.sh', import.meta.url), 'utf8');
 

@@ -54,13 +54,16 @@ export const makeManager = (folder: string): void => {
   copyFileSync(new URL('../lab/systemd-stand-in/systemctl', import.meta.url), join(folder, 'systemctl'));
 };
 
-/** What root's program is for a target of a test: the same text but for the places that only root may write to, which lie in HOME. */
-export const rootProgram = (base: string): string => {
+/**
+ * What root's program is on a host of a test: the same text but for what only root may write to, which lies in HOME.
+ * @param target the base, or words of sh that give it
+ */
+export const rootProgram = (target = '${HOME%/home}'): string => {
   const changes: readonly (readonly [RegExp, string])[] = [
     [/^PATH=.*$/m, ':'],
     [/^runs_as=.*$/m, `runs_as=${userInfo().username}`],
-    [/^target=.*$/m, `target=${base}`],
-    [/^mark=.*$/m, `mark=${markOf(base)}`],
+    [/^target=.*$/m, `target=${target}`],
+    [/^mark=.*$/m, `mark=$(printf '%s' "$target" | cksum | cut -d ' ' -f 1)`],
     [/^folder=.*$/m, 'folder=$HOME/.config/systemd/system'],
     [/^lock=.*$/m, 'lock=$HOME/../../units.lock'],
     [/env -i /, 'env -i HOME="$HOME" '],
@@ -75,11 +78,15 @@ export const rootProgram = (base: string): string => {
 export const markOf = (base: string): string =>
   execFileSync('cksum', { input: base, encoding: 'utf8' }).split(' ')[0] ?? '';
 
-/** Makes what makeManager makes, and what the setup script makes for units of the system: root's program, and a sudo that starts it. */
-export const makeRoot = (folder: string, { base, home = '' }: Pick<Target, 'base' | 'home'>): void => {
+/** Makes what makeManager makes, and what the setup script does for units of the system: root's program, and a sudo that starts it. */
+export const makeRoot = (folder: string, { base }: Pick<Target, 'base'>): void => {
   makeManager(folder);
   makePrograms(folder, { sudo: '[ "$*" = "-n $2" ] && shift && exec "$1"' });
-  writeFileSync(join(folder, `landfall-${markOf(base)}`), rootProgram(base), { mode: 0o755 });
+  writeFileSync(join(folder, `landfall-${markOf(base)}`), rootProgram(), { mode: 0o755 });
+};
+
+/** Makes the folder of the system's units, as every system has it. */
+export const makeUnitFolder = (home: string): void => {
   mkdirSync(join(home, '.config/systemd/system'), { recursive: true });
 };
 

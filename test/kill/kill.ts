@@ -6,6 +6,7 @@ import {
   fingerprint,
   keepState,
   makeManager,
+  makeRoot,
   makeStandIns,
   mutexFree,
   readState,
@@ -15,6 +16,7 @@ import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts'
 import { placesOf, positions } from './positions.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
+import { systemScenarios } from './system-scenarios.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
 import { unitScenarios } from './unit-scenarios.ts';
 import { makeTarget, run, runResident, type Ran, type Target } from './target.ts';
@@ -171,7 +173,12 @@ const killOne = async (
   }
 };
 
-const allScenarios: readonly Scenario[] = [...transactionScenarios, ...unitScenarios, ...releaseScenarios];
+const allScenarios: readonly Scenario[] = [
+  ...transactionScenarios,
+  ...unitScenarios,
+  ...systemScenarios,
+  ...releaseScenarios,
+];
 
 /**
  * Kills every changing program after each of its lines, under each shell, and lets the next run go on.
@@ -216,10 +223,12 @@ export const killedAtEveryLine = async ({
         searched: `${join(root, 'manager')}:${alone.searched}`,
         home: join(plain.base, 'home'),
       };
+      const rooted = { ...managed, searched: `${join(root, 'rooted')}:${alone.searched}` };
+      makeRoot(join(root, 'rooted'), rooted);
       for (const scenario of job.ofProgram) {
         const began = performance.now();
         const { killed, survived, failures, states } = await killOne(
-          scenario.managed === true ? managed : alone,
+          scenario.rooted === true ? rooted : scenario.managed === true ? managed : alone,
           scenario,
           done,
         );

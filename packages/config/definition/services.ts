@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readDuration, roles } from '#plan';
 import { splitCommand } from './command.ts';
 import { roleOf } from './role.ts';
+import { unit } from './unit.ts';
 import { duration } from './values.ts';
 
 const command = z
@@ -59,6 +60,7 @@ export const service = z
     drain,
     boot: duration.prefault('60s').describe('How long it may take to come up.'),
     listen: listen.optional(),
+    unit: unit.optional(),
   })
   .refine((value) => written(value) !== undefined, {
     path: ['role'],
