@@ -145,13 +145,4 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       await refused();
       expect(existsSync(join(root, 'asked'))).toBe(false);
     });
-
-    test('a long log is put aside when its service begins', async () => {
-      await deployed(target, 'r1', 'system');
-      const log = join(target.base, 'shared/logs/web.log');
-      writeFileSync(log, Buffer.alloc(10_485_761, 'x'));
-      await deployed(target, 'r2');
-      expect(readdirSync(join(target.base, 'shared/logs'))).toContain('web.log.1');
-      expect(readFileSync(log, 'utf8')).toBe('');
-    });
   });

@@ -33,7 +33,7 @@ refuse() { # CODE TEXT...
   exit "$code"
 }
 
-told() { # WORDS...: to systemd. What the caller has in the environment reaches no program. A stop takes 10 minutes at most
+told() { # WORDS...: to systemd. Nothing that the caller has in the environment gets there. A stop takes 10 minutes at most
   env -i PATH="$PATH" LC_ALL="$LC_ALL" timeout -k 5 700 systemctl --no-ask-password --no-pager "$@" </dev/null 9>&-
 }
 

@@ -54,6 +54,7 @@ type Empty = {
 
 const guide = reading('setup');
 const [check = '', run = ''] = guide.of('Running it', 'sh');
+const [sudoLine = ''] = guide.of('Units of the system', 'text');
 
 const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
   const wheels = await ensureWheels(readFileSync(requirements, 'utf8'), show);
@@ -297,6 +298,9 @@ const systemUnits: readonly Play<Empty>[] = [
       const said = await place.type(run);
       demandSaid(said, 0, 'making the packages sudo ', ...rights(third.base), 'the host is ready');
       demandSaid(await typeIdly(place, run), 0, idle);
+      const line = await place.host.exec(`tail -n 1 /etc/sudoers.d/landfall-${markOf(third.base)}`);
+      const told = sudoLine.replace('deploy', 'third').replaceAll('1234567890', markOf(third.base));
+      demand(line.trim() === told.trim(), () => `the line of sudo is ${line}, not as told: ${told}`);
       const ask = `echo version | sudo -n ${program}`;
       demand((await place.host.exec(ask, 'third')) === 'version=1\n', () => 'sudo does not let third call it');
       const others = await place.host.exec(`${ask} 2>&1 || true`, 'other');
@@ -309,7 +313,7 @@ const systemUnits: readonly Play<Empty>[] = [
     play: async (place) => {
       const of = '/srv/third-landfall';
       const [program, line] = [`/usr/local/sbin/landfall-${markOf(of)}`, `/etc/sudoers.d/landfall-${markOf(of)}`];
-      await place.host.exec(`sed -i '/^umask/d' ${program}; chmod 644 ${line}`);
+      await place.host.exec(`sed -i '/^IFS/d' ${program}; chmod 644 ${line}`);
       demandSaid(await place.type(run), 0, ...rights(of), 'the host is ready');
       await place.host.exec(`cp ${program} /root/kept; sed -i 's|^target=.*|target=/srv/elsewhere|' ${program}`);
       demandSaid(

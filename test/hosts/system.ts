@@ -5,7 +5,7 @@ import { markOf } from '../kill/host.ts';
 import { demand, demandWhole, playAll, type Play } from './play.ts';
 import { fallsIn, goesOn, powerCut, reboot } from './reboots.ts';
 import type { Site } from './site.ts';
-import { flows, kills } from './spine.ts';
+import { flows } from './spine.ts';
 import { attacks } from './system-attacks.ts';
 import { moves, movesBack } from './systemd.ts';
 
@@ -64,13 +64,11 @@ const reloads: Play = {
 export const system = (options: ProofOptions): Promise<ProofEnd> =>
   playAll({ ...options, linger: true, manager: 'system', title: 'system' }, [
     ...flows,
-    ...kills,
     underUnits,
     reloads,
     ...attacks,
     fallsIn('switching', reboot),
     fallsIn('switched', powerCut),
-    fallsIn('undoing', powerCut),
     fallsIn('confirmed', reboot),
     goesOn,
     movesBack('supervisor'),
