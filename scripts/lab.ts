@@ -11,6 +11,7 @@ import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
 import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
+import { system } from '../test/hosts/system.ts';
 import { systemd } from '../test/hosts/systemd.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/image.ts';
@@ -25,6 +26,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'ascai-deploy': ascaiDeploy,
   setup,
   systemd,
+  system,
   'reboots-systemd': reboots('systemd'),
   'reboots-supervisor': reboots('supervisor'),
   'power-cuts-systemd': powerCuts('systemd'),

@@ -180,6 +180,7 @@ services:
     role: cron
     drian: 3s
     drain: 30
+    unit: { MemoryMax: 300, User: root, Nice: -1, PrivateTmp: false, CPUQuota: 0% }
   jobs: { command: python manage.py jobs, drain: 11m }
   beat: { command: celery -A app beat, listen: 80, boot: 1 }
 smoke:
@@ -204,14 +205,19 @@ targets:
     'landfall.yml:7 services.web.role: expected one of web, websocket, worker, scheduler',
     'landfall.yml:8 services.web.drian: there is no such key → did you mean drain?',
     'landfall.yml:9 services.web.drain: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:10 services.jobs.drain: expected at most 10m: an undo has to wait for it',
-    'landfall.yml:10 services.jobs.role: is missing, and the command does not tell it: add `role: web`, `role: websocket`, `role: worker`, `role: scheduler`',
-    'landfall.yml:11 services.beat.boot: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:11 services.beat.listen: nobody asks a worker or a scheduler: `listen` is of web and websocket',
-    'landfall.yml:14 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
-    'landfall.yml:15 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
-    'landfall.yml:16 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
-    'landfall.yml:19 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:10 services.web.unit.MemoryMax: expected megabytes, like 300M',
+    'landfall.yml:10 services.web.unit.CPUQuota: expected a percentage of one processor, like 150%',
+    'landfall.yml:10 services.web.unit.Nice: expected a whole number from 0 to 19',
+    'landfall.yml:10 services.web.unit.PrivateTmp: expected true: it can only be turned on',
+    'landfall.yml:10 services.web.unit.User: there is no such key → known keys: MemoryMax, MemoryHigh, MemorySwapMax, CPUQuota, CPUWeight, IOWeight, TasksMax, Nice, OOMScoreAdjust, NoNewPrivileges, PrivateTmp',
+    'landfall.yml:11 services.jobs.drain: expected at most 10m: an undo has to wait for it',
+    'landfall.yml:11 services.jobs.role: is missing, and the command does not tell it: add `role: web`, `role: websocket`, `role: worker`, `role: scheduler`',
+    'landfall.yml:12 services.beat.boot: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:12 services.beat.listen: nobody asks a worker or a scheduler: `listen` is of web and websocket',
+    'landfall.yml:15 smoke[0].post: a check has exactly one of get, head, post, put, patch, delete, options, websocket, certificate',
+    'landfall.yml:16 smoke[1].max: expected a duration with its unit, like 30s, 500ms or 10m',
+    'landfall.yml:17 env.require[0]: expected the name of an environment variable: letters, digits and _, no digit first',
+    'landfall.yml:20 targets.staging.wait: expected a duration with its unit, like 30s, 500ms or 10m',
     'input path:- expected an absolute path of letters, digits and . _ / @ + -',
     'input checks:1 [0].get: expected a path that begins with /, or an http(s) address',
     'input checks:2 [1].gte: there is no such key → did you mean get?',

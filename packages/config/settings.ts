@@ -54,7 +54,7 @@ const jumps = (via: Via | undefined): readonly JumpHost[] => {
 
 const serviceOf = (
   name: string,
-  { command, role, drain, boot, listen }: Application['services'][string],
+  { command, role, drain, boot, listen, unit }: Application['services'][string],
   sockets: boolean,
 ): Service => ({
   name,
@@ -64,6 +64,7 @@ const serviceOf = (
   drain,
   boot,
   ...(listen === undefined ? {} : { listen }),
+  ...(unit === undefined || unit.length === 0 ? {} : { unit }),
 });
 
 const receivers = ({ slack, teams, webhook }: Application['notify']): readonly Receiver[] => [

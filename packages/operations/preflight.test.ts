@@ -61,6 +61,23 @@ describe('preflight lets pass', () => {
     );
   });
 
+  test('a host where root lets the deploy user have units of the system', () => {
+    const bare = good({ programs: without('supervisord', 'supervisorctl'), manager: false, systemUnits: true });
+    expect(problemsOf(bare, { ...target, manager: 'system' })).toEqual([]);
+    expect(problemsOf(good({ ...bare, servicesUnder: 'system' }))).toEqual([]);
+  });
+
+  test('settings of units, where there are units', () => {
+    const services = target.services.map((service) => ({ ...service, unit: ['Nice=1'] }));
+    expect(problemsOf(good({ manager: true }), { ...target, services, manager: 'systemd' })).toEqual([]);
+    const [problem, ...more] = problemsOf(good(), { ...target, services, manager: 'supervisor' });
+    expect(more).toEqual([]);
+    expect([problem?.where, problem?.next]).toEqual([
+      'landfall.yml, services.web.unit',
+      'set `manager: systemd` or `manager: system`, or take `unit` away',
+    ]);
+  });
+
   test('a host with little space, where the environment is there already', () => {
     const little = good({ free: { bytes: 20_000_000, inodes: 500 } });
     expect(problemsOf(little)).toHaveLength(2);
@@ -89,6 +106,8 @@ const lacks: readonly (readonly [what: string, found: Found, says: RegExp, next:
   ['the compiler of translations', good({ programs: without('msgfmt') }), /msgfmt, .*\(locale\/it\/LC_MESSAGES\/django.po and 1 more\)/, /install -y gettext$/],
   ['supervisor', good({ programs: without('supervisord', 'supervisorctl') }), /supervisord, supervisorctl/, /install -y supervisor$/],
   ['a systemd that lives on', good({ servicesUnder: 'systemd' }), /the systemd of deploy, which shall run the services/, /^sudo loginctl enable-linger deploy$/],
+  ['root’s program', good({ servicesUnder: 'system', systemUnits: false }), /^deploy may not have the host's systemd run the services of \/srv\/app-landfall$/, /^run the setup script as root: /],
+  ['any systemd, for units of the system', good({ servicesUnder: 'system', systemUnits: false, systemd: false }), /no systemd runs on this host/, /manager: supervisor/],
   ['any systemd', good({ servicesUnder: 'systemd', systemd: false }), /no systemd runs on this host/, /manager: supervisor/],
   ['Python', good({ python: noPython }), /missing program: python3$/, /install -y python3 python3-venv$/],
   ['venv', good({ python: { ...noPython, version: '3.12.3' } }), /python3 has no venv module/, /install -y python3-venv$/],

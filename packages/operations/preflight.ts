@@ -73,6 +73,7 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...gettextMissing(found, target, needs.translations),
     ...systemd(found, target),
     ...adopted(found, target),
+    ...unitless(found, target),
     ...space(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
@@ -185,18 +186,27 @@ const slow = (found: Found, { services }: Target): readonly Problem[] => {
 /** What is to run the services: what the target says, else what the host found. */
 const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
 
-/** The deploy user's own systemd can run the services only where it lives without a login. */
+/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
 const systemd = (found: Found, target: Target): readonly Problem[] => {
-  if (target.services.length === 0 || managerOf(found, target) !== 'systemd' || found.manager) return [];
+  const wanted = managerOf(found, target);
+  const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+  if (target.services.length === 0 || can) return [];
   const where = `host ${target.host.name}`;
   return [
     found.systemd
-      ? {
-          where,
-          what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
-          next: `sudo loginctl enable-linger ${found.user}`,
-          root: true,
-        }
+      ? wanted === 'systemd'
+        ? {
+            where,
+            what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+            next: `sudo loginctl enable-linger ${found.user}`,
+            root: true,
+          }
+        : {
+            where,
+            what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
+            next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
+            root: true,
+          }
       : {
           where,
           what: 'no systemd runs on this host, so none can run the services',
@@ -216,6 +226,18 @@ const adopted = (found: Found, { manager, path, host }: Target): readonly Proble
           next: 'leave manager out',
         },
       ];
+
+/** Settings of units that nobody would read. */
+const unitless = (found: Found, target: Target): readonly Problem[] =>
+  ['systemd', 'system'].includes(managerOf(found, target))
+    ? []
+    : target.services
+        .filter(({ unit }) => unit !== undefined)
+        .map(({ name }) => ({
+          where: `landfall.yml, services.${name}.unit`,
+          what: `the services of ${target.base} are programs of a supervisord, which has no units`,
+          next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+        }));
 
 const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
   const builds = needs.installer !== undefined && !needs.built;

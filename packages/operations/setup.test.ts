@@ -44,6 +44,7 @@ describe('the setup script comes with', () => {
     ['a base in a folder of root’s', { baseNearest: { path: '/srv', writable: false } }],
     ['a missing supervisor', { programs: new Map([...programs, ['supervisord', '']]) }],
     ['a systemd that does not live on', { servicesUnder: 'systemd' }],
+    ['a system that has no units for the deploy user', { servicesUnder: 'system', systemUnits: false }],
   ] as const)('%s', async (_, over) => {
     expect(valuesIn(await withSetup(lacking(over), targetOf(), place))).toEqual(own);
   });

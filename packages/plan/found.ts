@@ -68,6 +68,8 @@ export type Found = {
   readonly manager: boolean;
   /** The host was booted by systemd. */
   readonly systemd: boolean;
+  /** The deploy user may have the host's systemd run the services, by root's program. */
+  readonly systemUnits: boolean;
   /** What runs the services, or would where nobody says what is to. */
   readonly servicesUnder: Manager;
   /** `pip`: what venv brings; `uv`: the host's own. Empty: missing. */

@@ -8,8 +8,8 @@ export type HostName = string;
 export type ReleaseId = string;
 export type StepId = string;
 
-/** What runs the services on a host: a supervisord of the deploy user, its own systemd, or what ran them before Landfall came. */
-export type Manager = 'supervisor' | 'systemd' | 'adopted';
+/** What runs the services on a host: a supervisord of the deploy user, its own systemd, the host's, or what ran them before Landfall came. */
+export type Manager = 'supervisor' | 'systemd' | 'system' | 'adopted';
 
 /** A service of the application, as its manager runs it. Durations in ms. */
 export type Service = {
@@ -23,6 +23,8 @@ export type Service = {
   readonly boot: number;
   /** `address:port` or `port` that the service itself must listen on before it counts as up. */
   readonly listen?: string;
+  /** `Key=value` lines of its unit, where systemd runs it. */
+  readonly unit?: readonly string[];
 };
 
 /** What runs this: a workflow run, or a person's machine. `token` is one a job, `driver` one a process. */

@@ -193,7 +193,7 @@ describe('RELEASE.json', () => {
   const release: Release = {
     v: 1, id: 'abcdef0-1234', hash: 'f'.repeat(64), commit: 'a'.repeat(40), run: { repository: 'o/r', id: '1', attempt: 1, url: 'u' },
     actor: 'a', env: { names: ['A'], hash: 'h' }, environment: 'e', python: { version: '3', platform: 'p', libc: 'l', pip: '1' }, venv: '.venv',
-    directory: 'src', services: [{ name: 'web', command: ['g', 'x y'], role: 'web', drain: 30_000, boot: 500 }], hooks: { 'after-switch': { command: ['a b', 'c'], timeout: 1500 } }, shared: ['media/'],
+    directory: 'src', services: [{ name: 'web', command: ['g', 'x y'], role: 'web', drain: 30_000, boot: 500, unit: ['Nice=1'] }], hooks: { 'after-switch': { command: ['a b', 'c'], timeout: 1500 } }, shared: ['media/'],
     url: 'https://example.org', checks: [], leaves: ['a.1', 'b.2'], createdAt: '2026-03-01T12:00:00Z',
   }; // prettier-ignore
   test('is read as it was written, with keys that came later', () => {
@@ -214,7 +214,9 @@ describe('RELEASE.json', () => {
     expect(files.get('.landfall/release')).toBe(
       `id=abcdef0-1234\nhash=${'f'.repeat(64)}\ncommit=${'a'.repeat(40)}\nenvironment=e\nvenv=.venv\ndirectory=src\nleaves=a.1 b.2\n`,
     );
-    expect(files.get('.landfall/services/web')).toBe('role=web\ndrain=30\nboot=1\nlisten=\nword=g\nword=x y\n');
+    expect(files.get('.landfall/services/web')).toBe(
+      'role=web\ndrain=30\nboot=1\nlisten=\nunit=Nice=1\nword=g\nword=x y\n',
+    );
     expect(files.get('.landfall/hooks/after-switch')).toBe('timeout=2\nword=a b\nword=c\n');
     expect(recordFiles({ ...release, environment: null }).get('.landfall/release')).toContain('\nvenv=\n');
   });

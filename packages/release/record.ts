@@ -10,6 +10,7 @@ const service = z.object({
   drain: z.number().nonnegative(),
   boot: z.number().nonnegative(),
   listen: z.string().optional(),
+  unit: z.array(z.string().regex(/^[A-Za-z]+=[^\n\0]*$/)).optional(),
 });
 
 const hook = z
@@ -106,12 +107,13 @@ export const recordFiles = (of: Release): ReadonlyMap<string, string> =>
     ...hooksOf(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)] as const),
   ]);
 
-const serviceFacts = ({ role, drain, boot, listen, command }: Service): string =>
+const serviceFacts = ({ role, drain, boot, listen, unit = [], command }: Service): string =>
   lines([
     ['role', role],
     ['drain', seconds(drain)],
     ['boot', seconds(boot)],
     ['listen', listen ?? ''],
+    ...unit.map((line) => ['unit', line] as const),
     ...command.map((word) => ['word', word] as const),
   ]);
 

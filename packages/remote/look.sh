@@ -15,6 +15,7 @@ main() {
   done
   print manager "$(manages && echo yes || echo no)"
   print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
+  print system.units "$(system_answers && echo yes || echo no)"
   print services.under "$(chosen '')"
   # beside the question to the manager, which takes as long: a Python starts in both. What this one says waits in the pipe, so that
   # no line of the one lands within a line of the other

@@ -73,6 +73,7 @@ export const foundOf = (stdout: Buffer): Found => {
     ),
     manager: get('manager') === 'yes',
     systemd: get('systemd') === 'yes',
+    systemUnits: get('system.units') === 'yes',
     servicesUnder: get('services.under') as Manager,
     python: {
       version: get('python.version'),

@@ -1,6 +1,6 @@
 # managers.sh: which manager runs the services of this target, and what is asked of it. `manager` names it, as the transaction does:
-# supervisor, systemd for the deploy user's own, or adopted for what ran them before Landfall came. supervisor.sh, systemd.sh and
-# adopted.sh answer, with the manager's name before each function's.
+# supervisor, systemd for the deploy user's own, system for the host's, or adopted for what ran them before Landfall came. supervisor.sh,
+# systemd.sh, system.sh and adopted.sh answer, with the manager's name before each function's.
 
 chosen() { # WANTED: the manager of the next switch. What serves stays under its own unless told otherwise
   if [ -n "$1" ]; then

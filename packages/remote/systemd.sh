@@ -51,12 +51,22 @@ systemd_supervise() {
   fi
 }
 
-described_unit() { # RELEASE SERVICE: the text of its unit
+stops_within() { # RELEASE SERVICE: seconds, as a unit takes them
   drains=$(setting "$1" "$2" drain)
   # 0 would be: as long as it likes
   if [ "$drains" -eq 0 ]; then
     drains=1
   fi
+  printf '%s' "$drains"
+}
+
+settings_of() { # RELEASE SERVICE: lines of its unit
+  printf 'TimeoutStopSec=%s\n' "$(stops_within "$1" "$2")"
+  about "$1"
+  sed -n 's/^unit=//p' "$about/services/$2"
+}
+
+described_unit() { # RELEASE SERVICE: the text of its unit
   # mixed: the main process alone is told to stop, and ends its workers in order. It is started again for ever: whatever it waits
   # for, a database on another host say, may come back when nobody looks, and an undo must never be refused for too many starts.
   # A path here needs no quoting.
@@ -64,9 +74,9 @@ described_unit() { # RELEASE SERVICE: the text of its unit
 Description=Landfall: $2 of $base
 StartLimitIntervalSec=0
 [Service]
+$(settings_of "$1" "$2")
 ExecStart=/bin/sh $lf/run/start $2
 KillMode=mixed
-TimeoutStopSec=$drains
 Restart=always
 RestartSec=1
 StandardOutput=append:$base/shared/logs/$2.log
@@ -118,21 +128,20 @@ forget() { # SERVICE...: they are stopped, and their units are gone
   done
 }
 
-systemd_order() { # a word for each service, as supervisor has it
+shorten() { # ACTION SERVICE...: longer logs are put aside when their service begins: they are opened anew then, and never before
+  [ "$1" != stop ] || return 0
+  shift
+  for own in "$@"; do
+    file=$base/shared/logs/$own.log
+    if [ "$(stat -c %s "$file" 2>/dev/null || echo 0)" -gt 10485760 ]; then
+      mv -f "$file" "$file.1" || :
+    fi
+  done
+}
+
+ordered() { # ACTION SERVICE...: a word for each, as supervisor has it
   action=$1
   shift
-  # longer logs are put aside when their service begins: systemd opens them anew then, and never by itself
-  if [ "$action" != stop ]; then
-    for own in "$@"; do
-      file=$base/shared/logs/$own.log
-      if [ "$(stat -c %s "$file" 2>/dev/null || echo 0)" -gt 10485760 ]; then
-        mv -f "$file" "$file.1" || :
-      fi
-    done
-  fi
-  # shellcheck disable=SC2046
-  XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} timeout --foreground -k 5 "$(patience)" \
-    systemctl --user "$action" $(unit_names "$@") </dev/null 8>&- 9>&- || return 1
   for own in "$@"; do
     case $action in
       start) printf '%s: started\n' "$own" ;;
@@ -142,28 +151,43 @@ systemd_order() { # a word for each service, as supervisor has it
   done
 }
 
+systemd_order() {
+  shorten "$@"
+  action=$1
+  shift
+  # shellcheck disable=SC2046
+  XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} timeout --foreground -k 5 "$(patience)" \
+    systemctl --user "$action" $(unit_names "$@") </dev/null 8>&- 9>&- || return 1
+  ordered "$action" "$@"
+}
+
+# What is asked of a unit, for in_words.
+of_units='--property=Id --property=ActiveState --property=SubState --property=MainPID --property=Result'
+
 systemd_roll() {
   all=$(described_services)
   [ -n "$all" ] || return 0
-  # blocks of KEY=VALUE lines, an empty line between
   # shellcheck disable=SC2046,SC2086
-  own_systemd show --property=Id --property=ActiveState --property=SubState --property=MainPID --property=Result $(unit_names $all) |
-    awk -F = -v begins="$(prefix)" '
-      function told() {
-        if (is["Id"] == "") { return }
-        name = substr(is["Id"], length(begins) + 1)
-        sub(/\.service$/, "", name)
-        state = "STOPPED"
-        if (is["ActiveState"] == "active") { state = "RUNNING pid " is["MainPID"] "," }
-        if (is["ActiveState"] == "activating") { state = is["SubState"] ~ /^auto-restart/ ? "BACKOFF" : "STARTING" }
-        if (is["ActiveState"] == "deactivating") { state = "STOPPING" }
-        if (is["ActiveState"] == "failed") { state = "FATAL" }
-        print name, state, is["ActiveState"] " (" is["SubState"] "), result: " is["Result"]
-        is["Id"] = ""
-      }
-      $1 == "" { told() }
-      $1 != "" { is[$1] = $2 }
-      END { told() }'
+  own_systemd show $of_units $(unit_names $all) | in_words
+}
+
+in_words() { # blocks of KEY=VALUE lines, an empty line between, in supervisor's words
+  awk -F = -v begins="$(prefix)" '
+    function told() {
+      if (is["Id"] == "") { return }
+      name = substr(is["Id"], length(begins) + 1)
+      sub(/\.service$/, "", name)
+      state = "STOPPED"
+      if (is["ActiveState"] == "active") { state = "RUNNING pid " is["MainPID"] "," }
+      if (is["ActiveState"] == "activating") { state = is["SubState"] ~ /^auto-restart/ ? "BACKOFF" : "STARTING" }
+      if (is["ActiveState"] == "deactivating") { state = "STOPPING" }
+      if (is["ActiveState"] == "failed") { state = "FATAL" }
+      print name, state, is["ActiveState"] " (" is["SubState"] "), result: " is["Result"]
+      is["Id"] = ""
+    }
+    $1 == "" { told() }
+    $1 != "" { is[$1] = $2 }
+    END { told() }'
 }
 
 systemd_minds() {

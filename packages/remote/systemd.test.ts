@@ -30,7 +30,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       const searched = [join(root, 'manager'), join(root, 'stand-ins'), plain.searched].join(':');
       target = { ...plain, searched, home: join(root, 'home') };
       makeRelease(target, 'r1', { web: { ...idle, drain: 0 }, 'web-2': idle });
-      makeRelease(target, 'r2', { web: { ...idle, drain: 7 }, worker: idle });
+      makeRelease(target, 'r2', { web: { ...idle, drain: 7, unit: ['Nice=3', 'MemoryMax=300M'] }, worker: idle });
     });
 
     afterEach(() => {
@@ -66,7 +66,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect([...units().keys()].sort()).toEqual(['web', 'worker']);
       const unit = units().get('web');
       expect(unit).toContain(`\nExecStart=/bin/sh ${target.base}/.landfall/run/start web\nKillMode=mixed\n`);
-      expect(unit).toContain('\nTimeoutStopSec=7\n');
+      expect(unit).toContain('\nTimeoutStopSec=7\nNice=3\nMemoryMax=300M\n');
       expect(unit).toContain(`\nStandardOutput=append:${target.base}/shared/logs/web.log\n`);
       // undo recover starts them, when it knows of which release
       expect(unit).not.toContain('[Install]');

@@ -1,2 +1,2 @@
-export { setupExample, setupScript } from './script.ts';
+export { setupExample, setupScript, unitsProgram } from './script.ts';
 export type { SetupValues } from './script.ts';

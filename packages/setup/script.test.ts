@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { setupExample, setupScript } from '#setup';
+import { setupExample, setupScript, unitsProgram } from '#setup';
 import type { SetupValues } from '#setup';
 import { eachShell, runText } from '../../test/lab/program-run.ts';
 import { needing } from '../../test/lab/needs.ts';
@@ -27,6 +27,7 @@ const targets: readonly SetupValues[] = [
   good,
   { ...good, key: '', manager: 'supervisor', python: '/opt/python/bin/python3.12' },
   { ...good, key: `ssh-rsa ${'AAAAB3NzaC1yc2E+/'.repeat(22)}= deploy@example.org` },
+  { ...good, manager: 'system' },
   { ...good, user: 'my_app.2', path: '/var/www/a@b+c-1', base: '/home/my_app.2/releases', manager: 'systemd' },
 ];
 
@@ -133,6 +134,39 @@ eachShell('the setup script', (shell) => {
     const { code, stderr } = await runText(shell, setupScript(withValue(name, value)), ['--check']);
     expect(code).toBe(64);
     expect(stderr).toContain(`${name}: expected`);
+  });
+
+  test.each(['ALL', 'DEPLOY', 'D_1'])(
+    'refuses the user %s for a line of sudo, which takes it for something else',
+    async (user) => {
+      const asked = (manager: SetupValues['manager']) =>
+        runText(shell, setupScript({ ...good, user, manager }), ['--check']);
+      const { code, stderr } = await asked('system');
+      expect(code).toBe(64);
+      expect(stderr).toContain('user: expected a name with a small letter');
+      expect((await asked('systemd')).stderr).not.toContain('expected');
+    },
+  );
+
+  test('installs root’s program as it is, with the values of the target, and one line of sudo', async () => {
+    const script = setupScript({ ...good, user: 'my_app.2', base: '/home/my_app.2/a@b+c-1', manager: 'system' });
+    // all of it but its last line, by which it begins
+    const body = script.slice(0, script.lastIndexOf('main "$@"'));
+    const printed = async (what: string): Promise<string> =>
+      (await runText(shell, `${body}mark=7 program=/usr/local/sbin/landfall-7\n${what}`, [])).stdout.toString();
+    const own = { runs_as: 'my_app.2', target: '/home/my_app.2/a@b+c-1', mark: '7' };
+    expect(await printed('program_text')).toBe(
+      unitsProgram.replaceAll(
+        /^(runs_as|target|mark)=.*$/gm,
+        (_, name: string) => `${name}=${own[name as keyof typeof own]}`,
+      ),
+    );
+    expect(await printed('sudoers_text')).toBe(
+      `# landfall-7: units of the system for /home/my_app.2/a@b+c-1
+Defaults!/usr/local/sbin/landfall-7 env_reset, !setenv, !requiretty
+my_app.2 ALL=(root) NOPASSWD: /usr/local/sbin/landfall-7 ""
+`,
+    );
   });
 
   test('tells all wrong values at once, and the example’s key is one', async () => {

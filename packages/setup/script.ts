@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Manager } from '#plan';
 
-const text = readFileSync(new URL('./setup.sh', import.meta.url), 'utf8');
+const units = readFileSync(new URL('./units.sh', import.meta.url), 'utf8');
+/** With the program that it installs, in the place that it has for it. */
+const text = readFileSync(new URL('./setup.sh', import.meta.url), 'utf8').replace(
+  '# units.sh stands here\n',
+  () => units,
+);
 
 /** What differs from host to host. */
 export type SetupValues = {
@@ -44,3 +49,6 @@ export const setupScript = (values: SetupValues): string =>
 
 /** The same with the values of an example, for documents. */
 export const setupExample = text;
+
+/** The program that it installs where services are to be units of the system; its values are those of an example. */
+export const unitsProgram = units;

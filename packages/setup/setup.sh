@@ -4,7 +4,8 @@
 # replaced or deleted: what is in the way is named, and then nothing at all is changed.
 # Makes packages (Python with venv; supervisor where it is to run the services; what a user's own systemd needs), the deploy user,
 # without a password and without sudo, who may log in with the deploy key and whose processes live without a login, the folder that
-# holds releases and state, which is that user's, and the link by which the application is known.
+# holds releases and state, which is that user's, and the link by which the application is known. Where the services are to be units of
+# the system, also one program of root's, and one line of sudo by which that user may call it: both stand below, and are brought up to date.
 # Exit: 0 all is there, 1 something is missing, is in the way or could not be made, 64 a wrong argument or value, 77 not root.
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -19,7 +20,8 @@ path='/srv/app'
 base='/srv/app-landfall'
 # The Python that environments are made with.
 python='python3'
-# What runs the services: supervisor, or systemd. Empty: the user's own systemd, where the host has one, else supervisor.
+# What runs the services: supervisor; systemd, the user's own; or system, the host's, as units of the system. Empty: the user's own
+# systemd, where the host has one, else supervisor.
 manager=''
 
 tell() { printf 'setup: %s\n' "$*"; }
@@ -58,7 +60,14 @@ values() {
   esac
   case $manager in
     '' | supervisor | systemd) ;;
-    *) wrong manager 'supervisor or systemd, or nothing' ;;
+    system)
+      # sudo takes one of capital letters alone for something else, ALL for everybody
+      case $user in
+        *[a-z]*) ;;
+        *) wrong user 'a name with a small letter in it, for the line of sudo' ;;
+      esac
+      ;;
+    *) wrong manager 'supervisor, systemd or system, or nothing' ;;
   esac
   [ "$wrongs" = 0 ] || refuse 64 'nothing was changed: the values stand at the beginning of this script'
 }
@@ -123,8 +132,18 @@ look_round() { # what a person has to decide
   if there "$base" && ! may_write "$base" && ! vacant "$base"; then
     in_the_way "$base is there and is not $user's: set another base, or move it away yourself"
   fi
-  if [ "$manager" = systemd ] && ! systemd_runs; then
-    in_the_way 'no systemd runs on this host: let supervisor run the services'
+  case $manager in
+    system*) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
+  esac
+  if [ "$manager" = system ]; then
+    for file in "$program" "$sudoers"; do
+      if there "$file" && ! grep -q -x -F -e "target=$base" -e "$(sudoers_text | head -n 1)" "$file"; then
+        in_the_way "$file is there and is not Landfall's for $base: move it away yourself"
+      fi
+    done
+    if [ -n "$(find /usr /usr/local "${program%/*}" "${sudoers%/*}" -maxdepth 0 \( -perm /022 -o ! -user root \) 2>/dev/null)" ]; then
+      in_the_way "others than root may write to ${program%/*}, ${sudoers%/*} or a folder above: let root alone do that"
+    fi
   fi
   if ! python_is && ! packaged; then
     in_the_way "$python, with venv, is missing, and there is no package that is sure to have it: install it yourself"
@@ -162,6 +181,9 @@ packages() { # names of those that are missing
   fi
   if { [ "$manager" = supervisor ] || { [ -z "$manager" ] && ! systemd_runs; }; } && ! command -v supervisord >/dev/null; then
     printf '%s ' supervisor
+  fi
+  if [ "$manager" = system ] && ! command -v visudo >/dev/null; then
+    printf '%s ' sudo
   fi
 }
 
@@ -221,6 +243,36 @@ link_is() {
 
 link_make() { mkdir -p "$(dirname "$path")" && ln -sT "$base/current" "$path"; }
 
+program_text() { # what root does for the deploy user, with the values of this target
+  sed -e "s|^runs_as=.*|runs_as=$user|" -e "s|^target=.*|target=$base|" -e "s|^mark=.*|mark=$mark|" <<'END_OF_PROGRAM'
+# units.sh stands here
+END_OF_PROGRAM
+}
+
+sudoers_text() { # the one right of the deploy user: this program, as root, without an argument
+  printf '%s\n' "# landfall-$mark: units of the system for $base
+Defaults!$program env_reset, !setenv, !requiretty
+$user ALL=(root) NOPASSWD: $program \"\""
+}
+
+file_is() { # FILE MODE TEXT: root's own, and this
+  [ ! -L "$1" ] && [ "$(stat -c '%u %a' "$1" 2>/dev/null)" = "0 $2" ] && [ "$(cat "$1")" = "$3" ]
+}
+
+file_make() { # FILE MODE TEXT: at once; sudo reads no file with a point in its name
+  printf '%s\n' "$3" >"$1.new" && chmod "$2" "$1.new"
+}
+
+program_is() { file_is "$program" 755 "$(program_text)"; }
+
+program_make() { mkdir -p "${program%/*}" && file_make "$program" 755 "$(program_text)" && mv -fT "$program.new" "$program"; }
+
+sudoers_is() { file_is "$sudoers" 440 "$(sudoers_text)" && as_user sudo -n -l "$program" >/dev/null 2>&1; }
+
+sudoers_make() {
+  file_make "$sudoers" 440 "$(sudoers_text)" && visudo -c -q -f "$sudoers.new" && mv -fT "$sudoers.new" "$sudoers"
+}
+
 thing() { # NAME TEXT: NAME_is says whether it is there, NAME_make makes it
   if "$1_is"; then
     return 0
@@ -246,6 +298,9 @@ main() {
   values
   [ "$(id -u)" = 0 ] || refuse 77 'run this as root'
   cd /
+  mark=$(printf '%s' "$base" | cksum | cut -d ' ' -f 1)
+  program=/usr/local/sbin/landfall-$mark
+  sudoers=/etc/sudoers.d/landfall-$mark
   look_round
   if [ "$check" = no ] && [ "$obstacles" != 0 ]; then
     refuse 1 'nothing was changed'
@@ -256,6 +311,10 @@ main() {
   thing linger "a life without a login for the processes of $user"
   thing base "the folder $base, which is $user's"
   thing link "the link $path, to $base/current"
+  if [ "$manager" = system ]; then
+    thing program "$program, which has systemd run the services"
+    thing sudoers "$sudoers, by which $user may call it"
+  fi
   if [ "$check" = yes ] && [ $((lacking + obstacles)) != 0 ]; then
     refuse 1 'nothing was changed: run as root without --check, this makes what is missing'
   elif [ "$lacking" = 0 ]; then

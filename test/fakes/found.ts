@@ -53,6 +53,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     free: { bytes: 20_000_000_000, inodes: 1_000_000 },
     programs: new Map(),
     manager: false,
+    systemUnits: true,
     systemd: true,
     servicesUnder: 'supervisor',
     python: { version: '3.12.3 (main)', platform: 'linux-x86_64', libc: 'glibc-2.39', pip: '24.0', uv: '' },

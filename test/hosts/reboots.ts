@@ -7,9 +7,9 @@ import type { Site } from './site.ts';
 /** How a host goes down and comes up again. */
 type Fall = { readonly name: string; readonly falls: (site: Site) => Promise<void> };
 
-const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
+export const reboot: Fall = { name: 'a reboot', falls: ({ host }) => host.reboot() };
 
-const powerCut: Fall = {
+export const powerCut: Fall = {
   name: 'a power cut',
   falls: async ({ host }) => {
     await host.powerCut();
@@ -36,7 +36,7 @@ const leaves: Readonly<Record<string, (site: Site) => Promise<void>>> = {
 };
 
 /** One whole release serves after the host went down in a phase. */
-const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
+export const fallsIn = (phase: string, { name, falls }: Fall): Play => ({
   name: `${name} in the phase ${phase}: one whole release serves, by the host alone`,
   play: async (site) => {
     const before = (await site.state()).current;
@@ -87,7 +87,7 @@ const minded: Play = {
 };
 
 /** What the next deploy finds after all of it. */
-const goesOn: Play = {
+export const goesOn: Play = {
   name: 'a deploy after all of that is done',
   play: async (site) => {
     const end = await site.deployed('Go on');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setupScript } from '#setup';
 import { makeRepository, type Repository } from '../apps/spine/repository.ts';
 import { reading } from '../docs/sections.ts';
+import { markOf } from '../kill/host.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
@@ -17,7 +18,7 @@ const [path, base] = ['/srv/notes', '/srv/notes-landfall'];
 
 /** Hosts reach no network: what apt would fetch there lies on the host, as an archive of its own. */
 const archive = `RUN set -e; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \\
-  apt-get install -qq -y --no-install-recommends --download-only python3-venv supervisor; \\
+  apt-get install -qq -y --no-install-recommends --download-only python3-venv supervisor sudo; \\
   mkdir /opt/packages; cd /opt/packages; mv /var/cache/apt/archives/*.deb .; \\
   for file in *.deb; do dpkg-deb -f "$file"; \\
     printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$file" "$(stat -c %s "$file")" "$(sha256sum <"$file" | cut -c 1-64)"; \\
@@ -53,6 +54,7 @@ type Empty = {
 
 const guide = reading('setup');
 const [check = '', run = ''] = guide.of('Running it', 'sh');
+const [sudoLine = ''] = guide.of('Units of the system', 'text');
 
 const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
   const wheels = await ensureWheels(readFileSync(requirements, 'utf8'), show);
@@ -224,6 +226,12 @@ const deployed: readonly Play<Empty>[] = [
   },
 ];
 
+/** What root's program and the line of sudo are, for the mark of a base. */
+const rights = (of: string): readonly string[] => [
+  `making /usr/local/sbin/landfall-${markOf(of)}, which has systemd run the services`,
+  `making /etc/sudoers.d/landfall-${markOf(of)}, by which third may call it`,
+];
+
 const script = (over: Partial<Parameters<typeof setupScript>[0]>): string =>
   setupScript({
     user: 'other',
@@ -280,6 +288,52 @@ const guarded: readonly Play<Empty>[] = [
   },
 ];
 
+const systemUnits: readonly Play<Empty>[] = [
+  {
+    name: 'a third one, whose services are to be units of the system, gets sudo, one program of root’s, and one line to call it by',
+    play: async (place) => {
+      const third = { user: 'third', path: '/srv/third', base: '/srv/third-landfall', manager: 'system' } as const;
+      await place.save(script(third));
+      const program = `/usr/local/sbin/landfall-${markOf(third.base)}`;
+      const said = await place.type(run);
+      demandSaid(said, 0, 'making the packages sudo ', ...rights(third.base), 'the host is ready');
+      demandSaid(await typeIdly(place, run), 0, idle);
+      const line = await place.host.exec(`tail -n 1 /etc/sudoers.d/landfall-${markOf(third.base)}`);
+      const told = sudoLine.replace('deploy', 'third').replaceAll('1234567890', markOf(third.base));
+      demand(line.trim() === told.trim(), () => `the line of sudo is ${line}, not as told: ${told}`);
+      const ask = `echo version | sudo -n ${program}`;
+      demand((await place.host.exec(ask, 'third')) === 'version=1\n', () => 'sudo does not let third call it');
+      const others = await place.host.exec(`${ask} 2>&1 || true`, 'other');
+      demand(!others.includes('version=1'), () => `sudo lets another user call it: ${others}`);
+      return program;
+    },
+  },
+  {
+    name: 'an older one of its own is brought up to date; what is not Landfall’s is in the way',
+    play: async (place) => {
+      const of = '/srv/third-landfall';
+      const [program, line] = [`/usr/local/sbin/landfall-${markOf(of)}`, `/etc/sudoers.d/landfall-${markOf(of)}`];
+      await place.host.exec(`sed -i '/^IFS/d' ${program}; chmod 644 ${line}`);
+      demandSaid(await place.type(run), 0, ...rights(of), 'the host is ready');
+      await place.host.exec(`cp ${program} /root/kept; sed -i 's|^target=.*|target=/srv/elsewhere|' ${program}`);
+      demandSaid(
+        await typeIdly(place, run),
+        1,
+        `in the way: ${program} is there and is not Landfall's for ${of}: move it away yourself`,
+      );
+      await place.host.exec(`mv /root/kept ${program}; chmod 775 /usr/local/sbin`);
+      demandSaid(
+        await typeIdly(place, run),
+        1,
+        'in the way: others than root may write to /usr/local/sbin, /etc/sudoers.d or a folder above: let root alone do that',
+      );
+      await place.host.exec('chmod 755 /usr/local/sbin');
+      demandSaid(await typeIdly(place, run), 0, idle);
+      return program;
+    },
+  },
+];
+
 /** An empty host becomes one that is deployed to: by the script, as docs/setup.md has it run. */
 export const setup = (options: ProofOptions): Promise<ProofEnd> => {
   guide.of('The script', 'sh');
@@ -291,6 +345,6 @@ export const setup = (options: ProofOptions): Promise<ProofEnd> => {
       prepare: () => prepare(options),
       about: ({ host }) => host.exec('getent passwd; ls -la /srv /home/*/.ssh; tail -n 20 /var/log/apt/term.log'),
     },
-    [...setUp, ...deployed, ...guarded],
+    [...setUp, ...deployed, ...guarded, ...systemUnits],
   );
 };

@@ -65,7 +65,8 @@ export const siteOn = ({ dist, dir, env, runner = {}, ...grounds }: Grounds): Si
     },
     state: () => stateOf(host, base),
     reached: async (phase, also = 'true') => {
-      const there = `grep -qx phase=${phase} ${base}/.landfall/transaction && ${also}`;
+      // the phase last: the one before may have been read of an older transaction
+      const there = `${also} && grep -qx phase=${phase} ${base}/.landfall/transaction`;
       await host.exec(`timeout 60 sh -c 'until ${there}; do sleep 0.02; done'`);
     },
     end: async () => {

@@ -22,7 +22,7 @@ const underUnits: Play = {
   },
 };
 
-const moves = (to: Manager): Play => ({
+export const moves = (to: Manager): Play => ({
   name: `a deploy moves the services to ${to}`,
   play: async (site) => {
     site.manage(to);
@@ -34,7 +34,7 @@ const moves = (to: Manager): Play => ({
   },
 });
 
-const movesBack = (to: Manager): Play => ({
+export const movesBack = (to: Manager): Play => ({
   name: `the watchdog undoes a move to ${to}`,
   play: async (site) => {
     const [live, from] = [(await site.state()).current, site.manager()];

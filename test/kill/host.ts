@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -10,7 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { unitsProgram } from '#setup';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
 import { handMade, servicesOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
@@ -52,6 +54,42 @@ export const makeManager = (folder: string): void => {
   makePrograms(folder, managerStandIns);
   // a copy: tests put others in its place
   copyFileSync(new URL('../lab/systemd-stand-in/systemctl', import.meta.url), join(folder, 'systemctl'));
+};
+
+/**
+ * What root's program is on a host of a test: the same text but for what only root may write to, which lies in HOME.
+ * @param target the base, or words of sh that give it
+ */
+export const rootProgram = (target = '${HOME%/home}'): string => {
+  const changes: readonly (readonly [RegExp, string])[] = [
+    [/^PATH=.*$/m, ':'],
+    [/^runs_as=.*$/m, `runs_as=${userInfo().username}`],
+    [/^target=.*$/m, `target=${target}`],
+    [/^mark=.*$/m, `mark=$(printf '%s' "$target" | cksum | cut -d ' ' -f 1)`],
+    [/^folder=.*$/m, 'folder=$HOME/.config/systemd/system'],
+    [/^lock=.*$/m, 'lock=$HOME/../../units.lock'],
+    [/env -i /, 'env -i HOME="$HOME" '],
+  ];
+  return changes.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new Error(`units.sh has no ${from.source}`);
+    return text.replace(from, () => to);
+  }, unitsProgram);
+};
+
+/** What tells a target's units from those of others, as manager.sh makes it. */
+export const markOf = (base: string): string =>
+  execFileSync('cksum', { input: base, encoding: 'utf8' }).split(' ')[0] ?? '';
+
+/** Makes what makeManager makes, and what the setup script does for units of the system: root's program, and a sudo that starts it. */
+export const makeRoot = (folder: string, { base }: Pick<Target, 'base'>): void => {
+  makeManager(folder);
+  makePrograms(folder, { sudo: '[ "$*" = "-n $2" ] && shift && exec "$1"' });
+  writeFileSync(join(folder, `landfall-${markOf(base)}`), rootProgram(), { mode: 0o755 });
+};
+
+/** Makes the folder of the system's units, as every system has it. */
+export const makeUnitFolder = (home: string): void => {
+  mkdirSync(join(home, '.config/systemd/system'), { recursive: true });
 };
 
 // what is of a process, not of the state: written anew when the processes are

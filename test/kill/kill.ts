@@ -6,6 +6,7 @@ import {
   fingerprint,
   keepState,
   makeManager,
+  makeRoot,
   makeStandIns,
   mutexFree,
   readState,
@@ -17,6 +18,7 @@ import { adoptionScenarios } from './adoption-scenarios.ts';
 import { hookScenarios } from './hook-scenarios.ts';
 import { releaseScenarios } from './release-scenarios.ts';
 import type { Scenario } from './scenario.ts';
+import { systemScenarios } from './system-scenarios.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
 import { unitScenarios } from './unit-scenarios.ts';
 import { makeTarget, run, runResident, type Ran, type Target } from './target.ts';
@@ -177,6 +179,7 @@ const allScenarios: readonly Scenario[] = [
   ...transactionScenarios,
   ...hookScenarios,
   ...unitScenarios,
+  ...systemScenarios,
   ...adoptionScenarios,
   ...releaseScenarios,
 ];
@@ -224,10 +227,12 @@ export const killedAtEveryLine = async ({
         searched: `${join(root, 'manager')}:${alone.searched}`,
         home: join(plain.base, 'home'),
       };
+      const rooted = { ...managed, searched: `${join(root, 'rooted')}:${alone.searched}` };
+      makeRoot(join(root, 'rooted'), rooted);
       for (const scenario of job.ofProgram) {
         const began = performance.now();
         const { killed, survived, failures, states } = await killOne(
-          scenario.managed === true ? managed : alone,
+          scenario.rooted === true ? rooted : scenario.managed === true ? managed : alone,
           scenario,
           done,
         );

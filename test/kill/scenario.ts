@@ -21,6 +21,8 @@ export type Scenario = {
   readonly to?: string;
   /** The user has a systemd that lingers; its HOME is `home` in the base. */
   readonly managed?: true;
+  /** It also has root's program for units of the system, and sudo. */
+  readonly rooted?: true;
   /** The exit code of a run without a kill. */
   readonly code?: number;
 };

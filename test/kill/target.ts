@@ -44,6 +44,8 @@ export type Service = {
   readonly drain?: number;
   readonly listen?: string;
   readonly role?: string;
+  /** Lines of its unit. */
+  readonly unit?: readonly string[];
 };
 
 /** A service that works and needs nothing. Its full path is given, so that no stand-in for sleep is taken. */
@@ -78,10 +80,10 @@ export const makeRelease = (
       `timeout=${more.timeout ?? 20}\n${words.map((word) => `word=${word}\n`).join('')}`,
     );
   }
-  for (const [name, { words, boot = 5, drain = 2, listen = '', role = 'web' }] of Object.entries(services)) {
+  for (const [name, { words, boot = 5, drain = 2, listen = '', role = 'web', unit = [] }] of Object.entries(services)) {
     writeFileSync(
       join(folder, name),
-      `role=${role}\ndrain=${drain}\nboot=${boot}\nlisten=${listen}\n${words.map((word) => `word=${word}\n`).join('')}`,
+      `role=${role}\ndrain=${drain}\nboot=${boot}\nlisten=${listen}\n${unit.map((line) => `unit=${line}\n`).join('')}${words.map((word) => `word=${word}\n`).join('')}`,
     );
   }
 };

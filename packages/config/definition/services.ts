@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readDuration, roles } from '#plan';
 import { commandWords } from './command-words.ts';
 import { roleOf } from './role.ts';
+import { unit } from './unit.ts';
 import { duration } from './values.ts';
 
 const command = commandWords.describe(
@@ -51,6 +52,7 @@ export const service = z
     drain,
     boot: duration.prefault('60s').describe('How long it may take to come up.'),
     listen: listen.optional(),
+    unit: unit.optional(),
   })
   .refine((value) => written(value) !== undefined, {
     path: ['role'],
