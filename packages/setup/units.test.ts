@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -114,6 +115,11 @@ eachShell(
         ]),
       );
       expect(told()).toEqual(['daemon-reload']);
+      // others may read a unit; whoever could open the lock could hold it
+      const modes = [join(folder, `landfall-${mark}-web.service`), join(root, 'units.lock')].map(
+        (file) => statSync(file).mode & 0o777,
+      );
+      expect(modes).toEqual([0o644, 0o600]);
     });
 
     test('one that is as it was costs no reload; one that is no longer wanted is stopped, and gone', async () => {
