@@ -143,7 +143,7 @@ units() {
   umask 022
   flock -w 700 9 || refuse 75 'another one is at work'
   changed=no
-  ours=$(find "$folder" -maxdepth 1 -type f -name "$prefix*.service" -printf '%f ') || refuse 73 "cannot read $folder"
+  ours=$(find "$folder" -maxdepth 1 -name "$prefix*.service" -printf '%f ') || refuse 73 "cannot read $folder"
   former=''
   for file in $ours; do
     its=${file#"$prefix"}
@@ -194,8 +194,11 @@ order() { # VERB NAME...
 
 main() {
   [ $# = 0 ] || refuse 64 'no arguments are taken: the request comes on stdin'
-  request=$(head -c 65537) || refuse 64 'the request cannot be read'
-  [ "${#request}" -le 65536 ] || refuse 64 'a request has at most 64 kB'
+  # the point keeps a line's end at the end, so that a request which was cut there is not taken for a whole one
+  request=$(head -c 65537 && printf .) || refuse 64 'the request cannot be read'
+  [ "${#request}" -le 65537 ] || refuse 64 'a request has at most 64 kB'
+  request=${request%.}
+  request=${request%"$newline"}
   case $request in
     version) printf 'version=1\n' ;;
     units | units"$newline"*) units ;;

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -6,11 +7,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { unitsProgram } from '#setup';
@@ -112,6 +115,11 @@ eachShell(
         ]),
       );
       expect(told()).toEqual(['daemon-reload']);
+      // others may read a unit; whoever could open the lock could hold it
+      const modes = [join(folder, `landfall-${mark}-web.service`), join(root, 'units.lock')].map(
+        (file) => statSync(file).mode & 0o777,
+      );
+      expect(modes).toEqual([0o644, 0o600]);
     });
 
     test('one that is as it was costs no reload; one that is no longer wanted is stopped, and gone', async () => {
@@ -160,6 +168,13 @@ eachShell(
     });
 
     test('a request of more than 64 kB, and one of more than 64 services, is refused', async () => {
+      // one that would be good where it is cut
+      const cut = ['units', '[web]', 'Nice=1'];
+      while (cut.join('\n').length < 65_536 - 7) cut.push('Nice=1');
+      const length = cut.join('\n').length;
+      cut[1] = `[web${'x'.repeat(65_536 - length)}]`;
+      expect(cut.join('\n')).toHaveLength(65_536);
+      await refuses(`${cut.join('\n')}\n[worker]\n`);
       await refuses(`units\n[web]\n${'TimeoutStopSec=5\n'.repeat(4000)}`);
       await refuses(`version${' '.repeat(65_536)}`);
       await refuses(`units\n${Array.from({ length: 65 }, (_, index) => `[s${index}]\n`).join('')}`);
@@ -253,13 +268,33 @@ eachShell(
       ]).toContainEqual(text);
     });
 
-    test('a link in the place of a unit is none of its own, and is not followed', async () => {
+    test('a request for units waits until another one is done', async () => {
+      const holds = spawn('flock', [join(root, 'units.lock'), 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      // it has the lock when it answers
+      holds.stdin.write('.');
+      await once(holds.stdout, 'data');
+      const waits = asked('units\n[a]\n');
+      await sleep(500);
+      const meanwhile = [...files().keys()];
+      // who only starts and stops need not wait: a worker may take long to stop
+      const starts = await asked('start web');
+      holds.stdin.end();
+      expect([await waits, starts]).toMatchObject([{ code: 0 }, { code: 0 }]);
+      expect(meanwhile).toContain(`landfall-${mark}-web.service`);
+      expect([...files().keys()]).toEqual(['landfall-7-web.service', `landfall-${mark}-a.service`, 'ssh.service']);
+    });
+
+    test('a link in the place of a unit is not followed', async () => {
       writeFileSync(join(root, 'victim'), 'untouched');
       rmSync(join(folder, `landfall-${mark}-web.service`));
       symlinkSync(join(root, 'victim'), join(folder, `landfall-${mark}-web.service`));
       expect(await asked('units\n[web]\n')).toMatchObject({ code: 0 });
       expect(readFileSync(join(root, 'victim'), 'utf8')).toBe('untouched');
       expect(files().get(`landfall-${mark}-web.service`)).toBe(unit('web'));
+      symlinkSync(join(root, 'victim'), join(folder, `landfall-${mark}-other.service`));
+      expect(await asked('units\n[web]\n')).toMatchObject({ code: 0 });
+      expect([...files().keys()]).not.toContain(`landfall-${mark}-other.service`);
+      expect(readFileSync(join(root, 'victim'), 'utf8')).toBe('untouched');
     });
 
     needing('systemd-analyze').test('systemd can read what it writes', async () => {
