@@ -1,4 +1,7 @@
-/** `npm test [-- jest's arguments]`: unit, contract and bundle tests. Says at its end which tests were left out, and why. */
+/**
+ * `npm test [-- jest's arguments]`: unit and contract tests; `npm run test:bundle`: the actions as they are bundled, on hosts of this
+ * machine. Says at its end which tests were left out, and why.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +23,9 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 // what tests write is in memory: programs under test sync what they write, and a disk takes its time. A short name: sockets lie deep
 // below it, and the path of one has 107 bytes at most
 const temp = mkdtempSync(join(memory(), 't-'));
-const paths = ['/node_modules/', '/test/proof/'].map((path) => `--testPathIgnorePatterns=${path}`);
+const named = process.argv.slice(2);
+const apart = named.length === 0 ? ['/test/bundle/'] : [];
+const paths = ['/node_modules/', '/test/proof/', ...apart].map((path) => `--testPathIgnorePatterns=${path}`);
 // A test that fails may leave a server open, which must not hold the run up.
 const words = [
   'node_modules/jest/bin/jest.js',
@@ -30,7 +35,7 @@ const words = [
   '--forceExit',
   '--json',
   `--outputFile=${file}`,
-  ...process.argv.slice(2),
+  ...named,
 ];
 const jest = spawnSync(process.execPath, words, {
   cwd: root,
