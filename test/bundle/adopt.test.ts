@@ -1,7 +1,6 @@
 /** An installation made by hand is adopted by the bundles, as docs/adopting.md says: a real supervisor, Django, SQLite, a real repository. */
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
@@ -13,6 +12,7 @@ import { installByHand } from '../lab/hand-made-site.ts';
 import type { HandMadeSite } from '../lab/hand-made-site.ts';
 import { needing } from '../lab/needs.ts';
 import type { StepEnd } from '../runner/index.ts';
+import { bundled } from './bundled.ts';
 
 const root = join(import.meta.dirname, '../..');
 const keys = 'python: { venv: venv }\nshared: [logs]\n';
@@ -31,7 +31,6 @@ const sessions = blocks(readFileSync(join(root, 'docs/adopting.md'), 'utf8'), 'c
 );
 
 needing('python3', 'flock', 'git').describe('a hand-made server', () => {
-  const temp = mkdtempSync(join(tmpdir(), 'landfall-adopt-'));
   let stage: Stage;
   let site: HandMadeSite;
   let before: readonly string[];
@@ -57,8 +56,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
   };
 
   beforeAll(async () => {
-    const dist = join(temp, 'dist');
-    execFileSync(process.execPath, ['scripts/build.ts', '--root', root, '--out', dist], { cwd: root });
+    const dist = await bundled();
     stage = await prepareStage({ dist, yaml: keys });
     const ignored = readFileSync(join(stage.repository.dir, '.gitignore'), 'utf8');
     stage.repository.commit('Ignore what is made by hand', { '.gitignore': `${ignored}/venv/\n/logs/\n` });
@@ -69,7 +67,6 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
   }, 300_000);
   afterAll(async () => {
     await stage.end();
-    rmSync(temp, { recursive: true, force: true });
   }, 60_000);
 
   const asWritten = async (command: string): Promise<readonly string[]> =>

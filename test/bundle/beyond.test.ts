@@ -1,7 +1,6 @@
 /** What the bundles say to GitHub and to people, and what they hear from there: over real HTTP, from a real deploy. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
@@ -13,8 +12,8 @@ import { webhooks } from '../fakes/webhooks.ts';
 import type { Webhooks } from '../fakes/webhooks.ts';
 import { needing } from '../lab/needs.ts';
 import type { Job, StepEnd } from '../runner/index.ts';
+import { bundled } from './bundled.ts';
 
-const root = join(import.meta.dirname, '../..');
 const token = 'ghs_0123456789abcdefghij';
 const notify = `notify:
   slack: $SLACK_WEBHOOK
@@ -24,15 +23,13 @@ const notify = `notify:
 const names = 'SLACK_WEBHOOK\nTEAMS_WEBHOOK\nHOOK\nHOOK_KEY';
 
 needing('python3', 'flock').describe('beyond runner and host', () => {
-  const temp = mkdtempSync(join(tmpdir(), 'landfall-beyond-'));
   let stage: Stage;
   let github: GitHubServer;
   let people: Webhooks;
   const all: StepEnd[] = [];
 
   beforeAll(async () => {
-    const dist = join(temp, 'dist');
-    execFileSync(process.execPath, ['scripts/build.ts', '--root', root, '--out', dist], { cwd: root });
+    const dist = await bundled();
     github = await githubServer('spine/notes', token);
     people = await webhooks();
     stage = await prepareStage({ dist, yaml: notify });
@@ -41,7 +38,6 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
     await stage.end();
     await github.close();
     await people.close();
-    rmSync(temp, { recursive: true, force: true });
   }, 60_000);
 
   const job = (more: Parameters<Stage['job']>[0] = {}): Job =>

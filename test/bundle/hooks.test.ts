@@ -1,15 +1,12 @@
 /** Hooks of landfall.yml, run on a real host by the bundles and by the host itself. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { prepareStage, resultOf } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
 import { needing } from '../lab/needs.ts';
 import type { StepEnd } from '../runner/index.ts';
-
-const root = join(import.meta.dirname, '../..');
+import { bundled } from './bundled.ts';
 
 // a command that says so and that a test can make fail, by a variable of the release's .env
 const hook = (name: string): string =>
@@ -21,18 +18,15 @@ const yaml = `hooks:
 `;
 
 needing('python3', 'flock').describe('hooks', () => {
-  const temp = mkdtempSync(join(tmpdir(), 'landfall-hooks-'));
   let stage: Stage;
   let live: string | undefined;
 
   beforeAll(async () => {
-    const dist = join(temp, 'dist');
-    execFileSync(process.execPath, ['scripts/build.ts', '--root', root, '--out', dist], { cwd: root });
+    const dist = await bundled();
     stage = await prepareStage({ dist, yaml });
   }, 240_000);
   afterAll(async () => {
     await stage.end();
-    rmSync(temp, { recursive: true, force: true });
   }, 60_000);
 
   /** The moments of the hooks that ran since the last test, with their releases. */

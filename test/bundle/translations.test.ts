@@ -1,31 +1,27 @@
 /** Translations on a real host: compiled in each release, and what cannot be compiled makes none. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { prepareStage, resultOf } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
 import { needing } from '../lab/needs.ts';
 import type { StepEnd } from '../runner/index.ts';
+import { bundled } from './bundled.ts';
 
-const root = join(import.meta.dirname, '../..');
 const file = 'locale/it/LC_MESSAGES/django';
 const po = (text: string): string =>
   `msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "notes"\nmsgstr "${text}"\n`;
 
 needing('python3', 'flock', 'msgfmt').describe('A9/code translations', () => {
-  const temp = mkdtempSync(join(tmpdir(), 'landfall-translations-'));
   let stage: Stage;
 
   beforeAll(async () => {
-    const dist = join(temp, 'dist');
-    execFileSync(process.execPath, ['scripts/build.ts', '--root', root, '--out', dist], { cwd: root });
+    const dist = await bundled();
     stage = await prepareStage({ dist });
   }, 240_000);
   afterAll(async () => {
     await stage.end();
-    rmSync(temp, { recursive: true, force: true });
   }, 60_000);
 
   const deploy = async (subject: string, files: Readonly<Record<string, string>>): Promise<StepEnd> => {

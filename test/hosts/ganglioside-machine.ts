@@ -1,5 +1,6 @@
 import { makeAuthority } from '../lab/authority.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
+import { setUpUnits, sudoLayer } from './set-up-units.ts';
 
 /** Where the documents of the application have it. */
 export const path = '/var/www/ganglioside';
@@ -42,12 +43,9 @@ server {
 map $http_upgrade $connection_upgrade { default upgrade; '' close; }
 `;
 
-/** What root does once: what docs/on-a-host.md says, the database, the runtime folder, nginx. */
+/** What root does once, beside running the setup script: the database, the runtime folder, nginx. */
 const setUp = (password: string, config: string, key: string, certificate: string): string => `set -eu
 cd /
-mkdir -p ${path}-landfall
-chown deploy: ${path}-landfall
-ln -sT ${path}-landfall/current ${path}
 echo 'd /run/ganglioside 0755 deploy deploy' >/etc/tmpfiles.d/ganglioside.conf
 systemd-tmpfiles --create ganglioside.conf
 su postgres -c psql >/dev/null <<'SQL'
@@ -68,15 +66,16 @@ systemctl reload nginx
 /** A host that is ready for its first deploy, and the authority of its certificate (PEM). */
 export type Machine = { readonly host: DebianHost; readonly authority: string };
 
-/** Debian with nginx, PostgreSQL and Redis, where the deploy user's systemd lives without a login. */
+/** Debian with nginx, PostgreSQL and Redis, where the deploy user may have the system run services as units. */
 export const prepareMachine = async (
   password: string,
   wheels: string,
   say: (line: string) => void,
 ): Promise<Machine> => {
   const { key, cert, authority } = makeAuthority(['localhost']);
-  const host = await startHost({ image: 'services', memory: '1g', linger: true, wheels, say });
+  const host = await startHost({ image: 'services', memory: '1g', linger: true, wheels, say, layer: sudoLayer });
   try {
+    say(await setUpUnits(host, path));
     await host.exec(setUp(password, nginx(host.tlsPort), key, cert));
     return { host, authority };
   } catch (thrown) {

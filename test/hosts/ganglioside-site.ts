@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Report } from '#plan';
 import { makeRepository } from '../apps/spine/repository.ts';
 import type { DebianHost } from '../lab/debian-host.ts';
+import { markOf } from '../kill/host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
@@ -32,6 +33,12 @@ export type Ganglioside = Front &
     readonly plain: string;
     /** Starts a deploy of a new commit, with these faults switched on. */
     readonly start: (subject: string, faults?: Readonly<Record<string, string>>) => Deploying;
+    /** The next commit changes landfall.yml so. */
+    readonly change: (from: string, to: string) => void;
+    /** Goes back to the release before, by the action. */
+    readonly rollBack: () => Promise<Deployed>;
+    /** A property of each unit that runs a service, in the order of their names. */
+    readonly ofUnits: (property: string) => Promise<readonly string[]>;
     /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
     readonly opened: () => Promise<void>;
     /** The release that `current` leads to. */
@@ -83,6 +90,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     change: { 'landfall.yml': landfall(host, url, plain) },
   });
   let commits = 0;
+  let changed: Readonly<Record<string, string>> = {};
   const site = siteOn({
     dist,
     dir,
@@ -101,13 +109,15 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       GANGLIOSIDE_WORKERS: '2',
     },
     runner: { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted },
-    manager: () => 'systemd',
+    manager: () => 'system',
     manage: () => {
-      throw new Error('this application stays under systemd');
+      throw new Error('this application stays what it is');
     },
     commit: (subject) => {
       commits += 1;
-      repository.commit(subject, { 'analyses/static/ganglioside.css': `/* ${commits}: ${subject} */\n` });
+      const css = `/* ${commits}: ${subject} */\n`;
+      repository.commit(subject, { 'analyses/static/ganglioside.css': css, ...changed });
+      changed = {};
     },
     serving: () =>
       ask(front, '/version').then(
@@ -115,6 +125,16 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
         () => undefined,
       ),
   });
+  const finish = async (
+    action: 'deploy-over-ssh' | 'rollback',
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<Deployed> => {
+    const job = site.job();
+    const end = await job.start(action, { inputs: { ...inputs, env: 'CHECK_PASSWORD' } }).ended;
+    await job.finish();
+    return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
+  };
+  const ours = `landfall-${markOf(base)}-*.service`;
   return {
     ...front,
     host,
@@ -122,13 +142,17 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     plain,
     start: (subject, faults) => {
       site.commit(subject);
-      const job = site.job();
-      const finish = async (): Promise<Deployed> => {
-        const end = await job.start('deploy-over-ssh', site.deploy({ env: 'CHECK_PASSWORD' }, faults)).ended;
-        await job.finish();
-        return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
-      };
-      return { ended: finish() };
+      return { ended: finish('deploy-over-ssh', site.deploy({}, faults).inputs) };
+    },
+    change: (from, to) => {
+      const text = readFileSync(join(repository.dir, 'landfall.yml'), 'utf8');
+      if (!text.includes(from)) throw new Error(`landfall.yml has no ${from}`);
+      changed = { 'landfall.yml': text.replace(from, to) };
+    },
+    rollBack: () => finish('rollback', { ...site.access, to: 'previous' }),
+    ofUnits: async (property) => {
+      const show = `systemctl show --timestamp=unix --value --property=${property} '${ours}'`;
+      return (await host.exec(show)).split('\n').filter((line) => line !== '');
     },
     opened: async () => {
       const open = `grep -qx phase=open ${base}/.landfall/transaction`;
@@ -136,7 +160,8 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     },
     live: async () => (await site.state()).current,
     wrong: async (release) => {
-      const { phase, current, units, processes } = await site.state();
+      const { phase, current, processes } = await site.state();
+      const units = (await host.exec(`systemctl list-units --all --plain --no-legend '${ours}'`)).trim().split('\n');
       const active = (name: string): boolean =>
         units.some((unit) => new RegExp(`^landfall-\\d+-${name}\\.service +loaded +active +running`).test(unit));
       const stale = processes.filter((one) => !one.endsWith(` on ${release}: ok`));
@@ -144,7 +169,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       return [
         ...(phase === 'confirmed' || phase === 'undone' ? [] : [`the transaction is ${phase}`]),
         ...(current === release ? [] : [`current leads to ${current || 'nothing'}, not to ${release}`]),
-        ...(services.every(active) ? [] : [`its units: ${units.join('; ') || 'none'}`]),
+        ...(services.every(active) ? [] : [`its units: ${units.join('; ')}`]),
         ...(processes.length > 0 && stale.length === 0 ? [] : [`its processes: ${processes.join('; ') || 'none'}`]),
         ...services.flatMap((name, at) => (names[at] === release ? [] : [`${name} tells ${names[at] ?? ''}`])),
       ];

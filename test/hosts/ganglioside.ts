@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
-import { demandServes, seconds } from './ganglioside-demands.ts';
+import { demandServes, done, seconds } from './ganglioside-demands.ts';
 import { flow, front } from './ganglioside-front.ts';
 import { ask } from './ganglioside-person.ts';
 import { prepareGanglioside, services, type Ganglioside } from './ganglioside-site.ts';
 import { dies, drained, hangs } from './ganglioside-switches.ts';
 import { demand, playIn, type Play } from './play.ts';
+import { reloadsOf } from './set-up-units.ts';
 
 const own: Play<Ganglioside> = {
   name: 'its own tests pass, in the release and on this host’s PostgreSQL',
@@ -18,28 +19,32 @@ const own: Play<Ganglioside> = {
   },
 };
 
-/** A property of each unit, in the order of their names. */
-const ofUnits = async ({ host }: Ganglioside, property: string): Promise<readonly string[]> => {
-  const show = `systemctl --user show --timestamp=unix --value --property=${property} 'landfall-[0-9]*-*.service'`;
-  return (await host.exec(`XDG_RUNTIME_DIR=/run/user/$(id -u) ${show}`, 'deploy'))
-    .split('\n')
-    .filter((line) => line !== '');
-};
-
-// G4 asks for unit files of a release, too: those Landfall does not take yet
 const units: Play<Ganglioside> = {
-  name: 'G4/units: 30 s after the switch the four units are active on the new release, and none was started again',
+  name: 'G4: 30 s after the switch the four units are active on the new release; a changed unit costs one reload, and a rollback brings the old one back',
   play: async (site) => {
     const release = await site.live();
     const ages = async (): Promise<readonly number[]> => {
       const now = Number(await site.host.exec('date +%s'));
-      return (await ofUnits(site, 'ActiveEnterTimestamp')).map((since) => now - Number(since.slice(1)));
+      return (await site.ofUnits('ActiveEnterTimestamp')).map((since) => now - Number(since.slice(1)));
     };
     while (Math.min(...(await ages())) < 30) await sleep(1000);
     const wrong = await site.wrong(release);
     demand(wrong.length === 0, () => wrong.join('; '));
-    const restarts = await ofUnits(site, 'NRestarts');
+    const restarts = await site.ofUnits('NRestarts');
     demand(restarts.join() === services.map(() => '0').join(), () => `they were started again: ${restarts.join()}`);
+
+    const [reloads, texts] = [await reloadsOf(site.host), await site.ofUnits('TimeoutStopUSec')];
+    site.change('drain: 10s', 'drain: 20s');
+    const changed = done(await site.start('Let daphne drain longer').ended);
+    await demandServes(site, changed);
+    const later = await site.ofUnits('TimeoutStopUSec');
+    demand(later.includes('20s') && !texts.includes('20s'), () => `stops of the units: ${later.join()}`);
+    const cost = (await reloadsOf(site.host)) - reloads;
+    demand(cost === 1, () => `a changed unit cost ${cost} reloads`);
+    done(await site.rollBack());
+    await demandServes(site, release);
+    const back = await site.ofUnits('TimeoutStopUSec');
+    demand(back.join() === texts.join(), () => `stops of the units: ${back.join()}, not ${texts.join()}`);
     return `${release}, active for ${(await ages()).join(', ')} s`;
   },
 };
@@ -70,7 +75,7 @@ const reboot: Play<Ganglioside> = {
   },
 };
 
-/** Ganglioside, deployed under the deploy user's systemd: what its people count on, asked of the real application. */
+/** Ganglioside, its services units of the system: what its people count on, asked of the real application. */
 export const ganglioside = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
   playIn(
     {

@@ -7,7 +7,7 @@ import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { Job, StepEnd, WorkflowRun } from '../runner/index.ts';
 import type { Manager } from '#plan';
-import { setupScript } from '#setup';
+import { setUpUnits, sudoLayer } from './set-up-units.ts';
 import { siteOn } from './site-on.ts';
 import type { State } from './state.ts';
 
@@ -84,14 +84,6 @@ printf '%s\\n' 'server { listen 80 default_server; location / { proxy_pass http:
 systemctl reload nginx
 `;
 
-/** What the setup script would install, were there a network. */
-const sudo = 'RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends sudo && : >/etc/machine-id';
-
-/** The setup script, as root runs it where the services are to be units of the system. */
-const script = `sh -s <<'END_OF_SETUP'
-${setupScript({ user: 'deploy', key: '', path, base: `${path}-landfall`, python: 'python3', manager: 'system' })}END_OF_SETUP
-`;
-
 /** Prepares all of it on a host of its own. */
 export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): Promise<Site> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
@@ -101,11 +93,11 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
     linger,
     wheels,
     say,
-    ...(manager === 'system' ? { layer: sudo } : {}),
+    ...(manager === 'system' ? { layer: sudoLayer } : {}),
   });
   try {
     await host.exec(setUp);
-    if (manager === 'system') say((await host.exec(script)).trim());
+    if (manager === 'system') say(await setUpUnits(host, path));
     const url = `http://127.0.0.1:${host.webPort}`;
     const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url, manager) } });
     let commits = 0;

@@ -4,6 +4,7 @@ import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { markOf } from '../kill/host.ts';
 import { demand, demandWhole, playAll, type Play } from './play.ts';
 import { fallsIn, goesOn, powerCut, reboot } from './reboots.ts';
+import { reloadsOf } from './set-up-units.ts';
 import type { Site } from './site.ts';
 import { flows } from './spine.ts';
 import { attacks } from './system-attacks.ts';
@@ -37,18 +38,14 @@ const underUnits: Play = {
 const reloads: Play = {
   name: 'a unit that is as it was costs no reload of systemd; a changed one costs one, and an undo brings the old one back',
   play: async (site) => {
-    const count = async (): Promise<number> =>
-      Number(
-        await site.host.exec(`journalctl --boot --quiet --no-pager _PID=1 | grep -cE 'Reload(ing)? requested' || true`),
-      );
-    const before = await count();
+    const before = await reloadsOf(site.host);
     await site.deployed('Same unit');
-    demand((await count()) === before, () => 'systemd was reloaded for an unchanged unit');
+    demand((await reloadsOf(site.host)) === before, () => 'systemd was reloaded for an unchanged unit');
     const yml = 'landfall.yml';
     const file = readFileSync(join(site.repository.dir, yml), 'utf8');
     site.repository.commit('Longer drain', { [yml]: file.replace('drain: 5s', 'drain: 9s') });
     await site.deployed('Changed unit');
-    demand((await count()) === before + 1, () => `systemd was reloaded ${String(before)} times before`);
+    demand((await reloadsOf(site.host)) === before + 1, () => `systemd was reloaded ${String(before)} times before`);
     const stops = await shown(site, 'TimeoutStopUSec');
     demand(stops === 'TimeoutStopUSec=9s', () => stops);
     const { number } = await site.state();
