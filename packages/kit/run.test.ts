@@ -120,6 +120,13 @@ describe('main', () => {
     expect(masked.report()).not.toHaveProperty('fault.setup');
   });
 
+  test('ends when its log has gone out, however long it is', async () => {
+    const say = Array.from({ length: 5000 }, (_, line) => `echo ${line}`).join('\n');
+    const { log } = await ran({ mode: 'failure', say });
+    expect(log).toContain(`\n${say}\n::endgroup::\n`);
+    expect(log.slice(log.indexOf('::endgroup::'))).toMatch(/^::error title=.*Install tar\.$/m);
+  });
+
   test('takes the token of its job, where one is set', async () => {
     const { file, log } = await ran({}, { LANDFALL_JOB: 'feedbeef' });
     expect(log).toContain('token feedbeef');

@@ -36,8 +36,24 @@ export const run = async <D extends ActionDefinition>(definition: D, parts: Part
   } catch (thrown) {
     code = failed(thrown, definition, action, runner, hidden);
   }
+  await written();
   // Sockets and timers that nobody waits for must not keep the step.
   process.exit(code);
+};
+
+/** Resolves when all that was printed has gone out: a pipe that is full takes the rest later, and the end of the process would cut it off. */
+const written = async (): Promise<void> => {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          // also where nobody reads any more
+          stream.write('', () => {
+            resolve();
+          });
+        }),
+    ),
+  );
 };
 
 /** Shows what was thrown. Where even a report cannot be delivered (a full disk, say), the log still says why. */
