@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '../lab/memory.ts';
+import { endProcessesBelow } from '../lab/processes.ts';
 import {
   endProcesses,
   fingerprint,
@@ -249,6 +250,8 @@ export const killedAtEveryLine = async ({
   try {
     await Promise.all(Array.from({ length: lanes }, (_, index) => lane(`lane${index}`)));
   } finally {
+    // watchdogs of killed runs wait for transactions that are no more
+    await endProcessesBelow(root);
     rmSync(root, { recursive: true, force: true });
   }
   show(`killed at every line: ${total.killed} lines killed, ${total.survived} survived`);
