@@ -26,6 +26,11 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
             holds: 'env',
             description: 'The content of `.env`: `NAME=value` lines for the environment of this release. It is never run as a script. If not given, `shared/.env` on the host is used.',
         },
+        'package-index': {
+            kind: 'secret',
+            holds: 'address',
+            description: 'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only, beside what the deploy user’s own `~/.netrc` says of other hosts. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
+        },
         commit: {
             kind: 'choice',
             of: ['step', 'job', 'later'],
@@ -79,7 +84,7 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6967);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7343);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6693);
 
 
@@ -91,6 +96,7 @@ await (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .run */ .eF)(_definition_js__WEBPAC
             phase: inputs.phase,
             commit: inputs.commit,
             envFile: inputs['env-file'],
+            packageIndex: inputs['package-index'],
             within: inputs['confirm-within'],
             maxDowntime: inputs['max-downtime'],
             allowOlder: inputs['allow-older'],

@@ -1,6 +1,7 @@
 # open.sh BASE PATH SEEN HOW KIND RELEASE LIMIT CLAIM... -- NAME BYTES...   opens a transaction, or takes an own one up again
 # HOW: `anew`, or `again` (the caller's own run goes on with what is open). An unswitched one of another run is closed by `anew`.
 # SEEN is `number:phase:driver:beat` as the caller read it: if anything moved since, it exits 75 and the caller looks again.
+# PATH is empty where what is there is to be adopted: the link is made when that is taken over.
 # CLAIM: key=value lines of who opens (driver, token, run, …). LIMIT: seconds until another run may take an unswitched one.
 # Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start.
 # Changes .landfall: the transaction, the journal, the programs that lie there; makes the folders of BASE, and the link PATH where nothing is.
@@ -44,7 +45,7 @@ main() {
     place "$1" "$2"
     shift 2
   done
-  if [ ! -L "$path" ]; then
+  if [ -n "$path" ] && [ ! -L "$path" ]; then
     ln -sT "$base/current" "$path" || die 77 "cannot make the link $path: $(dirname "$path") is not this user's"
   fi
   case $how-$phase in
@@ -107,11 +108,14 @@ kind=$opens
 phase=open
 release=$to
 previous=$serving
+manager_before=
+adopting=
 of=
 boot=$here
 deadline=$((now + limit))
 within=0
 checked=
+hooks=
 opened=$now
 $claim"
   claimed

@@ -4,6 +4,10 @@
 # Exit: 64, 78, else the service's own.
 main() {
   run=$(cd -P "${0%/*}" && pwd)
+  # systemd's PATH is shorter than a login's
+  if [ -r "$run/../path" ]; then
+    PATH=$PATH:$(cat "$run/../path")
+  fi
   cd -P "${run%/.landfall/run}/current" || exit 78
   # long names, for .env is loaded into this very shell before the last lines
   landfall_release=$PWD

@@ -160,6 +160,28 @@ def database(alias, root, shared):
     return facts
 
 
+def translations(root):
+    """Folders with .po files that `manage.py compilemessages` would compile here: relative to the release; absolute those that really lie elsewhere."""
+    import glob
+
+    from django.conf import settings
+
+    folders = {os.path.abspath(str(path)) for path in ("conf/locale", "locale", *settings.LOCALE_PATHS)}
+    for folder, names, _ in os.walk("."):
+        folders.update(os.path.abspath(os.path.join(folder, name)) for name in names if name == "locale")
+    facts = {"used": bool(settings.USE_I18N), "inside": [], "outside": []}
+    for folder in sorted(folders):
+        if not glob.glob(os.path.join(glob.escape(folder), "*", "LC_MESSAGES", "**", "*.po"), recursive=True):
+            continue
+        # a link leads into what other releases use, too
+        path = inside(os.path.realpath(folder), root)
+        if path is None:
+            facts["outside"].append(inside(folder, root) or folder)
+        else:
+            facts["inside"].append(path)
+    return facts
+
+
 def application(root, shared):
     import django
     from django.apps import apps
@@ -187,6 +209,7 @@ def application(root, shared):
             "root": os.path.abspath(str(media)) if media else None,
             "inside": inside(media, root) if media else None,
         },
+        "translations": translations(root),
         "databases": [database(alias, root, shared) for alias in connections],
         "error": None,
     }

@@ -1,11 +1,12 @@
-# publish.sh BASE STAGING ID HASH DIRECTORY VENV PYTHON ENVIRONMENT COLLECT RUN SHARED...   makes a staged release a prepared one
-# Adds the facts that come on stdin and the links that the probe asked for, collects static files when COLLECT is yes, hashes
-# the tree again (what the build changed is no base for later uploads), and renames <base>/staging/<STAGING> to <base>/releases/<ID>.
+# publish.sh BASE STAGING ID HASH DIRECTORY VENV PYTHON ENVIRONMENT COMPILE COLLECT RUN SHARED...   makes a staged release a prepared one
+# Adds the facts that come on stdin and the links that the probe asked for, compiles translations when COMPILE is yes and collects
+# static files when COLLECT is yes, hashes the tree again (what the build changed is no base for later uploads), and renames
+# <base>/staging/<STAGING> to <base>/releases/<ID>.
 # Where releases/<ID> exists with the same HASH, another run has prepared the same: that one stays, and this staging goes.
 # RUN (`<run>/<attempt>`) becomes a line of .landfall/prepared, the one file of a release that grows: each run that prepared it.
 # Reads a tar.gz of RELEASE.json, .landfall/release and .landfall/services/<name>.
 # Changes <base>/staging, <base>/releases/<ID> and <base>/trees/<ID>; <base>/shared as arrange does.
-# Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (static files, or facts cut short), 64, 69 (a service's program), 73.
+# Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (translations, static files, or facts cut short), 64, 69 (msgfmt, or a program of a service or a hook), 73.
 main() {
   staged "$1" "$2"
   id=$3
@@ -14,10 +15,11 @@ main() {
   venv=$6
   python=$7
   environment=$8
-  collect=$9
+  compile=$9
   shift 9
-  run=$1
-  shift
+  collect=$1
+  run=$2
+  shift 2
   case $id in
     '' | [.-]* | *[!A-Za-z0-9._-]*) die 64 "'$id' is not the name of a release" ;;
   esac
@@ -34,8 +36,11 @@ main() {
   for path in "$@"; do
     share "$path"
   done
+  if [ "$compile" = yes ]; then
+    translations
+  fi
   if [ "$collect" = yes ]; then
-    static
+    manage collectstatic --noinput || die 1 "collectstatic failed"
   fi
   if [ "$environment" != - ] && [ ! -e "$base/envs/$environment/.complete" ]; then
     die 1 "the environment $environment was deleted meanwhile: run this again"
@@ -60,9 +65,9 @@ main() {
   print changed "$changed"
 }
 
-startable() { # the program of each service is where start.sh will look for it: the switch would find out too late
+startable() { # the program of each service and hook is where it will be looked for: the switch would find out too late
   lost=''
-  for file in "$tree/.landfall/services"/*; do
+  for file in "$tree/.landfall/services"/* "$tree/.landfall/hooks"/*; do
     [ -e "$file" ] || continue
     word=$(sed -n '/^word=/ { s/^word=//p; q; }' "$file")
     case $word in
@@ -72,7 +77,7 @@ startable() { # the program of each service is where start.sh will look for it: 
     esac
     lost="$lost ${file##*/}:$word"
   done
-  [ -z "$lost" ] || die 69 "no such program for the service$lost (looked in the release's Python environment, then in the PATH of $(id -un): is it in requirements.txt?)"
+  [ -z "$lost" ] || die 69 "no such program for the service or hook$lost (looked in the release's Python environment, then in the PATH of $(id -un): is it in requirements.txt?)"
 }
 
 searched() ( # WORD PATH: a program of that name is in one of the folders
@@ -86,14 +91,20 @@ searched() ( # WORD PATH: a program of that name is in one of the folders
   exit 1
 )
 
-static() {
-  collector=$tree/$venv/bin/python
-  if [ ! -x "$collector" ]; then
-    collector=$python
+manage() { # COMMAND...: of the application's manage.py
+  its=$tree/$venv/bin/python
+  if [ ! -x "$its" ]; then
+    its=$python
   fi
-  cd "$tree/$directory"
-  hushed "$tree/.env" "$collector" manage.py collectstatic --noinput </dev/null || die 1 "collectstatic failed"
-  cd "$base"
+  (cd "$tree/$directory" && hushed "$tree/.env" "$its" manage.py "$@" </dev/null)
+}
+
+translations() {
+  command -v msgfmt >/dev/null || die 69 "msgfmt, which compiles translations, is missing (Debian, Ubuntu: apt-get install gettext)"
+  # Django passes over a .po that is not newer than its .mo. The times here are those of uploads: a .mo of the commit that travels
+  # again, because the one of the base was changed by its build, would look newer than a .po that was taken over
+  find "$tree" -type f -path '*/LC_MESSAGES/*.mo' -exec touch -d @0 {} +
+  manage compilemessages || die 1 "compilemessages failed"
 }
 
 kept() { # it is there already: by another run, or by this one before it was killed

@@ -14,6 +14,9 @@ main() {
     print "program.$name" "$(command -v "$name" || :)"
   done
   print manager "$(manages && echo yes || echo no)"
+  print systemd "$([ -d /run/systemd/system ] && echo yes || echo no)"
+  print system.units "$(system_answers && echo yes || echo no)"
+  print services.under "$(chosen '')"
   # beside the question to the manager, which takes as long: a Python starts in both. What this one says waits in the pipe, so that
   # no line of the one lands within a line of the other
   python_facts | {
@@ -96,7 +99,13 @@ room() { # free space and inodes where the base is
   print free.inodes "$(df -Pi "$folder" | awk 'NR == 2 { print $4 }')"
 }
 
+uv_version() {
+  uv=$(uv_path) || return 0
+  "$uv" --version 2>/dev/null || :
+}
+
 python_facts() {
+  print python.uv "$(uv_version)"
   if ! command -v "$python" >/dev/null 2>&1; then
     return 0
   fi
@@ -123,11 +132,13 @@ env_sum() { # RELEASE: sha256 of its .env, which going back may have replaced; -
 
 release_facts() {
   print current "$(readlink "$base/current" 2>/dev/null || :)"
-  for folder in "$base/releases"/*/.landfall/release; do
+  for folder in "$base/releases"/*/.landfall/release "$base/releases"/adopted-*; do
     [ -e "$folder" ] || continue
     id=${folder#"$base/releases/"}
     id=${id%%/*}
-    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$folder") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
+    about "$id"
+    [ -e "$about/release" ] || continue
+    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$about/release") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
   done
   for folder in "$base/envs"/*/.complete; do
     [ -e "$folder" ] || continue
@@ -163,13 +174,20 @@ drift() { # files of the live release that somebody changed on the host since th
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
-  if [ -n "$serving" ] && [ -S "$lf/run/supervisor.sock" ]; then
+  if [ -n "$serving" ] && minds; then
     inspect "$serving"
     printf '%s\n' "$found" | sed -n 's/^./process=&/p'
   fi
   drift | while read -r file; do
     print drift "$file"
   done
+  # how long what serves may take: its schedulers to stop, then all others, side by side; and to come up
+  about "${serving:--}"
+  print pace "$(cat "$about/services"/* 2>/dev/null | awk -F = '
+    $1 == "role" { others = $2 != "scheduler" }
+    $1 == "drain" && $2 + 0 > drain[others] { drain[others] = $2 + 0 }
+    $1 == "boot" && $2 + 0 > boot { boot = $2 + 0 }
+    END { print drain[0] + 0, drain[1] + 0, boot + 0 }')"
   awk '$4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | while read -r hex; do
     print listening "$(printf '%d' "0x$hex")"
   done

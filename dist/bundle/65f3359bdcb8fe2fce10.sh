@@ -13,7 +13,7 @@ main() {
   fi
   printf 'release      %s (before: %s)\n' "$release" "${previous:-none}"
   printf 'opened by    %s %s\n' "$(claim actor)" "$(claim url)"
-  if [ -n "$release" ] && [ -S "$lf/run/supervisor.sock" ]; then
+  if [ -n "$release" ] && minds; then
     serving=${current#releases/}
     inspect "$serving"
     printf '%s\n' "$found" | while read -r service pid runs verdict; do

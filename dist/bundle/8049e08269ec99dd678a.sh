@@ -1,34 +1,38 @@
 # manager.sh: functions over the deploy user's own systemd, where it has one that lives without a login. They follow transaction.sh's text.
 # Whether it does is found by trial: its programs are installed on many a host that no systemd runs.
 
-manager() { # WORDS...: a word with it. Where it listens is not told to every login
+own_systemd() { # WORDS...: a word with it. Where it listens is not told to every login
   XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} timeout -k 5 10 systemctl --user "$@" 2>/dev/null </dev/null 8>&- 9>&-
 }
 
 manages() { # does it answer, and live on when nobody is logged in (loginctl enable-linger)?
   lingers=$(timeout -k 5 10 loginctl show-user "$(id -un)" --property=Linger --value 2>/dev/null </dev/null 8>&- 9>&-) || return 1
   [ "$lingers" = yes ] || return 1
-  manager show --property=Version >/dev/null
+  own_systemd show --property=Version >/dev/null
 }
 
 going_down() { # is the host being shut down? What fails then says nothing about a release. Asked of the system's own systemd
   [ "$(timeout -k 5 10 systemctl is-system-running 2>/dev/null </dev/null 8>&- 9>&-)" = stopping ]
 }
 
+mark() { # what tells this target's units from those of others
+  printf '%s' "$base" | cksum | cut -d ' ' -f 1
+}
+
 boot_unit() { # the name of the unit that recovers this target at boot
-  printf 'landfall-recover-%s.service' "$(printf '%s' "$base" | cksum | cut -d ' ' -f 1)"
+  printf 'landfall-recover-%s.service' "$(mark)"
 }
 
 recovers() { # will it run `undo recover` at the next boot?
-  [ "$(manager is-enabled "$(boot_unit)")" = enabled ]
+  [ "$(own_systemd is-enabled "$(boot_unit)")" = enabled ]
 }
 
 at_boot() { # it will from now on: the unit, and the link that enables it, are there and on the disk
   [ -n "${HOME:-}" ] || return 1
   units=$HOME/.config/systemd/user
   unit=$(boot_unit)
-  # The services live in it from then on, and get their signal when the host goes down: so it does not end when its program does, nor
-  # when that fails. Without linger it would start and end with a login, and the services with it. A path here needs no quoting.
+  # Under supervisor the services live in it from then on, and get their signal when the host goes down: so it does not end when its
+  # program does, nor when that fails. Without linger it would start and end with a login, and they with it. A path here needs no quoting.
   wanted="[Unit]
 Description=Landfall: what should serve at $base serves again after a boot
 ConditionPathExists=/var/lib/systemd/linger/%u

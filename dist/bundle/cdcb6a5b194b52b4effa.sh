@@ -49,15 +49,18 @@ scrub_entry() { # the texts of one entry, one a line
   done
 }
 
-scrub_texts() { # FILE...: all that is to be scrubbed, one a line, as it is and as programs print it in quotes; the longest first: one may hold another
-  for scrub_file; do
-    [ -e "$scrub_file" ] || continue
-    dotenv_at=0
-    dotenv_bad=
-    while dotenv_entry; do
-      scrub_entry
-    done <"$scrub_file"
-  done |
+scrub_texts() { # FILE...: all that is to be scrubbed, with the lines of $scrub_also, one a line, as it is and as programs print it in quotes; the longest first: one may hold another
+  {
+    [ -z "${scrub_also:-}" ] || printf '%s\n' "$scrub_also"
+    for scrub_file; do
+      [ -e "$scrub_file" ] || continue
+      dotenv_at=0
+      dotenv_bad=
+      while dotenv_entry; do
+        scrub_entry
+      done <"$scrub_file"
+    done
+  } |
     sed -n -e p -e h -e 's/[\\"]/\\&/gp' -e g -e 's/\\/&&/gp' |
     awk '{ print length($0), $0 }' 2>/dev/null | sort -rn | cut -d ' ' -f 2-
 }

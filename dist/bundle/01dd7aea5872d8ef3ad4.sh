@@ -1,19 +1,21 @@
-# undoing.sh: functions that take the newest transaction back. They follow service.sh's text and need the mutex.
+# undoing.sh: functions that take the newest transaction back. They follow serving.sh's text and need the mutex.
 # `undoing` is written before the first change: killed half-way, the next one finishes it, and no confirm gets in between.
 
 go_back() { # WHY: what served before this transaction serves again, proven; else the target is held for a person
-  if [ -n "$previous" ] && ! command -v supervisorctl >/dev/null; then
-    die 69 "supervisorctl is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
+  brings=$("${manager_before:-$manager}_tool")
+  if [ -n "$previous" ] && ! command -v "$brings" >/dev/null; then
+    die 69 "$brings is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
   fi
   # where not even this can be written, what served before is brought back all the same
   (put phase=undoing) || say "the state cannot be written; going on"
   load
   patient=yes
   say "t$number: back to ${previous:-nothing, for nothing served before}"
-  if serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }; then
-    note undone "$1" release="$release" previous="$previous"
-    put phase=undone deadline=0 checked="${previous:+no}"
-    say "t$number is undone: ${previous:-nothing} serves"
+  hook "$release" before-undo "$previous" || say "t$number: going back all the same"
+  if brought_back; then
+    serves=$previous
+    closed "$1" checked="${previous:+no}"
+    say "t$number is undone: ${serves:-nothing} serves"
     return 0
   fi
   # it ends the services and the programs of an undo in any order; one that is only half done is finished at the next start
@@ -27,13 +29,41 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   return 1
 }
 
-close_open() { # WHY: a transaction that switched nothing
+brought_back() { # what served before serves again, proven
+  if [ -n "$adopting" ]; then
+    give_back && prove "$previous"
+    return
+  fi
+  moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }
+}
+
+closed() { # WHY KEY=VALUE...: the transaction is undone
   note undone "$1" release="$release" previous="$previous"
-  put phase=undone deadline=0
+  shift
+  if [ -n "$adopting" ]; then
+    # what was made by hand is no release any more
+    gave_back=$previous
+    set -- "$@" previous= adopting= manager=supervisor
+  fi
+  put phase=undone deadline=0 "$@"
+}
+
+close_open() { # WHY: a transaction that switched nothing
+  closed "$1"
   say "t$number is closed: nothing had been switched"
 }
 
+moved_back() { # to the manager that ran the services before this transaction, where it is another: what runs under the newer one ends first
+  if [ -n "$manager_before" ]; then
+    rest || return 1
+    (put manager="$manager_before" manager_before=) || say "the state cannot be written; going on"
+    manager=$manager_before
+    manager_before=''
+  fi
+}
+
 go_forward() { # finishes the transaction by which a person took a confirmed one back
+  hook "$previous" before-undo "$release" || say "t$number: going back all the same"
   if serve "$release" && prove "$release"; then
     note confirmed 'asked' release="$release" previous="$previous"
     put phase=confirmed deadline=0 checked=no

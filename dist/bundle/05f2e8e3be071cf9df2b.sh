@@ -23,7 +23,8 @@ main() {
 report() {
   print phase "$phase"
   print number "$number"
-  print release "$(live)"
+  # what was made by hand and given back is no release any more, but serves
+  print release "${gave_back:-$(live)}"
 }
 
 take_back() { # NUMBER WHY
@@ -79,7 +80,7 @@ leave() { # WHY [NUMBER]: a transaction of its own goes back from a confirmed re
   undoes=$((number + 1))
   number=$undoes
   note opened "$1" kind=undo of="$taken" release="$back" previous="$from"
-  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" \
+  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= hooks= \
     boot="$here" deadline=0 checked= opened="$now" driver=hand actor="$(id -un)" run=hand attempt=1 run_number=0 workflow=hand token=hand url=
   guard
   go_forward || failed=yes
@@ -131,8 +132,10 @@ recover() {
         point "$serving" || :
       fi
       # no fault when it fails: the deploy that mends it must get past here
-      if [ -n "$serving" ] && [ -z "$(daemon)" ]; then
-        { serve "$serving" && prove "$serving"; } || say "$serving, which was confirmed last, does not start"
+      if [ -n "$serving" ] && forgot "$serving" && ! { serve "$serving" && prove "$serving"; }; then
+        say "$serving, which was confirmed last, does not start"
+        # schedulers wait for the rest to be up, and at a boot nobody comes back to them
+        rouse "${last:-}" || :
       fi
       ;;
   esac

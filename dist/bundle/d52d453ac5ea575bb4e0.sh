@@ -23,7 +23,8 @@ clock() { # now: seconds since boot, which no setting of the clock moves; here: 
 }
 
 load() { # the newest transaction into variables; no file: phase none
-  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked=''
+  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked='' hooks=''
+  manager=supervisor manager_before='' adopting=''
   clock
   if [ -e "$lf/format" ]; then
     read -r format <"$lf/format" || format='?'
@@ -43,6 +44,10 @@ load() { # the newest transaction into variables; no file: phase none
       within) within=$value ;;
       driver) driver=$value ;;
       checked) checked=$value ;;
+      hooks) hooks=$value ;;
+      manager) manager=$value ;;
+      manager_before) manager_before=$value ;;
+      adopting) adopting=$value ;;
     esac
   done <"$lf/transaction"
   for value in "$number" "$deadline" "$within"; do
@@ -54,6 +59,12 @@ load() { # the newest transaction into variables; no file: phase none
     open | switching | switched | undoing | confirmed | undone | held) ;;
     *) die 78 "$lf/transaction is damaged: it names the phase '$phase'" ;;
   esac
+  for value in "$manager" "${manager_before:-$manager}"; do
+    case $value in
+      supervisor | systemd | system | adopted) ;;
+      *) die 78 "$lf/transaction is damaged: it names the manager '$value'" ;;
+    esac
+  done
 }
 
 live() { # the release that was confirmed last; empty: none ever was, or the first was taken back

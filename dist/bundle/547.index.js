@@ -1,5 +1,5 @@
-export const id = 27;
-export const ids = [27];
+export const id = 547;
+export const ids = [547];
 export const modules = {
 
 /***/ 8734:
@@ -56,11 +56,12 @@ const codes = {
     TREE_DIFFERS: 'the files on the host are not those of the commit',
     ENVIRONMENT_LOCK: 'the Python dependencies are locked in a form that is not installed directly',
     ENVIRONMENT_FAILED: 'the Python environment could not be built',
-    APPLICATION_FAILED: 'the application could not be loaded, or its static files not be collected',
+    APPLICATION_FAILED: 'the application could not be loaded, its translations not be compiled, or its static files not be collected',
     SERVICE_UNFIT: 'a service cannot be run as it is described',
     MIGRATIONS_PENDING: 'the release has migrations that the database lacks',
     MIGRATE_FAILED: 'the migrations failed',
     SCHEMA_DIFFERS: 'the release to go back to expects another schema than the database has',
+    HOOK_FAILED: 'a hook failed, or did not end in its time',
     SWITCH_FAILED: 'a service did not come up on the new release',
     GAP_EXCEEDED: 'the public URL was unanswered for longer than max-downtime',
     CHECK_FAILED: 'a check of the release failed',
@@ -174,8 +175,8 @@ const sharedOutputs = {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 10 modules
-var plan = __webpack_require__(5744);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
+var plan = __webpack_require__(5010);
 ;// CONCATENATED MODULE: ./packages/kit/fork.ts
 /** Events whose payload names the branch of a pull request. */
 const reviewing = /^pull_request(?:_target|_review|_review_comment)?$/;
@@ -279,7 +280,7 @@ const good = new Set(['done', 'unchanged', 'planned']);
  */
 const deliver = (delivery, runner, secrets) => {
     // Scrubbed as data, before JSON or markdown could write a secret in another way.
-    const report = secrets.scrubAll(withoutCause(delivery.report));
+    const report = intact(secrets.scrubAll(withoutCause(delivery.report)), delivery.report.fault?.setup);
     const path = runner.file(`landfall-${report.action}-${Date.now().toString(36)}-${process.pid}.json`, `${JSON.stringify(report, null, 2)}\n`);
     const outputs = {
         ...delivery.outputs,
@@ -295,6 +296,12 @@ const deliver = (delivery, runner, secrets) => {
     runner.summary(shortened((0,plan/* renderSummary */.Br)(report), path));
     for (const line of log(report))
         runner.print(line);
+    if (report.fault?.setup !== undefined) {
+        runner.openGroup('setup.sh: to be read, then run as root on the host');
+        for (const line of report.fault.setup.trimEnd().split('\n'))
+            runner.print(line);
+        runner.closeGroup();
+    }
     if (report.fault !== undefined)
         annotations(report.fault).forEach(runner.annotate);
     return good.has(report.result) ? 0 : 1;
@@ -305,6 +312,14 @@ const withoutCause = ({ fault, ...report }) => {
         return report;
     const shown = Object.entries(fault).filter(([key]) => key !== 'cause');
     return { ...report, fault: Object.fromEntries(shown) };
+};
+/** A script for root is shown as it was made or not at all: with `***` in the place of a secret it would be another one. */
+const intact = (report, made) => {
+    if (report.fault?.setup === made || report.fault === undefined)
+        return report;
+    const { setup, ...fault } = report.fault;
+    const next = `${fault.next} The setup script is not shown, for something in it is masked here: docs/setup.md has it.`;
+    return { ...report, fault: { ...fault, next } };
 };
 /** The last lines of the log. */
 const log = (report) => [
@@ -754,6 +769,11 @@ const masksOfEnv = (content, open) => {
     const rest = open === undefined ? [] : values.filter((value) => !isOpen(value, open)).flatMap(({ value }) => masksOf(value)); // prettier-ignore
     return [...sure, ...rest.filter((text) => text.length >= shortestPlain)].flatMap(secrets_forms).filter(once);
 };
+/** The texts to mask for `NAME=value` lines of which every value is secret. */
+const masksOfValues = (content) => envValues(content)
+    .flatMap(({ value }) => masksOf(value))
+    .flatMap(secrets_forms)
+    .filter(once);
 const secrets = () => {
     const known = new Set();
     // Longest first: a secret that holds another goes as a whole.
@@ -814,8 +834,18 @@ const run = async (definition, parts) => {
     catch (thrown) {
         code = failed(thrown, definition, action, runner, hidden);
     }
+    await written();
     // Sockets and timers that nobody waits for must not keep the step.
     process.exit(code);
+};
+/** Resolves when all that was printed has gone out: a pipe that is full takes the rest later, and the end of the process would cut it off. */
+const written = async () => {
+    await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => {
+        // also where nobody reads any more
+        stream.write('', () => {
+            resolve();
+        });
+    })));
 };
 /** Shows what was thrown. Where even a report cannot be delivered (a full disk, say), the log still says why. */
 const failed = (thrown, definition, { phase, context, startedAt }, runner, hidden) => {
@@ -839,13 +869,20 @@ const shown = (thrown, runner) => {
         runner.debug(thrown.stack ?? '');
     return { ...fault, said: [] };
 };
+/** What is masked of an input, by what it holds. */
+const masks = {
+    env: masksOfEnv,
+    values: masksOfValues,
+    address: (value) => [...masksOf(value), ...(0,plan/* secretsOfAddress */.NC)(value.trim()).flatMap(masksOf)],
+    text: (value) => masksOf(value),
+};
 /** Masks every secret input, before a line is printed that could hold one; `open`: see {@link masksOfEnv}. */
 const hide = (definition, runner, hidden, open) => {
     for (const [name, input] of Object.entries(definition.inputs)) {
         const value = runner.environment[variable(name)];
         if (input.kind !== 'secret' || value === undefined)
             continue;
-        runner.mask(hidden.add(input.holds === 'env' ? masksOfEnv(value, open) : masksOf(value)));
+        runner.mask(hidden.add(masks[input.holds ?? 'text'](value, open)));
     }
 };
 const build = (definition, phase, runner, hidden, signal) => {
@@ -980,6 +1017,11 @@ const envInput = {
         kind: 'lines',
         description: 'Names of environment variables of this step, one a line, that checks may use as `$NAME` in addresses, header values and bodies. Others stay as they are written. The values are masked.',
     },
+    'env-values': {
+        kind: 'secret',
+        holds: 'values',
+        description: 'The same with their values: `NAME=value` lines, written as in a `.env`, for steps that can be given no variables of their own, like those of a reusable workflow. The values are masked before anything else is done.',
+    },
 };
 /** How the job stands: evaluated by the runner, afresh for the post step. */
 const jobStatusInput = {
@@ -999,7 +1041,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 6967:
+/***/ 7343:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1014,8 +1056,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 10 modules
-var packages_plan = __webpack_require__(5744);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
+var packages_plan = __webpack_require__(5010);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
@@ -1039,7 +1081,53 @@ const shareable = (all) => all.filter(({ path }, at) => !all.some((other, index)
 /** As the programs take them: a `/` at the end says that it is a folder. */
 const sharedArguments = (all) => shareable(all).map(({ path, kind }) => (kind === 'folder' ? `${path}/` : path));
 
+;// CONCATENATED MODULE: ./packages/release/translations.ts
+
+
+
+/** What Django says of folders with .po files that `compilemessages` would compile. */
+const translationFacts = schemas/* object */.Ikc({
+    /** USE_I18N. */
+    used: schemas/* boolean */.zMY(),
+    /** Relative to the release. */
+    inside: schemas/* array */.YOg(schemas/* string */.YjP()),
+    /** Those that really lie elsewhere: relative where a link of the release leads there, else absolute. */
+    outside: schemas/* array */.YOg(schemas/* string */.YjP()),
+});
+/** Files of translations below the folder of manage.py, where Django's command looks for them: what a plan can tell before Django is asked. */
+const translationFiles = (entries, directory) => {
+    const top = external_node_path_.posix.join(directory, '/');
+    return entries
+        .map(({ path }) => path)
+        .filter((path) => (top === './' || path.startsWith(top)) && /(?:^|\/)locale\/[^/]+\/LC_MESSAGES\/.*\.po$/.test(path));
+};
+/**
+ * Are translations compiled? Where Django uses any. They must lie in the release itself: elsewhere compiling would write into what is
+ * running now. Faults: `APPLICATION_FAILED` with what to change.
+ */
+const compiled = ({ used, inside, outside, }) => {
+    const all = [...inside, ...outside];
+    if (all.length === 0)
+        return (0,packages_fault.ok)({ compilemessages: false, notes: [] });
+    if (!used)
+        return (0,packages_fault.ok)({
+            compilemessages: false,
+            notes: [{ kind: 'info', text: `USE_I18N is off: the translations in ${all.join(', ')} are not compiled` }],
+        });
+    if (outside.length > 0)
+        return (0,packages_fault/* fail */.fJ)({
+            code: 'APPLICATION_FAILED',
+            what: `translations in ${outside.join(', ')} lie outside of the release: compiling them would change what is running now`,
+            next: 'Keep translations in the repository, in folders that `shared` does not name.',
+        });
+    return (0,packages_fault.ok)({
+        compilemessages: true,
+        notes: [{ kind: 'detected', text: `translations in ${inside.join(', ')} are compiled by compilemessages` }],
+    });
+};
+
 ;// CONCATENATED MODULE: ./packages/release/application.ts
+
 
 
 
@@ -1078,6 +1166,7 @@ const application = schemas/* object */.Ikc({
         url: schemas/* string */.YjP().nullable(),
     }),
     media: schemas/* object */.Ikc({ root: schemas/* string */.YjP().nullable(), inside: schemas/* string */.YjP().nullable() }),
+    translations: translationFacts,
     databases: schemas/* array */.YOg(database),
     error: schemas/* null */.chJ(),
 });
@@ -1105,7 +1194,7 @@ const probedOf = (printed) => {
     });
 };
 /**
- * A SQLite file and MEDIA_ROOT inside the release are shared, for they must outlive it. STATIC_ROOT must lie in the release itself:
+ * Translations are compiled where Django uses any. A SQLite file and MEDIA_ROOT inside the release are shared, for they must outlive it. STATIC_ROOT must lie in the release itself:
  * elsewhere collecting would write into what is running now. Faults: `APPLICATION_FAILED` with the line to change.
  */
 const consequences = (found, declared) => {
@@ -1130,6 +1219,11 @@ const consequences = (found, declared) => {
     else if (media !== null)
         detect(media, 'folder', 'it is MEDIA_ROOT');
     const shared = shareable([...declared, ...detected]);
+    const compiles = compiled(found.translations);
+    if (!compiles.ok)
+        return compiles;
+    const { compilemessages } = compiles.value;
+    notes.push(...compiles.value.notes);
     const { app, root, inside } = found.static;
     if (!app || root === null) {
         notes.push({
@@ -1138,7 +1232,7 @@ const consequences = (found, declared) => {
                 ? 'no STATIC_ROOT: static files are not collected'
                 : 'no django.contrib.staticfiles: static files are not collected',
         });
-        return (0,packages_fault.ok)({ collectstatic: false, shared, notes });
+        return (0,packages_fault.ok)({ compilemessages, collectstatic: false, shared, notes });
     }
     const outlives = inside === null ? undefined : shared.find(({ path }) => covers(path, inside));
     if (inside === null || outlives !== undefined) {
@@ -1152,7 +1246,7 @@ const consequences = (found, declared) => {
                 : `Take ${outlives.path} out of \`shared\`: each release has its own static files.`,
         });
     }
-    return (0,packages_fault.ok)({ collectstatic: true, shared, notes });
+    return (0,packages_fault.ok)({ compilemessages, collectstatic: true, shared, notes });
 };
 const covers = (outer, inner) => outer === inner || external_node_path_.posix.normalize(inner).startsWith(`${outer}/`);
 /**
@@ -1462,33 +1556,79 @@ const requirementsOf = (path, read) => {
     return { files, problems };
 };
 
+;// CONCATENATED MODULE: ./packages/release/uv-lock.ts
+
+/** Where a package of the lock comes from: `source = { registry = "https://…" }`. */
+const source = /^source = \{ ([a-z]+) = "([^"]*)"/;
+/** The project itself, whose code runs from the release, and members that are nothing but lists of dependencies. */
+const notInstalled = (kind, from) => from === '.' || kind === 'virtual';
+const isLocal = (kind, from) => ['editable', 'directory', 'path'].includes(kind) || (kind === 'registry' && !/^[a-z]+:\/\//i.test(from));
+/**
+ * Reads an uv.lock of the checkout. `read` gives a file of the source, by path. Its pyproject.toml counts too, and an uv.toml beside
+ * it: they hold uv's settings. A package from a local path is a problem, for its content is in no lock and the path does not last.
+ */
+const uvLockOf = (path, read) => {
+    const beside = (name) => external_node_path_.posix.join(external_node_path_.posix.dirname(path), name);
+    const files = new Map();
+    const problems = [];
+    for (const file of [path, beside('pyproject.toml'), beside('uv.toml')]) {
+        const text = read(file);
+        if (text !== undefined)
+            files.set(file, text);
+        else if (file !== beside('uv.toml')) {
+            problems.push({
+                where: file,
+                what: 'is not among the files that are deployed, and uv installs nothing without it',
+                next: `Commit ${file}, or add it to \`include\`.`,
+            });
+        }
+    }
+    (files.get(path) ?? '').split(/\r?\n/).forEach((line, at) => {
+        const [, kind = '', from = ''] = source.exec(line) ?? [];
+        if (notInstalled(kind, from) || !isLocal(kind, from))
+            return;
+        problems.push({
+            where: path,
+            line: at + 1,
+            what: `a package from the local path ${from}: its content is in no lock, and the path does not last`,
+            next: 'Publish it to an index, or put its folder on the import path of the application.',
+        });
+    });
+    return { files, problems };
+};
+
 ;// CONCATENATED MODULE: ./packages/release/environment.ts
 
 
 
 
-/** Locks that pip does not install, and the command that exports them. */
+
+
+/** Locks that nothing here installs, and the command that exports them. */
 const exported = [
-    ['uv.lock', 'uv export --format requirements-txt --no-dev > requirements.txt'],
     ['poetry.lock', 'poetry export --format requirements.txt --output requirements.txt'],
     ['Pipfile.lock', 'pipenv requirements > requirements.txt'],
     ['pdm.lock', 'pdm export --prod --format requirements > requirements.txt'],
 ];
+const byUv = (path) => external_node_path_.posix.basename(path) === 'uv.lock';
 /**
- * What the environment is built from: `python.requirements`, else requirements.txt beside manage.py, else at the root.
- * undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
+ * What the environment is built from: `python.requirements`, else what lies beside manage.py, else what lies at the root, uv.lock
+ * before requirements.txt. undefined: the release needs none. Faults: `ENVIRONMENT_LOCK`.
  */
 const lockOf = ({ requirements, directory, read }) => {
     const folders = [...new Set([external_node_path_.posix.normalize(directory), '.'])];
-    const path = requirements ??
-        folders.map((folder) => external_node_path_.posix.join(folder, 'requirements.txt')).find((file) => read(file) !== undefined);
-    if (path === undefined)
+    const named = requirements ??
+        folders
+            .flatMap((folder) => ['uv.lock', 'requirements.txt'].map((name) => external_node_path_.posix.join(folder, name)))
+            .find((file) => read(file) !== undefined);
+    if (named === undefined)
         return withoutRequirements(folders, read);
-    const { files, problems } = requirementsOf(external_node_path_.posix.normalize(path), read);
+    const path = external_node_path_.posix.normalize(named);
+    const { files, problems } = byUv(path) ? uvLockOf(path, read) : requirementsOf(path, read);
     if (problems.length > 0) {
         return (0,packages_fault/* fail */.fJ)({
             code: 'ENVIRONMENT_LOCK',
-            what: `${path} names something that cannot be installed on a host as it is`,
+            what: `${named} names something that cannot be installed on a host as it is`,
             problems,
             next: 'Mend each of these lines and run again.',
         });
@@ -1497,10 +1637,11 @@ const lockOf = ({ requirements, directory, read }) => {
     for (const [name, text] of files)
         hash.update(`${name}\0${Buffer.byteLength(text)}\0${text}`);
     return (0,packages_fault.ok)({
-        requirements: external_node_path_.posix.normalize(path),
+        installer: byUv(path) ? 'uv' : 'pip',
+        file: path,
         lockHash: hash.digest('hex'),
         files: [...files.keys()],
-        hashed: [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
+        hashed: byUv(path) || [...files.values()].some((text) => /\s--hash[= ]/.test(text)),
     });
 };
 const withoutRequirements = (folders, read) => {
@@ -1511,15 +1652,22 @@ const withoutRequirements = (folders, read) => {
                 continue;
             return (0,packages_fault/* fail */.fJ)({
                 code: 'ENVIRONMENT_LOCK',
-                what: `there is ${file}, but no requirements.txt, and pip installs nothing else`,
+                what: `there is ${file}, but neither uv.lock nor requirements.txt, and nothing else is installed`,
                 next: `Run \`${command}\` in ${folder === '.' ? 'the repository' : folder} and commit the file, or do so in a step before and add requirements.txt to \`include\`.`,
             });
         }
     }
     return (0,packages_fault.ok)(undefined);
 };
-/** The name of an environment below `envs`: 16 hex digits over the lock and what of the host decides what pip installs. */
-const environmentHash = ({ lockHash }, { version, platform, libc, pip }) => (0,external_node_crypto_.createHash)('sha256').update([lockHash, version, platform, libc, pip].join('\0')).digest('hex').slice(0, 16);
+/**
+ * The name of an environment below `envs`: 16 hex digits over the lock, what of the host decides what is installed, and the address
+ * of the index that it comes from, without user and password: two indexes may have two packages of one name and version.
+ * @param index undefined: as pip or uv is set on the host
+ */
+const environmentHash = ({ lockHash, installer }, { version, platform, libc, [installer]: by }, index) => (0,external_node_crypto_.createHash)('sha256')
+    .update([lockHash, version, platform, libc, by, ...(index === undefined ? [] : [(0,packages_plan/* withoutLogin */.Gq)(index)])].join('\0'))
+    .digest('hex')
+    .slice(0, 16);
 
 ;// CONCATENATED MODULE: ./packages/release/identity.ts
 
@@ -1554,14 +1702,18 @@ var iso = __webpack_require__(4377);
 ;// CONCATENATED MODULE: ./packages/release/record.ts
 
 
+
 const service = schemas/* object */.Ikc({
     name: schemas/* string */.YjP().regex(/^[A-Za-z0-9._-]+$/),
     command: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[^\n\0]*$/)).min(1),
-    role: schemas/* literal */.euz('web'),
+    role: schemas/* enum */.k5n(packages_plan/* roles */.Ot),
     drain: schemas/* number */.aig().nonnegative(),
     boot: schemas/* number */.aig().nonnegative(),
     listen: schemas/* string */.YjP().optional(),
+    unit: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[A-Za-z]+=[^\n\0]*$/)).optional(),
 });
+const hook = schemas/* object */.Ikc({ command: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[^\n\0]*$/)).min(1), timeout: schemas/* number */.aig().positive() })
+    .optional();
 const known = schemas/* object */.Ikc({
     v: schemas/* literal */.euz(1),
     id: schemas/* string */.YjP().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
@@ -1578,6 +1730,7 @@ const known = schemas/* object */.Ikc({
     venv: schemas/* string */.YjP(),
     directory: schemas/* string */.YjP(),
     services: schemas/* array */.YOg(service),
+    hooks: schemas/* object */.Ikc({ 'before-switch': hook, 'after-switch': hook, 'before-undo': hook }).default({}),
     shared: schemas/* array */.YOg(schemas/* string */.YjP()),
     url: schemas/* string */.YjP().nullable(),
     /** The checks that it was deployed with, in the form of the configuration. */
@@ -1636,14 +1789,17 @@ const recordFiles = (of) => new Map([
         ]),
     ],
     ...of.services.map((one) => [`.landfall/services/${one.name}`, serviceFacts(one)]),
+    ...(0,packages_plan/* hooksOf */.uj)(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)]),
 ]);
-const serviceFacts = ({ role, drain, boot, listen, command }) => lines([
+const serviceFacts = ({ role, drain, boot, listen, unit = [], command }) => lines([
     ['role', role],
     ['drain', seconds(drain)],
     ['boot', seconds(boot)],
     ['listen', listen ?? ''],
+    ...unit.map((line) => ['unit', line]),
     ...command.map((word) => ['word', word]),
 ]);
+const hookFacts = ({ timeout, command }) => lines([['timeout', seconds(timeout)], ...command.map((word) => ['word', word])]);
 
 ;// CONCATENATED MODULE: ./packages/release/retention.ts
 const week = 7 * 24 * 3600;
@@ -2012,6 +2168,978 @@ const textOf = ({ root, entries }) => {
 
 
 
+
+
+;// CONCATENATED MODULE: ./packages/remote/program.ts
+/** Keeps the types of one program's input and output together. */
+const program = (definition) => definition;
+/** `key=value` lines, the first `=` divides. Repeated keys are kept in order by {@link lists}. */
+const pairs = (stdout) => new Map(lists(stdout).map(([key, value]) => [key, value]));
+/** `key=value` lines as they came. Lines without `=` are not ours and are passed over. */
+const lists = (stdout) => stdout
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => {
+    const at = line.indexOf('=');
+    return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+});
+
+;// CONCATENATED MODULE: ./packages/remote/hand-made.ts
+
+/** `PID MAIN UNIT COMMAND…`; the command may hold anything. */
+const processOf = (line) => {
+    const [pid = '0', main = '0', unit = '-', ...command] = line.split(' ');
+    return {
+        pid: Number(pid),
+        main: Number(main),
+        unit: unit === '-' ? undefined : unit,
+        command: command.join(' ').trim(),
+    };
+};
+/** `PROGRAM STATE PID CONF`; a path may hold blanks. */
+const programOf = (line) => {
+    const [program = '', state = '', pid = '0', ...conf] = line.split(' ');
+    return { program, state, pid: Number(pid), conf: conf.join(' ') };
+};
+const json = (text) => {
+    if (text === undefined)
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+};
+/** What hand-made.sh printed, typed. */
+const handMadeOf = (stdout) => {
+    const lines = lists(stdout);
+    const one = new Map(lines);
+    const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+    const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
+    const hash = one.get('env');
+    return {
+        commit: one.get('commit'),
+        gitError: one.get('git.error') ?? '',
+        dirty: all('dirty'),
+        left: all('left'),
+        env: hash === undefined ? undefined : { hash, names: (one.get('env.names') ?? '').split(' ').filter(Boolean) },
+        venvs: all('venv'),
+        owners: one.has('right') ? { path: owner, parent } : undefined,
+        apart: one.get('apart'),
+        mounts: all('mount'),
+        taken: all('taken'),
+        processes: all('process').map(processOf),
+        supervisors: all('supervisor').map((line) => {
+            const [user = '', ...conf] = line.split(' ');
+            return { user, conf: conf.join(' ') };
+        }),
+        programs: all('program').map(programOf),
+        application: json(one.get('application')),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/remote/look.ts
+
+const releaseOf = (link) => link.replace(/^releases\//, '');
+const kept = (line) => {
+    const [id = '', hash = '', env = '', environment = '', at = '0', preparedBy = ''] = line.split(' ');
+    return {
+        id,
+        hash,
+        env: env === '-' ? undefined : env,
+        environment,
+        at: Number(at),
+        preparedBy: preparedBy.split(',').filter(Boolean),
+    };
+};
+/** A `service pid release verdict` line. */
+const look_processOf = (line) => {
+    const [service = '', pid = '0', release = '-', verdict = 'missing'] = line.split(' ');
+    return { service, pid: Number(pid), release, verdict: verdict };
+};
+const paceOf = (line) => {
+    const [schedulers = 0, others = 0, boot = 0] = line.split(' ').map((seconds) => Number(seconds) * 1000);
+    return { schedulers, others, boot };
+};
+/** What look.sh printed, typed. */
+const foundOf = (stdout) => {
+    const lines = lists(stdout);
+    const one = new Map(lines);
+    const get = (key) => one.get(key) ?? '';
+    const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+    const number = Number(get('number'));
+    const beat = get('beat');
+    return {
+        user: get('user'),
+        home: get('home'),
+        number,
+        kind: get('kind'),
+        phase: get('phase'),
+        release: get('release'),
+        previous: get('previous'),
+        of: get('of'),
+        seen: `${number}:${get('phase')}:${get('driver')}:${beat}`,
+        claim: number === 0
+            ? undefined
+            : {
+                repository: get('claim.repository'),
+                run: get('claim.run'),
+                attempt: Number(get('claim.attempt')),
+                token: get('claim.token'),
+                driver: get('claim.driver'),
+                actor: get('claim.actor'),
+                url: get('claim.url'),
+                commit: get('claim.commit'),
+            },
+        remaining: Number(get('remaining')),
+        booted: get('booted') === 'yes',
+        unchecked: get('claim.checked') === 'no',
+        hookDue: get('claim.hooks') === 'due',
+        silence: Number(get('silence')),
+        journal: Buffer.from(get('journal'), 'base64').toString('utf8'),
+        path: get('at.path'),
+        base: get('at.base'),
+        parent: { path: get('parent'), writable: get('parent.writable') === 'yes' },
+        baseNearest: { path: get('base.nearest'), writable: get('base.writable') === 'yes' },
+        free: { bytes: Number(get('free.bytes')), inodes: Number(get('free.inodes')) },
+        programs: new Map(lines.flatMap(([key, value]) => (key.startsWith('program.') ? [[key.slice(8), value]] : []))),
+        manager: get('manager') === 'yes',
+        systemd: get('systemd') === 'yes',
+        systemUnits: get('system.units') === 'yes',
+        servicesUnder: get('services.under'),
+        python: {
+            version: get('python.version'),
+            platform: get('python.platform'),
+            libc: get('python.libc'),
+            pip: get('python.pip'),
+            uv: get('python.uv'),
+        },
+        current: releaseOf(get('current')),
+        releases: all('has').map(kept),
+        environments: all('env'),
+        sharedEnv: one.has('shared.env')
+            ? { hash: get('shared.env'), names: get('shared.names').split(' ').filter(Boolean) }
+            : undefined,
+        processes: all('process').map(look_processOf),
+        drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
+        pace: paceOf(get('pace')),
+        listening: all('listening').map(Number),
+        clock: Number(get('clock')),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/remote/transaction-programs.ts
+
+
+
+const common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
+const dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
+const transaction = common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
+const scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
+const processes = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1492), __webpack_require__.b), 'utf8');
+const supervisor = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6571), __webpack_require__.b), 'utf8');
+const systemd = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4578), __webpack_require__.b), 'utf8');
+const system = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3336), __webpack_require__.b), 'utf8');
+const adopted = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8130), __webpack_require__.b), 'utf8');
+const managers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9629), __webpack_require__.b), 'utf8');
+const roles = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4264), __webpack_require__.b), 'utf8');
+const serving = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7509), __webpack_require__.b), 'utf8');
+const carryEnv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5432), __webpack_require__.b), 'utf8');
+const manager = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1126), __webpack_require__.b), 'utf8');
+const adopting = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8803), __webpack_require__.b), 'utf8');
+/** What programs begin with that read or change what serves. */
+const serviceText = transaction +
+    dotenv +
+    scrub +
+    processes +
+    supervisor +
+    systemd +
+    system +
+    adopted +
+    managers +
+    roles +
+    serving +
+    carryEnv +
+    manager;
+const transaction_programs_service = serviceText;
+const uv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5694), __webpack_require__.b), 'utf8');
+const hooks = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(761), __webpack_require__.b), 'utf8');
+/** What programs begin with that may take a transaction back. */
+const undoingText = transaction_programs_service + hooks + adopting + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3151), __webpack_require__.b), 'utf8');
+const undoing = undoingText;
+/** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
+const resident = {
+    undo: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6367), __webpack_require__.b), 'utf8'),
+    status: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5451), __webpack_require__.b), 'utf8'),
+    start: common + dotenv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9721), __webpack_require__.b), 'utf8'),
+};
+const residents = Object.entries(resident).map(([name, text]) => ({ name, body: Buffer.from(text) }));
+/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. */
+const residentBody = Buffer.concat(residents.map(({ body }) => body));
+const transaction_programs_standing = (stdout) => {
+    const at = pairs(stdout);
+    return { phase: at.get('phase') ?? '', number: Number(at.get('number') ?? 0), release: at.get('release') ?? '' };
+};
+const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the host says what serves and how to go on.';
+/** Ten minutes for the mutex, a quarter of an hour for the undo that fits into it (`tooSlow` of plan), a minute for its hook, and some more. */
+const undoLimitMs = 1_800_000;
+/** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
+const transactionPrograms = {
+    look: program({
+        text: transaction_programs_service + uv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(766), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [
+            input.base,
+            input.path,
+            input.python,
+            ...input.programs,
+        ],
+        out: foundOf,
+        fault: 'STATE_UNREADABLE',
+        next: readTheLog,
+    }),
+    describe: program({
+        text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5024), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 30_000,
+        args: (input) => [input.base, input.release],
+        out: (stdout) => stdout.toString('utf8'),
+        fault: 'RELEASE_UNKNOWN',
+        next: 'Name another release with `to`, or deploy that commit again.',
+    }),
+    recover: program({
+        text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8525), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: undoLimitMs,
+        args: (input) => [input.base],
+        out: transaction_programs_standing,
+        fault: 'UNDO_FAILED',
+        next: readTheLog,
+    }),
+    open: program({
+        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(361), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 120_000,
+        args: (input) => [
+            input.base,
+            input.path,
+            input.seen,
+            input.how,
+            input.kind,
+            input.release,
+            String(input.limit),
+            ...input.claim,
+            '--',
+            ...residents.flatMap(({ name, body }) => [name, String(body.length)]),
+        ],
+        out: (stdout) => {
+            const at = pairs(stdout);
+            return { number: Number(at.get('number')), previous: at.get('previous') ?? '' };
+        },
+        fault: 'STATE_UNREADABLE',
+        next: readTheLog,
+    }),
+    beat: program({
+        text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7249), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 15_000,
+        args: (input) => [input.base, input.driver],
+        out: () => undefined,
+        fault: 'PROGRAM_FAILED',
+        next: readTheLog,
+    }),
+    switch: program({
+        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5681), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: 1_800_000,
+        limitOf: ({ limit }) => limit * 1000,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            input.release,
+            String(input.limit),
+            String(input.within),
+            input.environmentFrom,
+            input.manager ?? '',
+        ],
+        out: (stdout) => ({
+            remaining: Number(pairs(stdout).get('remaining')),
+            /** How long ago its youngest main process began: ms. */
+            since: Number(pairs(stdout).get('since')) * 10,
+            processes: lists(stdout).flatMap(([key, value]) => (key === 'process' ? [look_processOf(value)] : [])),
+        }),
+        fault: 'SWITCH_FAILED',
+        next: 'The lines above are what the services said. Mend the release and deploy again; the one before it is brought back.',
+    }),
+    hook: program({
+        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3402), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: 1_800_000,
+        limitOf: ({ limit }) => limit * 1000,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            input.moment,
+        ],
+        out: (stdout) => ({ remaining: Number(pairs(stdout).get('remaining')) }),
+        fault: 'HOOK_FAILED',
+        next: 'The lines above are what the hook said. Mend it, or what it found, and deploy again.',
+    }),
+    renew: program({
+        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3844), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: undoLimitMs,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            String(input.within),
+        ],
+        out: (stdout) => ({ remaining: Number(pairs(stdout).get('remaining')) }),
+        fault: 'UNDO_FAILED',
+        next: readTheLog,
+    }),
+    confirm: program({
+        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5257), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: undoLimitMs,
+        args: (input) => [input.base, String(input.number)],
+        out: transaction_programs_standing,
+        fault: 'UNDO_FAILED',
+        next: readTheLog,
+    }),
+    'take-back': program({
+        text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7924), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: undoLimitMs,
+        args: (input) => [input.base, String(input.number), input.why],
+        out: transaction_programs_standing,
+        fault: 'UNDO_FAILED',
+        next: readTheLog,
+    }),
+    checked: program({
+        text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1480), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [input.base, String(input.number)],
+        out: () => undefined,
+        fault: 'PROGRAM_FAILED',
+        next: readTheLog,
+    }),
+    tell: program({
+        text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4914), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [input.base, ...input.numbers.map(String)],
+        out: () => undefined,
+        fault: 'PROGRAM_FAILED',
+        next: readTheLog,
+    }),
+    prune: program({
+        text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2445), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 600_000,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            input.what,
+            ...input.ids,
+        ],
+        out: (stdout) => lists(stdout).flatMap(([key, value]) => (key === 'deleted' ? [value] : [])),
+        fault: 'PROGRAM_FAILED',
+        next: 'The deploy itself is done. Look at the free space and the rights below <base>/releases.',
+    }),
+};
+
+;// CONCATENATED MODULE: ./packages/remote/adoption-programs.ts
+
+
+
+
+const adoption_programs_common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
+const readTheLines = 'Read the lines above. Nothing was changed: what people have made there runs as before.';
+/** Programs of the first deploy to a place where people have installed the application by hand. */
+const adoptionPrograms = {
+    /** Reads {@link probeBody}. */
+    'hand-made': program({
+        text: serviceText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1536), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 300_000,
+        args: (input) => [
+            input.base,
+            input.path,
+            input.directory,
+            input.venv,
+        ],
+        out: handMadeOf,
+        fault: 'PROGRAM_FAILED',
+        next: readTheLines,
+    }),
+    lend: program({
+        text: adoption_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6564), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [
+            input.base,
+            input.path,
+            input.env ? 'yes' : 'no',
+            ...input.shared,
+        ],
+        out: (stdout) => lists(stdout).flatMap(([key, value]) => (key === 'lent' ? [value] : [])),
+        fault: 'PATH_OCCUPIED',
+        next: readTheLines,
+    }),
+    adopt: program({
+        text: undoingText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(763), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            input.path,
+            input.release,
+        ],
+        out: (stdout) => ({ previous: pairs(stdout).get('previous') ?? '' }),
+        fault: 'PATH_OCCUPIED',
+        next: readTheLines,
+    }),
+};
+
+;// CONCATENATED MODULE: ./packages/remote/release-programs.ts
+
+
+
+const release_programs_common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
+const release_programs_dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
+const release_programs_transaction = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
+const release_programs_uv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5694), __webpack_require__.b), 'utf8');
+const staging = release_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
+const release_programs_scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
+const release_programs_application = release_programs_common + release_programs_dotenv + release_programs_scrub + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
+/** What `probe` reads on stdin. */
+const probeBody = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2815), __webpack_require__.b));
+/** What `environment` reads on stdin: the address of a package index, and the texts of it that may not be shown. */
+const indexBody = (address, secrets) => Buffer.from([address, ...secrets, ''].join('\n'));
+const names = (stdout, wanted) => lists(stdout).flatMap(([key, value]) => (key === wanted ? [value] : []));
+/**
+ * Programs that prepare a release beside the running one, in this order: tree, receive, arrange, environment, probe, publish.
+ * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
+ */
+const releasePrograms = {
+    /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
+    tree: program({
+        text: release_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(581), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [input.base, input.release ?? '-'],
+        out: (stdout) => (0,external_node_zlib_.gunzipSync)(stdout),
+        fault: 'PROGRAM_FAILED',
+        next: 'Read the lines above: the list of the files on the host could not be read.',
+    }),
+    /** Reads the body of `release/archive.ts`'s `upload`. On TREE_DIFFERS call it again with `from: undefined` and all files. */
+    receive: program({
+        text: staging + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3964), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 3_600_000,
+        args: (input) => [
+            input.base,
+            input.staging,
+            input.from ?? '-',
+            input.want,
+            String(input.dropBytes),
+        ],
+        out: (stdout) => ({ files: Number(pairs(stdout).get('files')) }),
+        fault: 'TREE_DIFFERS',
+        next: 'Run it again. If it says the same, something on the host changes files of releases, or the checkout changes while it is read.',
+    }),
+    /** Reads the content of the env-file where `env.from` is `given`. Gives the names of the variables. */
+    arrange: program({
+        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(45), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 600_000,
+        args: (input) => [
+            input.base,
+            input.staging,
+            input.environment ?? '-',
+            input.venv ?? '-',
+            input.env.from,
+            input.env.from === 'none' ? '-' : input.env.sha256,
+            ...input.shared,
+        ],
+        out: (stdout) => ({ names: names(stdout, 'name') }),
+        fault: 'PREFLIGHT',
+        next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
+    }),
+    /** Reads {@link indexBody} where `index` is. */
+    environment: program({
+        text: release_programs_application + release_programs_uv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1420), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 3_600_000,
+        args: (input) => [
+            input.base,
+            input.staging,
+            input.hash,
+            input.python,
+            input.installer,
+            input.lock,
+            input.index ? 'given' : '-',
+        ],
+        out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
+        fault: 'ENVIRONMENT_FAILED',
+        next: 'The lines above are what pip or uv said. Mend the requirements, or install what it misses on the host, and run again.',
+    }),
+    /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
+    probe: program({
+        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3947), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 300_000,
+        args: (input) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
+        out: (stdout) => JSON.parse(stdout.toString('utf8')),
+        fault: 'APPLICATION_FAILED',
+        next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
+    }),
+    /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
+    publish: program({
+        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2950), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 1_800_000,
+        args: (input) => [
+            input.base,
+            input.staging,
+            input.id,
+            input.hash,
+            input.directory,
+            input.venv ?? '-',
+            input.python,
+            input.environment ?? '-',
+            input.compilemessages ? 'yes' : 'no',
+            input.collectstatic ? 'yes' : 'no',
+            input.run,
+            ...input.shared,
+        ],
+        out: (stdout) => ({
+            published: pairs(stdout).get('published') === 'yes',
+            changed: Number(pairs(stdout).get('changed')),
+        }),
+        fault: 'APPLICATION_FAILED',
+        next: 'The lines above are what compilemessages or collectstatic said. Mend the translations or the static files that they name, or the variables of .env, and run again.',
+    }),
+    discard: program({
+        text: release_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4275), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 300_000,
+        args: (input) => [input.base, input.driver],
+        out: () => undefined,
+        fault: 'PROGRAM_FAILED',
+        next: 'What was staged stays on the host, and is deleted by a later run.',
+    }),
+    migrate: program({
+        text: release_programs_common + release_programs_transaction + release_programs_dotenv + release_programs_scrub + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4176), __webpack_require__.b), 'utf8'),
+        interrupt: 'finish',
+        limitMs: 1_800_000,
+        args: (input) => [
+            input.base,
+            String(input.number),
+            input.release,
+            input.python,
+        ],
+        out: () => undefined,
+        fault: 'MIGRATE_FAILED',
+        next: 'The lines above are what Django said. Mend the migration and deploy again; nothing was switched.',
+    }),
+};
+
+;// CONCATENATED MODULE: ./packages/remote/exit-codes.ts
+/** The exit codes that all programs on a host share. 0 is success; 1 is the program's own fault. */
+const exitCodes = {
+    64: { fault: 'INTERNAL', what: 'the program was given input that it does not take' },
+    69: { fault: 'PREFLIGHT', what: 'a program is missing on the host' },
+    73: { fault: 'PREFLIGHT', what: 'the host cannot write' },
+    75: { fault: 'TX_BUSY', what: 'another run holds the target' },
+    77: { fault: 'PREFLIGHT', what: 'a right is missing on the host' },
+    78: { fault: 'STATE_UNREADABLE', what: 'the state on the host cannot be read' },
+    79: { fault: 'TX_FENCED', what: 'a newer transaction has begun' },
+    80: { fault: 'TX_LATE', what: 'too late: the host took the release back already' },
+    81: { fault: 'TX_BUSY', what: 'another transaction is armed' },
+};
+
+;// CONCATENATED MODULE: ./packages/remote/transport.ts
+
+const transport_common = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "common.sh", 'utf8');
+const watch = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "watch.sh", 'utf8');
+const endGroup = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "end-group.sh", 'utf8');
+const relay = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "relay.sh", 'utf8');
+const relayBody = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "relay.py", 'utf8');
+const launch = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "launch.sh", 'utf8');
+const follow = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "follow.sh", 'utf8');
+/** How programs are kept on a leash on a host: texts that the transport itself runs, beside those of the table. */
+const transport = {
+    /** Goes in front of a program without stdin: ends it when the connection is lost. */
+    watch,
+    /** Argument: a process group. Ends it. */
+    endGroup: transport_common + endGroup,
+    /** Arguments: {@link relayBody}, and an address or a socket of the host. Passes stdin on to it, and back what it answers. */
+    relay,
+    relayBody,
+    /**
+     * Starts a detached program once, however often it is run, and follows it to its end: one text, so that it costs one round trip.
+     * Arguments: directory of steps, step, bytes of stderr seen, limit in s, bytes and sha256 of the program, which is its stdin.
+     */
+    detach: transport_common + launch + follow,
+};
+
+;// CONCATENATED MODULE: ./packages/remote/index.ts
+
+
+
+
+
+
+
+/** All programs that Landfall runs on a host, by name. */
+const programs = { ...transactionPrograms, ...releasePrograms, ...adoptionPrograms };
+
+;// CONCATENATED MODULE: ./packages/operations/live.ts
+/** The release that was confirmed last; empty: none. */
+const liveOf = (found) => (found.phase === 'confirmed' ? found.release : found.previous);
+
+;// CONCATENATED MODULE: ./packages/operations/hand-made.ts
+
+const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+const some = (all) => all.length > 5 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
+/** What was found at `path`, in one line for people. */
+const describeHandMade = ({ commit, dirty, venvs, env, left, processes, programs }) => [
+    commit === undefined
+        ? 'no git checkout'
+        : `a git checkout of ${commit.slice(0, 7)}, ${dirty.length === 0 ? 'as committed' : `with ${count(dirty.length, 'changed or unknown file')}`}`,
+    ...(venvs.length === 0 ? [] : [`Python in ${venvs.join(', ')}`]),
+    ...(env === undefined ? [] : ['.env']),
+    ...(left.length === 0 ? [] : [`ignored by git: ${some(left)}`]),
+    processes.length === 0
+        ? 'no process that this user can see runs from it'
+        : `${count(processes.length, 'process', 'processes')} ${processes.length === 1 ? 'runs' : 'run'} from it${ranBy(processes.flatMap(({ main }) => programs.filter(({ pid }) => pid === main)))}`,
+].join('; ');
+const ranBy = (programs) => {
+    const names = [...new Set(programs.map(({ program }) => program))];
+    return names.length === 0 ? '' : ` (supervisor's ${some(names)})`;
+};
+/** The service of a program: the last part of its name. */
+const serviceOf = ({ program }) => program.slice(program.lastIndexOf(':') + 1);
+/** The program that runs a service there. undefined: none does. */
+const hand_made_programOf = ({ programs, processes }, service) => programs.find((one) => serviceOf(one) === service && processes.some(({ main }) => main === one.pid));
+/** Why what was found cannot be adopted as it is, all reasons together; none: it can. */
+const adoptionProblems = (found, target, made) => {
+    const where = `host ${target.host.name}`;
+    const { path, base } = target;
+    const problem = (what, next) => ({ where, what, next });
+    return [
+        ...(liveOf(found) === '' || liveOf(found).startsWith('adopted-')
+            ? []
+            : [
+                problem(`${liveOf(found)} was deployed to ${base} before: ${path} was the link to it, and somebody has put a directory there`, `move it away: mv ${path} ${path}.before`),
+            ]),
+        ...(made.commit === undefined
+            ? [
+                problem(`${path} is no git checkout of its own: ${made.gitError}`, 'make it the checkout of what runs there, or install the application anew beside it and move its data yourself'),
+            ]
+            : []),
+        ...(made.dirty.length === 0
+            ? []
+            : [
+                problem(`${path} has files that are not as committed: ${made.dirty.map((line) => line.trim()).join(', ')}`, `commit, ignore or discard them: git -C ${path} status`),
+            ]),
+        ...(made.owners === undefined
+            ? []
+            : [
+                problem(`${found.user} may not rename ${path} (of ${made.owners.path}, in a directory of ${made.owners.parent})`, `only where both are ${found.user}'s, an installation is adopted`),
+            ]),
+        ...(made.apart === undefined
+            ? []
+            : [problem(`${path} and ${made.apart} are on different file systems`, 'set base to a folder beside it')]),
+        ...made.mounts.map((mount) => problem(`${mount} is a mount point: a directory with it cannot be renamed`, 'mount it elsewhere, and put a link there')),
+        ...made.taken.map((name) => problem(`${path}/${name} has the name of a file that Landfall writes`, `move it away: mv ${path}/${name} ${path}/${name}.before`)),
+        ...hand_made_environment(target, made, where),
+        ...run(target, made, where),
+        ...strangers(target, made, where),
+    ];
+};
+const hand_made_environment = ({ path, python }, { venvs }, where) => venvs.includes(python.venv)
+    ? []
+    : [
+        {
+            where,
+            what: `${path} has no Python environment ${python.venv}${venvs.length === 0 ? '' : `, but ${venvs.join(' and ')}`}`,
+            next: venvs.length === 0
+                ? 'what its programs call must lie in it: make one there, and let the programs call it'
+                : `name the one that the programs call: python: { venv: ${venvs[0] ?? ''} }`,
+        },
+    ];
+/** Each service of landfall.yml is run from there by a program of its name, all of one supervisord. */
+const run = ({ path, services }, made, where) => {
+    const confs = new Set(services.flatMap(({ name }) => hand_made_programOf(made, name)?.conf ?? []));
+    const asked = made.supervisors.filter(({ conf }) => made.programs.some((one) => one.conf === conf));
+    const silent = made.supervisors.filter((one) => !asked.includes(one));
+    return [
+        ...silent.map(({ user, conf }) => ({
+            where,
+            what: `programs that run from ${path} are minded by a supervisord of ${user} (${conf}), which cannot be asked`,
+            next: `let this user run: supervisorctl -c ${conf} status`,
+        })),
+        ...services
+            .filter(({ name }) => hand_made_programOf(made, name) === undefined)
+            .map(({ name }) => ({
+            where,
+            what: `no program ${name} of a supervisord runs from ${path}`,
+            next: `name services as their programs are named${made.programs.length === 0 ? '' : `: ${[...new Set(made.programs.map(serviceOf))].join(', ')}`}`,
+        })),
+        ...(confs.size > 1
+            ? [
+                {
+                    where,
+                    what: `its programs are of several supervisords: ${[...confs].join(', ')}`,
+                    next: 'let one run all of them',
+                },
+            ]
+            : []),
+    ];
+};
+/** What else works there would be left with paths that lead elsewhere. */
+const strangers = ({ path, services }, made, where) => {
+    const known = new Set(services.flatMap(({ name }) => hand_made_programOf(made, name)?.pid ?? []));
+    return made.processes
+        .filter(({ main }) => !known.has(main))
+        .map(({ pid, main, unit, command }) => {
+        const program = made.programs.find((one) => one.pid === main);
+        const by = program !== undefined ? `supervisor's ${program.program}` : unit === undefined ? 'no program' : unit;
+        return {
+            where,
+            what: `process ${pid} (${command}) works in ${path}, and belongs to ${by}, which is none of the services`,
+            next: program !== undefined
+                ? `add it to services: { ${serviceOf(program)}: … }`
+                : unit?.startsWith('user@') === false
+                    ? 'services that units run are not adopted: let programs of a supervisord of this user run them'
+                    : `end it: kill ${pid}`,
+        };
+    });
+};
+
+;// CONCATENATED MODULE: ./packages/operations/scene.ts
+
+
+const noEvidence = () => ({
+    transaction: undefined,
+    release: undefined,
+    previous: undefined,
+    commit: undefined,
+    gap: undefined,
+    processes: [],
+    checks: [],
+    undo: undefined,
+    notes: [],
+    reverted: undefined,
+    plan: undefined,
+});
+const exclusive = new Set([
+    'open',
+    'adopt',
+    'switch',
+    'hook',
+    'migrate',
+    'renew',
+    'confirm',
+    'take-back',
+    'checked',
+    'prune',
+    'recover',
+]);
+/** One step on the host, as data. */
+const step = (scene, id, says, program, input) => ({
+    id,
+    on: scene.host.name,
+    says,
+    call: { program, input },
+    exclusive: exclusive.has(program),
+    interrupt: programs[program].interrupt,
+});
+/** Carries one step out, shown and timed. Throws a Failure that names the step. */
+const perform = async (scene, { id, says, call }, how = {}) => scene.timeline.step(id, says, async (note) => {
+    const result = await scene.host.run(call.program, call.input, {
+        signal: scene.signal,
+        onLine: (line) => {
+            if (line.trim() !== '')
+                scene.show(`    ${line}`);
+        },
+        ...how,
+    });
+    if (!result.ok)
+        throw new packages_fault/* Failure */.HR({ step: id, ...result.fault });
+    if (how.note !== undefined)
+        note(how.note(result.value));
+    return result.value;
+});
+
+;// CONCATENATED MODULE: ./packages/operations/adoption.ts
+
+
+
+
+
+
+
+/**
+ * Where a directory is at `path`, it is looked at. Where it may be adopted too, what follows reads as if it were a release already:
+ * something serves that an undo brings back. Changes nothing.
+ */
+const withHandMade = async (scene, surveyed) => {
+    const { found } = surveyed;
+    const { target } = scene;
+    if (!found.path.startsWith('directory'))
+        return surveyed;
+    const { base, path, directory, python } = target;
+    const made = await perform(scene, step(scene, 'hand-made', `look at what is at ${path}`, 'hand-made', { base, path, directory, venv: python.venv }), { body: probeBody, note: describeHandMade });
+    if (target.adopt !== true)
+        return { ...surveyed, made };
+    return { ...surveyed, found: asServing(found, made, target.services), made };
+};
+const asServing = (found, made, services) => ({
+    ...found,
+    previous: idOf(made),
+    sharedEnv: made.env ?? found.sharedEnv,
+    servicesUnder: 'adopted',
+    pace: (0,packages_plan/* paceOf */.x3)(services),
+    processes: services.flatMap(({ name }) => {
+        const pid = hand_made_programOf(made, name)?.pid;
+        return pid === undefined ? [] : [{ service: name, pid, release: idOf(made), verdict: 'ok' }];
+    }),
+});
+const idOf = ({ commit }) => `adopted-${(commit ?? 'unknown').slice(0, 7)}`;
+/**
+ * What is to be adopted, once preflight has found nothing against it; undefined: nothing is. What outlives releases is what the
+ * key `shared` names, and what Django there says: its SQLite files and its MEDIA_ROOT. Faults: APPLICATION_FAILED.
+ */
+const adoptionOf = ({ target, host }, { made }) => {
+    if (made?.commit === undefined || target.adopt !== true)
+        return undefined;
+    if (made.application === null)
+        throw new packages_fault/* Failure */.HR({
+            code: 'APPLICATION_FAILED',
+            what: `the application in ${target.path} cannot be asked what it keeps there`,
+            host: host.name,
+            next: `Read the lines above. It is asked with ${target.python.venv}/bin/python and the variables of its .env: what its program sets beside these must stand there, too.`,
+        });
+    const application = made.application === undefined ? undefined : (0,packages_fault/* must */.sb)(probedOf(made.application));
+    const programs = target.services.flatMap(({ name }) => {
+        const one = hand_made_programOf(made, name);
+        return one === undefined ? [] : [{ service: name, program: one.program, conf: one.conf }];
+    });
+    return {
+        id: idOf(made),
+        commit: made.commit,
+        supervisor: programs[0]?.conf ?? '',
+        programs,
+        application,
+        shared: shareable([
+            ...declaredShared(target.shared, []),
+            ...keptInside(application).map((path) => ({ path, kind: 'file' })),
+        ]).map(({ path }) => path),
+        env: made.env,
+        left: made.left,
+    };
+};
+const keptInside = (application) => application === undefined
+    ? []
+    : [...application.databases.map(({ inside }) => inside), application.media.inside].filter((inside) => inside !== null && inside !== '.');
+/** @param variables the release takes its variables from the host */
+const lendStep = (on, { shared, env }, variables) => step(on, 'lend', `let the release see what ${on.target.path} has of ${shared.join(', ') || 'nothing'}`, 'lend', {
+    base: on.target.base,
+    path: on.target.path,
+    env: variables && env !== undefined,
+    shared,
+});
+const adoptStep = (on, number, { id }) => step(on, 'adopt', `note that ${on.target.path} becomes ${id}, and is given back by an undo`, 'adopt', {
+    base: on.target.base,
+    number,
+    path: on.target.path,
+    release: id,
+});
+/** Lets the release that is prepared see what is there. Gives what there is of it. Nothing where nothing is adopted. Faults: PATH_OCCUPIED. */
+const lend = async (scene, { adoption }, variables) => adoption === undefined
+    ? []
+    : perform(scene, lendStep(scene, adoption, variables), {
+        note: (lent) => (lent.length === 0 ? 'there is none of it' : lent.join(', ')),
+    });
+/** What is given back must be what it was, its database too. Throws MIGRATIONS_PENDING. */
+const refuseMigration = (adoption, before) => {
+    if (adoption === undefined || before === undefined)
+        return;
+    throw new packages_fault/* Failure */.HR({
+        code: 'MIGRATIONS_PENDING',
+        what: 'the database of the installation that is to be adopted is empty, and the release would fill it',
+        next: 'Migrate it there, by hand, and run again: a deploy that adopts changes no database.',
+    });
+};
+/** Notes it in the open transaction: from the switch on it is the release that an undo brings back. Faults: PATH_OCCUPIED, TX_FENCED. */
+const adopt = async (scene, number, adoption, lent) => {
+    await perform(scene, adoptStep(scene, number, adoption), {
+        body: packed(written(scene, adoption, lent), scene.wall()),
+    });
+};
+/** What is written about it on the host, apart from its own files. */
+const written = (scene, adoption, lent) => {
+    const facts = [...recordFiles(recordOf(scene, adoption, lent))].map(([name, text]) => [name.replace(/^\.landfall\//, ''), text]);
+    return new Map([
+        ...facts.map(([name, text]) => [name, name === 'release' ? `${text}supervisor=${adoption.supervisor}\n` : text]),
+        ['programs', adoption.programs.map(({ service, program }) => `${service} ${program}\n`).join('')],
+        ['shared', lent.map((path) => `${path}\n`).join('')],
+    ]);
+};
+const recordOf = ({ context, target, wall }, { id, commit, application, env }, lent) => ({
+    v: 1,
+    id,
+    // no release of Landfall's is ever equal to it
+    hash: (0,external_node_crypto_.createHash)('sha256').update(`${id} ${commit} ${target.path}`).digest('hex'),
+    commit,
+    run: { repository: context.repository, id: context.runId, attempt: context.attempt, url: context.url },
+    actor: context.actor,
+    env: env === undefined ? null : { names: [...env.names], hash: envHash(env.hash) },
+    environment: null,
+    python: null,
+    venv: target.python.venv,
+    directory: target.directory,
+    services: [...target.services],
+    // what people have made has none
+    hooks: {},
+    shared: [...lent],
+    url: target.url ?? null,
+    checks: [...target.checks],
+    leaves: application === undefined ? [] : [...leavesOf(application)],
+    createdAt: wall().toISOString(),
+});
+/** What becomes of it, for the plan. */
+const adoptionNotes = ({ target }, { adoption }) => {
+    if (adoption === undefined)
+        return [];
+    const { id, commit, shared, supervisor, programs, left } = adoption;
+    const stays = left
+        .map((path) => path.replace(/\/$/, ''))
+        .filter((path) => path !== '.env' && path !== target.python.venv && !shared.some((one) => adoption_covers(one, path)));
+    const note = (kind, text) => ({ kind, text });
+    return [
+        note('detected', `${target.path}, a checkout of ${commit.slice(0, 7)}, is adopted: it becomes releases/${id}, and ${target.path} the link`),
+        note('detected', `of it outlives releases: ${shared.join(', ') || 'nothing'}`),
+        note('detected', `services stay programs of ${supervisor}: ${programs.map(({ program }) => program).join(', ')}; their files are not edited, and \`command\` is not used`),
+        ...(stays.length === 0
+            ? []
+            : [
+                note('warning', `git ignores ${stays.join(', ')}: the new release does not have it, it stays in releases/${id}. Name under \`shared\` what the application needs`),
+            ]),
+    ];
+};
+/** The path is the shared one, lies in it, or is what SQLite has beside it. */
+const adoption_covers = (shared, path) => path === shared ||
+    path.startsWith(`${shared}/`) ||
+    (/^-(?:wal|shm|journal)$/.test(path.slice(shared.length)) && path.startsWith(shared));
 
 ;// CONCATENATED MODULE: ./packages/check/multipart.ts
 /** The body of `multipart/form-data` (RFC 7578), with names escaped as browsers do it. The boundary must not occur in a part. Pure. */
@@ -2486,7 +3614,7 @@ const judge = (check, answer, bench) => {
 /** What is wrong with a body, or with a message. */
 const judgeBody = (check, answer, bench) => [
     ...contains(check, answer),
-    ...json(check, answer, bench),
+    ...judge_json(check, answer, bench),
 ];
 /** Whether the status is one that the check wants. */
 const accepted = (check, { status: found, headers: { location } }, bench) => {
@@ -2544,7 +3672,7 @@ const headers = (check, answer, bench) => [
 const contains = (check, { body, cut }) => check.contains
     .filter((text) => !body.includes(text))
     .map((text) => `expected ${JSON.stringify(text)} in the body, found it nowhere${cut ? ' in its first megabyte' : ''}`);
-const json = (check, { body, cut }, bench) => {
+const judge_json = (check, { body, cut }, bench) => {
     const wanted = Object.entries(check.json);
     if (wanted.length === 0)
         return [];
@@ -2834,7 +3962,7 @@ const mostRedirects = 20;
  * Sends a request and follows its redirects: 301 to 303 with GET (HEAD stays), 307 and 308 as it was (RFC 9110, 15.4).
  * The check's own headers, which may hold secrets, and its body do not go to another origin. One limit for all.
  */
-const follow = async (client, first) => {
+const exchange_follow = async (client, first) => {
     let request = first;
     let left = first.limit;
     for (let hops = 0;; hops++) {
@@ -3047,7 +4175,7 @@ const ask = async ({ check, setting, memory, select, end }) => {
     const request = { ...prepared.request, limit, ...(signal === undefined ? {} : { signal }) };
     const asked = check.session === undefined ? sender : session.client;
     const { outcome, url } = check.follow
-        ? await follow(asked, request)
+        ? await exchange_follow(asked, request)
         : { outcome: await asked(request), url: request.url };
     if (!outcome.answered)
         return { tried: { wrong: [outcome.why] }, ms: outcome.ms };
@@ -3241,7 +4369,7 @@ const runChecks = async (checks, setting) => {
     const all = [];
     for (const check of checks) {
         const brief = !check.always && all.some((before) => !before.ok);
-        const checked = await run(brief ? briefly(check) : check, setting, memory, select);
+        const checked = await run_checks_run(brief ? briefly(check) : check, setting, memory, select);
         memory.expect(Object.keys(check.save));
         all.push(checked);
         setting.show(line(checked));
@@ -3264,7 +4392,7 @@ const checkSays = (check) => {
         return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
     return check.name ?? `${check.method} ${check.url}`;
 };
-const run = async (check, setting, memory, select) => {
+const run_checks_run = async (check, setting, memory, select) => {
     const { clock, deadline = Infinity, signal, show } = setting;
     const says = checkSays(check);
     const begun = clock.now();
@@ -3354,7 +4482,7 @@ const destination = (to, history, live, kept) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/journal/events.ts
-const names = [
+const events_names = [
     'opened',
     'switching',
     'switched',
@@ -3385,7 +4513,7 @@ const eventOf = (value) => {
     const found = value;
     const whole = Number.isSafeInteger(found.tx) &&
         typeof found.at === 'number' &&
-        names.some((name) => name === found.e) &&
+        events_names.some((name) => name === found.e) &&
         events_words.every((key) => found[key] === undefined || typeof found[key] === 'string');
     if (!whole)
         return undefined;
@@ -3869,7 +4997,69 @@ const states = {
 
 
 
+;// CONCATENATED MODULE: ./packages/operations/gettext-missing.ts
+/** What a host lacks to compile these .po files. */
+const gettextMissing = ({ programs }, { host }, [first, ...more]) => {
+    if (first === undefined || programs.get('msgfmt') !== '')
+        return [];
+    const all = more.length === 0 ? first : `${first} and ${more.length} more`;
+    return [
+        {
+            where: `host ${host.name}`,
+            what: `missing program: msgfmt, by which translations are compiled (${all})`,
+            next: 'sudo apt-get install -y gettext',
+        },
+    ];
+};
+
+;// CONCATENATED MODULE: ./packages/operations/python-missing.ts
+/**
+ * Debian and Ubuntu have no package of uv; the index that pip asks has it. Its own folder keeps it apart from what the application
+ * needs, and nothing of it is root's.
+ */
+const installUv = 'python3 -m venv ~/.local/uv && ~/.local/uv/bin/pip install uv && mkdir -p ~/.local/bin && ln -s ~/.local/uv/bin/uv ~/.local/bin/uv';
+/** What a host lacks to make a Python environment by this installer; undefined: the release needs none. */
+const pythonMissing = ({ python, user }, { python: { version }, host }, installer) => {
+    if (installer === undefined)
+        return [];
+    const where = `host ${host.name}`;
+    return [
+        ...(python.version === ''
+            ? [
+                {
+                    where,
+                    what: `missing program: ${version}`,
+                    next: `sudo apt-get install -y ${version} ${version}-venv`,
+                    root: true,
+                },
+            ]
+            : []),
+        ...(installer === 'pip' && python.version !== '' && python.pip === ''
+            ? [
+                {
+                    where,
+                    what: `${version} has no venv module`,
+                    next: `sudo apt-get install -y ${version}-venv`,
+                    root: true,
+                },
+            ]
+            : []),
+        ...(installer === 'uv' && python.uv === ''
+            ? [
+                {
+                    where,
+                    what: `missing program: uv, by which uv.lock is installed (looked for on the PATH and in ~/.local/bin of ${user})`,
+                    next: `as ${user}: ${installUv} (or name a requirements file in the key \`python.requirements\`)`,
+                },
+            ]
+            : []),
+    ];
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/preflight.ts
+
+
+
 
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
@@ -3883,6 +5073,7 @@ const preflight_packages = {
     sed: 'sed',
     awk: 'mawk',
     find: 'findutils',
+    grep: 'grep',
     supervisord: 'supervisor',
     supervisorctl: 'supervisor',
 };
@@ -3890,14 +5081,16 @@ const preflight_packages = {
 const neededPrograms = ({ python }) => [
     ...Object.keys(preflight_packages),
     python.version,
+    'msgfmt',
 ];
 /** The needs of a release that lies on the host already. */
 const nothingMore = ({ env }) => ({
     bytes: 0,
     files: 0,
-    python: false,
+    installer: undefined,
     built: true,
     variables: env.require,
+    translations: [],
 });
 /** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
 const environmentBytes = 250_000_000;
@@ -3906,15 +5099,21 @@ const environmentFiles = 8_000;
  * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
  * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
  */
-const preflight = (found, target, needs) => {
-    const occupied = occupation(found, target);
+const preflight = (found, target, needs, made) => {
+    const occupied = occupation(found, target, made);
     const problems = [
         ...occupied,
         ...rights(found, target),
-        ...missing(found, target, needs),
+        ...missing(found, target),
+        ...pythonMissing(found, target, needs.installer),
+        ...gettextMissing(found, target, needs.translations),
+        ...preflight_systemd(found, target),
+        ...preflight_adopted(found, target),
+        ...unitless(found, target),
         ...space(found, target, needs),
         ...ports(found, target),
         ...variables(target, needs),
+        ...slow(found, target),
     ];
     if (problems.length === 0)
         return (0,packages_fault.ok)(undefined);
@@ -3925,8 +5124,10 @@ const preflight = (found, target, needs) => {
         problems,
     });
 };
-const occupation = (found, target) => [
-    ...pathOccupied(found, target),
+const occupation = (found, target, made) => [
+    ...(made !== undefined && target.adopt === true
+        ? adoptionProblems(found, target, made)
+        : pathOccupied(found, target, made)),
     ...(found.base === 'file'
         ? [
             {
@@ -3937,20 +5138,20 @@ const occupation = (found, target) => [
         ]
         : []),
 ];
-const pathOccupied = (found, { path, base, host }) => {
+const pathOccupied = (found, { path, base, host }, made) => {
     if (found.path === 'absent' || found.path === `link ${base}/current`)
         return [];
     const [kind = '', ...rest] = found.path.split(' ');
     const what = kind === 'link'
         ? `${path} is a link to ${rest.join(' ')}, not to ${base}/current`
         : kind === 'directory'
-            ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}`
+            ? `${path} is a directory that Landfall did not make; it holds: ${rest.join(' ').trim() || 'nothing'}${made === undefined ? '' : ` (${describeHandMade(made)})`}`
             : `${path} is a file`;
     return [
         {
             where: `host ${host.name}`,
             what,
-            next: `it is not touched: set another path, or move it away yourself: mv ${path} ${path}.before`,
+            next: `it is not touched: ${made === undefined ? '' : 'let the first deploy take it over (`adopt: true`, docs/adopting.md), '}set another path, or move it away yourself: mv ${path} ${path}.before`,
         },
     ];
 };
@@ -3963,6 +5164,7 @@ const rights = (found, { path, base, host }) => {
                     where,
                     what: `${found.user} may not write in ${found.parent.path}, where the link ${path} shall be`,
                     next: `sudo ln -s ${base}/current ${path}`,
+                    root: true,
                 },
             ]
             : []),
@@ -3973,13 +5175,16 @@ const rights = (found, { path, base, host }) => {
                     where,
                     what: `${found.user} may not write in ${found.baseNearest.path}, where ${base} shall be`,
                     next: `sudo install -d -o ${found.user} ${base}`,
+                    root: true,
                 },
             ]),
     ];
 };
-const missing = (found, { python, host, services }, needs) => {
+const missing = (found, target) => {
+    const { host } = target;
     const where = `host ${host.name}`;
-    const absent = Object.keys(preflight_packages).filter((name) => found.programs.get(name) === '' && (services.length > 0 || preflight_packages[name] !== 'supervisor'));
+    const supervised = target.services.length > 0 && managerOf(found, target) === 'supervisor';
+    const absent = Object.keys(preflight_packages).filter((name) => found.programs.get(name) === '' && (supervised || preflight_packages[name] !== 'supervisor'));
     const wanted = [...new Set(absent.map((name) => preflight_packages[name] ?? name))];
     return [
         ...(absent.length === 0
@@ -3989,30 +5194,78 @@ const missing = (found, { python, host, services }, needs) => {
                     where,
                     what: `missing programs: ${absent.join(', ')}`,
                     next: `sudo apt-get install -y ${wanted.join(' ')}`,
+                    // what else is looked for here no Debian lacks, and the setup script does not bring it
+                    ...(wanted.includes('supervisor') ? { root: true } : {}),
                 },
             ]),
-        ...(needs.python && found.python.version === ''
-            ? [
-                {
-                    where,
-                    what: `missing program: ${python.version}`,
-                    next: `sudo apt-get install -y ${python.version} ${python.version}-venv`,
-                },
-            ]
-            : []),
-        ...(needs.python && found.python.version !== '' && found.python.pip === ''
-            ? [
-                {
-                    where,
-                    what: `${python.version} has no venv module`,
-                    next: `sudo apt-get install -y ${python.version}-venv`,
-                },
-            ]
-            : []),
     ];
 };
+/** An undo has to stop either release, and to bring the other up. */
+const slow = (found, { services }) => {
+    const what = (0,packages_plan/* tooSlow */.gn)((0,packages_plan/* paceOf */.x3)(services), found.pace);
+    if (what === undefined)
+        return [];
+    return [
+        {
+            where: 'services',
+            what: `with the release that serves, ${what}`,
+            next: 'lower `drain` or `boot` of these services; where those of the release that serves are longer, lower them in a deploy before',
+        },
+    ];
+};
+/** What is to run the services: what the target says, else what the host found. */
+const managerOf = (found, { manager }) => manager ?? found.servicesUnder;
+/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
+const preflight_systemd = (found, target) => {
+    const wanted = managerOf(found, target);
+    const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+    if (target.services.length === 0 || can)
+        return [];
+    const where = `host ${target.host.name}`;
+    return [
+        found.systemd
+            ? wanted === 'systemd'
+                ? {
+                    where,
+                    what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+                    next: `sudo loginctl enable-linger ${found.user}`,
+                    root: true,
+                }
+                : {
+                    where,
+                    what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
+                    next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
+                    root: true,
+                }
+            : {
+                where,
+                what: 'no systemd runs on this host, so none can run the services',
+                next: 'set `manager: supervisor` in landfall.yml',
+            },
+    ];
+};
+/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
+const preflight_adopted = (found, { manager, path, host }) => found.servicesUnder !== 'adopted' || manager === undefined
+    ? []
+    : [
+        {
+            where: `host ${host.name}`,
+            what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
+            next: 'leave manager out',
+        },
+    ];
+/** Settings of units that nobody would read. */
+const unitless = (found, target) => ['systemd', 'system'].includes(managerOf(found, target))
+    ? []
+    : target.services
+        .filter(({ unit }) => unit !== undefined)
+        .map(({ name }) => ({
+        where: `landfall.yml, services.${name}.unit`,
+        what: `the services of ${target.base} are programs of a supervisord, which has no units`,
+        next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+    }));
 const space = (found, { base, host }, needs) => {
-    const builds = needs.python && !needs.built;
+    const builds = needs.installer !== undefined && !needs.built;
     const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
     const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
     const where = `host ${host.name}`;
@@ -4096,517 +5349,8 @@ const refusal = (code, wish, found, undoLine) => {
     });
 };
 
-;// CONCATENATED MODULE: ./packages/remote/program.ts
-/** Keeps the types of one program's input and output together. */
-const program = (definition) => definition;
-/** `key=value` lines, the first `=` divides. Repeated keys are kept in order by {@link lists}. */
-const pairs = (stdout) => new Map(lists(stdout).map(([key, value]) => [key, value]));
-/** `key=value` lines as they came. Lines without `=` are not ours and are passed over. */
-const lists = (stdout) => stdout
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-    const at = line.indexOf('=');
-    return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
-});
-
-;// CONCATENATED MODULE: ./packages/remote/release-programs.ts
-
-
-
-const common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
-const dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
-const transaction = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
-const staging = common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
-const scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
-const release_programs_application = common + dotenv + scrub + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4820), __webpack_require__.b), 'utf8');
-/** What `probe` reads on stdin. */
-const probeBody = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2815), __webpack_require__.b));
-const release_programs_names = (stdout, wanted) => lists(stdout).flatMap(([key, value]) => (key === wanted ? [value] : []));
-/**
- * Programs that prepare a release beside the running one, in this order: tree, receive, arrange, environment, probe, publish.
- * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
- */
-const releasePrograms = {
-    /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
-    tree: program({
-        text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(581), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 60_000,
-        args: (input) => [input.base, input.release ?? '-'],
-        out: (stdout) => (0,external_node_zlib_.gunzipSync)(stdout),
-        fault: 'PROGRAM_FAILED',
-        next: 'Read the lines above: the list of the files on the host could not be read.',
-    }),
-    /** Reads the body of `release/archive.ts`'s `upload`. On TREE_DIFFERS call it again with `from: undefined` and all files. */
-    receive: program({
-        text: staging + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3964), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 3_600_000,
-        args: (input) => [
-            input.base,
-            input.staging,
-            input.from ?? '-',
-            input.want,
-            String(input.dropBytes),
-        ],
-        out: (stdout) => ({ files: Number(pairs(stdout).get('files')) }),
-        fault: 'TREE_DIFFERS',
-        next: 'Run it again. If it says the same, something on the host changes files of releases, or the checkout changes while it is read.',
-    }),
-    /** Reads the content of the env-file where `env.from` is `given`. Gives the names of the variables. */
-    arrange: program({
-        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(45), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 600_000,
-        args: (input) => [
-            input.base,
-            input.staging,
-            input.environment ?? '-',
-            input.venv ?? '-',
-            input.env.from,
-            input.env.from === 'none' ? '-' : input.env.sha256,
-            ...input.shared,
-        ],
-        out: (stdout) => ({ names: release_programs_names(stdout, 'name') }),
-        fault: 'PREFLIGHT',
-        next: 'Mend the `env-file` input, or shared/.env on the host where none is given, and run again.',
-    }),
-    environment: program({
-        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1420), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 3_600_000,
-        args: (input) => [
-            input.base,
-            input.staging,
-            input.hash,
-            input.python,
-            input.requirements,
-        ],
-        out: (stdout) => ({ built: pairs(stdout).get('built') === 'yes' }),
-        fault: 'ENVIRONMENT_FAILED',
-        next: 'The lines above are what pip said. Mend the requirements, or install what it misses on the host, and run again.',
-    }),
-    /** Reads {@link probeBody}. Its output is read by `probedOf` of release. */
-    probe: program({
-        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3947), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 300_000,
-        args: (input) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
-        out: (stdout) => JSON.parse(stdout.toString('utf8')),
-        fault: 'APPLICATION_FAILED',
-        next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
-    }),
-    /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
-    publish: program({
-        text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2950), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 1_800_000,
-        args: (input) => [
-            input.base,
-            input.staging,
-            input.id,
-            input.hash,
-            input.directory,
-            input.venv ?? '-',
-            input.python,
-            input.environment ?? '-',
-            input.collectstatic ? 'yes' : 'no',
-            input.run,
-            ...input.shared,
-        ],
-        out: (stdout) => ({
-            published: pairs(stdout).get('published') === 'yes',
-            changed: Number(pairs(stdout).get('changed')),
-        }),
-        fault: 'APPLICATION_FAILED',
-        next: 'The lines above are what collectstatic said. Mend the static files, or the variables of .env, and run again.',
-    }),
-    discard: program({
-        text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4275), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 300_000,
-        args: (input) => [input.base, input.driver],
-        out: () => undefined,
-        fault: 'PROGRAM_FAILED',
-        next: 'What was staged stays on the host, and is deleted by a later run.',
-    }),
-    migrate: program({
-        text: common + transaction + dotenv + scrub + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4176), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 1_800_000,
-        args: (input) => [
-            input.base,
-            String(input.number),
-            input.release,
-            input.python,
-        ],
-        out: () => undefined,
-        fault: 'MIGRATE_FAILED',
-        next: 'The lines above are what Django said. Mend the migration and deploy again; nothing was switched.',
-    }),
-};
-
-;// CONCATENATED MODULE: ./packages/remote/look.ts
-
-const releaseOf = (link) => link.replace(/^releases\//, '');
-const kept = (line) => {
-    const [id = '', hash = '', env = '', environment = '', at = '0', preparedBy = ''] = line.split(' ');
-    return {
-        id,
-        hash,
-        env: env === '-' ? undefined : env,
-        environment,
-        at: Number(at),
-        preparedBy: preparedBy.split(',').filter(Boolean),
-    };
-};
-/** A `service pid release verdict` line. */
-const processOf = (line) => {
-    const [service = '', pid = '0', release = '-', verdict = 'missing'] = line.split(' ');
-    return { service, pid: Number(pid), release, verdict: verdict };
-};
-/** What look.sh printed, typed. */
-const foundOf = (stdout) => {
-    const lines = lists(stdout);
-    const one = new Map(lines);
-    const get = (key) => one.get(key) ?? '';
-    const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
-    const number = Number(get('number'));
-    const beat = get('beat');
-    return {
-        user: get('user'),
-        home: get('home'),
-        number,
-        kind: get('kind'),
-        phase: get('phase'),
-        release: get('release'),
-        previous: get('previous'),
-        of: get('of'),
-        seen: `${number}:${get('phase')}:${get('driver')}:${beat}`,
-        claim: number === 0
-            ? undefined
-            : {
-                repository: get('claim.repository'),
-                run: get('claim.run'),
-                attempt: Number(get('claim.attempt')),
-                token: get('claim.token'),
-                driver: get('claim.driver'),
-                actor: get('claim.actor'),
-                url: get('claim.url'),
-                commit: get('claim.commit'),
-            },
-        remaining: Number(get('remaining')),
-        booted: get('booted') === 'yes',
-        unchecked: get('claim.checked') === 'no',
-        silence: Number(get('silence')),
-        journal: Buffer.from(get('journal'), 'base64').toString('utf8'),
-        path: get('at.path'),
-        base: get('at.base'),
-        parent: { path: get('parent'), writable: get('parent.writable') === 'yes' },
-        baseNearest: { path: get('base.nearest'), writable: get('base.writable') === 'yes' },
-        free: { bytes: Number(get('free.bytes')), inodes: Number(get('free.inodes')) },
-        programs: new Map(lines.flatMap(([key, value]) => (key.startsWith('program.') ? [[key.slice(8), value]] : []))),
-        manager: get('manager') === 'yes',
-        python: {
-            version: get('python.version'),
-            platform: get('python.platform'),
-            libc: get('python.libc'),
-            pip: get('python.pip'),
-        },
-        current: releaseOf(get('current')),
-        releases: all('has').map(kept),
-        environments: all('env'),
-        sharedEnv: one.has('shared.env')
-            ? { hash: get('shared.env'), names: get('shared.names').split(' ').filter(Boolean) }
-            : undefined,
-        processes: all('process').map(processOf),
-        drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
-        listening: all('listening').map(Number),
-        clock: Number(get('clock')),
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/remote/transaction-programs.ts
-
-
-
-const transaction_programs_common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
-const transaction_programs_dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
-const transaction_programs_transaction = transaction_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
-const transaction_programs_scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
-const processes = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1492), __webpack_require__.b), 'utf8');
-const supervisor = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6571), __webpack_require__.b), 'utf8');
-const serving = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7509), __webpack_require__.b), 'utf8');
-const carryEnv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5432), __webpack_require__.b), 'utf8');
-const manager = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1126), __webpack_require__.b), 'utf8');
-const transaction_programs_service = transaction_programs_transaction + transaction_programs_dotenv + transaction_programs_scrub + processes + supervisor + serving + carryEnv + manager;
-const undoing = transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3151), __webpack_require__.b), 'utf8');
-/** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
-const resident = {
-    undo: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6367), __webpack_require__.b), 'utf8'),
-    status: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5451), __webpack_require__.b), 'utf8'),
-    start: transaction_programs_common + transaction_programs_dotenv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9721), __webpack_require__.b), 'utf8'),
-};
-const residents = Object.entries(resident).map(([name, text]) => ({ name, body: Buffer.from(text) }));
-/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. */
-const residentBody = Buffer.concat(residents.map(({ body }) => body));
-const transaction_programs_standing = (stdout) => {
-    const at = pairs(stdout);
-    return { phase: at.get('phase') ?? '', number: Number(at.get('number') ?? 0), release: at.get('release') ?? '' };
-};
-const readTheLog = 'Read the lines above. `sh <base>/.landfall/status` on the host says what serves and how to go on.';
-/** Programs of the transaction: they read or change its state, and what serves. Durations in seconds, as the host counts. */
-const transactionPrograms = {
-    look: program({
-        text: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(766), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 60_000,
-        args: (input) => [
-            input.base,
-            input.path,
-            input.python,
-            ...input.programs,
-        ],
-        out: foundOf,
-        fault: 'STATE_UNREADABLE',
-        next: readTheLog,
-    }),
-    describe: program({
-        text: transaction_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5024), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 30_000,
-        args: (input) => [input.base, input.release],
-        out: (stdout) => stdout.toString('utf8'),
-        fault: 'RELEASE_UNKNOWN',
-        next: 'Name another release with `to`, or deploy that commit again.',
-    }),
-    recover: program({
-        text: transaction_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8525), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 900_000,
-        args: (input) => [input.base],
-        out: transaction_programs_standing,
-        fault: 'UNDO_FAILED',
-        next: readTheLog,
-    }),
-    open: program({
-        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(361), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 120_000,
-        args: (input) => [
-            input.base,
-            input.path,
-            input.seen,
-            input.how,
-            input.kind,
-            input.release,
-            String(input.limit),
-            ...input.claim,
-            '--',
-            ...residents.flatMap(({ name, body }) => [name, String(body.length)]),
-        ],
-        out: (stdout) => {
-            const at = pairs(stdout);
-            return { number: Number(at.get('number')), previous: at.get('previous') ?? '' };
-        },
-        fault: 'STATE_UNREADABLE',
-        next: readTheLog,
-    }),
-    beat: program({
-        text: transaction_programs_transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7249), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 15_000,
-        args: (input) => [input.base, input.driver],
-        out: () => undefined,
-        fault: 'PROGRAM_FAILED',
-        next: readTheLog,
-    }),
-    switch: program({
-        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5681), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 1_800_000,
-        limitOf: ({ limit }) => limit * 1000,
-        args: (input) => [
-            input.base,
-            String(input.number),
-            input.release,
-            String(input.limit),
-            String(input.within),
-            input.environmentFrom,
-        ],
-        out: (stdout) => ({
-            remaining: Number(pairs(stdout).get('remaining')),
-            /** How long ago its youngest main process began: ms. */
-            since: Number(pairs(stdout).get('since')) * 10,
-            processes: lists(stdout).flatMap(([key, value]) => (key === 'process' ? [processOf(value)] : [])),
-        }),
-        fault: 'SWITCH_FAILED',
-        next: 'The lines above are what the services said. Mend the release and deploy again; the one before it is brought back.',
-    }),
-    renew: program({
-        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3844), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 900_000,
-        args: (input) => [
-            input.base,
-            String(input.number),
-            String(input.within),
-        ],
-        out: (stdout) => ({ remaining: Number(pairs(stdout).get('remaining')) }),
-        fault: 'UNDO_FAILED',
-        next: readTheLog,
-    }),
-    confirm: program({
-        text: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5257), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 900_000,
-        args: (input) => [input.base, String(input.number)],
-        out: transaction_programs_standing,
-        fault: 'UNDO_FAILED',
-        next: readTheLog,
-    }),
-    'take-back': program({
-        text: transaction_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7924), __webpack_require__.b), 'utf8'),
-        interrupt: 'finish',
-        limitMs: 1_800_000,
-        args: (input) => [input.base, String(input.number), input.why],
-        out: transaction_programs_standing,
-        fault: 'UNDO_FAILED',
-        next: readTheLog,
-    }),
-    checked: program({
-        text: transaction_programs_transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1480), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 60_000,
-        args: (input) => [input.base, String(input.number)],
-        out: () => undefined,
-        fault: 'PROGRAM_FAILED',
-        next: readTheLog,
-    }),
-    tell: program({
-        text: transaction_programs_transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4914), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 60_000,
-        args: (input) => [input.base, ...input.numbers.map(String)],
-        out: () => undefined,
-        fault: 'PROGRAM_FAILED',
-        next: readTheLog,
-    }),
-    prune: program({
-        text: transaction_programs_transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2445), __webpack_require__.b), 'utf8'),
-        interrupt: 'kill',
-        limitMs: 600_000,
-        args: (input) => [
-            input.base,
-            String(input.number),
-            input.what,
-            ...input.ids,
-        ],
-        out: (stdout) => lists(stdout).flatMap(([key, value]) => (key === 'deleted' ? [value] : [])),
-        fault: 'PROGRAM_FAILED',
-        next: 'The deploy itself is done. Look at the free space and the rights below <base>/releases.',
-    }),
-};
-
-;// CONCATENATED MODULE: ./packages/remote/exit-codes.ts
-/** The exit codes that all programs on a host share. 0 is success; 1 is the program's own fault. */
-const exitCodes = {
-    64: { fault: 'INTERNAL', what: 'the program was given input that it does not take' },
-    69: { fault: 'PREFLIGHT', what: 'a program is missing on the host' },
-    73: { fault: 'PREFLIGHT', what: 'the host cannot write' },
-    75: { fault: 'TX_BUSY', what: 'another run holds the target' },
-    77: { fault: 'PREFLIGHT', what: 'a right is missing on the host' },
-    78: { fault: 'STATE_UNREADABLE', what: 'the state on the host cannot be read' },
-    79: { fault: 'TX_FENCED', what: 'a newer transaction has begun' },
-    80: { fault: 'TX_LATE', what: 'too late: the host took the release back already' },
-    81: { fault: 'TX_BUSY', what: 'another transaction is armed' },
-};
-
-;// CONCATENATED MODULE: ./packages/remote/transport.ts
-
-const transport_common = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "common.sh", 'utf8');
-const watch = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "watch.sh", 'utf8');
-const endGroup = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "end-group.sh", 'utf8');
-const launch = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "launch.sh", 'utf8');
-const transport_follow = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "follow.sh", 'utf8');
-/** How programs are kept on a leash on a host: texts that the transport itself runs, beside those of the table. */
-const transport = {
-    /** Goes in front of a program without stdin: ends it when the connection is lost. */
-    watch,
-    /** Argument: a process group. Ends it. */
-    endGroup: transport_common + endGroup,
-    /**
-     * Starts a detached program once, however often it is run, and follows it to its end: one text, so that it costs one round trip.
-     * Arguments: directory of steps, step, bytes of stderr seen, limit in s, bytes and sha256 of the program, which is its stdin.
-     */
-    detach: transport_common + launch + transport_follow,
-};
-
-;// CONCATENATED MODULE: ./packages/remote/index.ts
-
-
-
-
-
-
-/** All programs that Landfall runs on a host, by name. */
-const programs = { ...transactionPrograms, ...releasePrograms };
-
-;// CONCATENATED MODULE: ./packages/operations/scene.ts
-
-
-const noEvidence = () => ({
-    transaction: undefined,
-    release: undefined,
-    previous: undefined,
-    commit: undefined,
-    gap: undefined,
-    processes: [],
-    checks: [],
-    undo: undefined,
-    notes: [],
-    reverted: undefined,
-    plan: undefined,
-});
-const exclusive = new Set([
-    'open',
-    'switch',
-    'migrate',
-    'renew',
-    'confirm',
-    'take-back',
-    'checked',
-    'prune',
-    'recover',
-]);
-/** One step on the host, as data. */
-const step = (scene, id, says, program, input) => ({
-    id,
-    on: scene.host.name,
-    says,
-    call: { program, input },
-    exclusive: exclusive.has(program),
-    interrupt: programs[program].interrupt,
-});
-/** Carries one step out, shown and timed. Throws a Failure that names the step. */
-const perform = async (scene, { id, says, call }, how = {}) => scene.timeline.step(id, says, async (note) => {
-    const result = await scene.host.run(call.program, call.input, {
-        signal: scene.signal,
-        onLine: (line) => {
-            if (line.trim() !== '')
-                scene.show(`    ${line}`);
-        },
-        ...how,
-    });
-    if (!result.ok)
-        throw new packages_fault/* Failure */.HR({ step: id, ...result.fault });
-    if (how.note !== undefined)
-        note(how.note(result.value));
-    return result.value;
-});
-
 ;// CONCATENATED MODULE: ./packages/operations/survey.ts
+
 
 
 
@@ -4675,8 +5419,6 @@ const warn = (scene, text) => {
     scene.evidence.notes = [...scene.evidence.notes, { kind: 'warning', text }];
     scene.show(`! ${text}`);
 };
-/** The release that was confirmed last; empty: none. */
-const liveOf = (found) => (found.phase === 'confirmed' ? found.release : found.previous);
 
 ;// CONCATENATED MODULE: ./packages/operations/check.ts
 
@@ -4708,20 +5450,27 @@ const checkOutside = async (scene, deadline) => {
             },
         });
         evidence.checks = checked;
-        const red = checked.filter(({ ok }) => !ok);
-        note(`${checked.length - red.length} of ${checked.length} passed`);
-        if (red.length > 0)
-            throw new packages_fault/* Failure */.HR({
-                code: 'CHECK_FAILED',
-                what: red.length === 1
-                    ? `the check ${red[0]?.says ?? ''} failed: ${red[0]?.found ?? ''}`
-                    : `${red.length} of ${checked.length} checks failed`,
-                step: 'checks',
-                said: red.map(({ says, found }) => `${says}: ${found ?? 'failed'}`),
-                next: 'Read what was found instead, mend the release (or the check, under `smoke`), and deploy again.',
-            });
+        note(`${checked.filter(({ ok }) => ok).length} of ${checked.length} passed`);
+        const failure = failureOf(checked);
+        if (failure !== undefined)
+            throw failure;
     });
     signal.throwIfAborted();
+};
+/** What checks that failed come to; undefined: none did. The first is named, for the others may have failed because of it. */
+const failureOf = (checked) => {
+    const red = checked.filter(({ ok }) => !ok);
+    const [first, ...others] = red;
+    if (first === undefined)
+        return undefined;
+    const more = others.length === 0 ? '' : `; ${others.length} more of ${checked.length} failed after it`;
+    return new packages_fault/* Failure */.HR({
+        code: 'CHECK_FAILED',
+        what: `the check ${first.says} failed: ${first.found ?? ''}${more}`,
+        step: 'checks',
+        said: red.map(({ says, found }) => `${says}: ${found ?? 'failed'}`),
+        next: 'Read what was found instead, mend the release (or the check, under `smoke`), and deploy again.',
+    });
 };
 /** What is wrong with the processes of a release; empty: each service has one, and all run it. */
 const strays = (found, release, services) => [
@@ -4731,7 +5480,11 @@ const strays = (found, release, services) => [
         .map((name) => `${name}: no process was found`),
     ...found.processes
         .filter(({ verdict, release: runs }) => verdict !== 'ok' || runs !== release)
-        .map(({ service, pid, release: runs, verdict }) => verdict === 'missing' ? `${service}: no process runs` : `${service}: process ${pid} runs ${runs}`),
+        .map(({ service, pid, release: runs, verdict }) => verdict === 'missing'
+        ? `${service}: no process runs`
+        : services.includes(service)
+            ? `${service}: process ${pid} runs ${runs}`
+            : `${service}: is no service of ${release}, and runs (process ${pid} on ${runs})`),
 ];
 /** The pids of each service. */
 const pidsOf = (processes) => {
@@ -4794,7 +5547,11 @@ const shelf = (found, keep) => {
         ],
         // one that was prepared again since it was opened is waiting again
         opened: transactions.filter(({ release, at }) => at >= preparedAt(release)).map(({ release }) => release),
-        needed: [found.current, found.release, found.previous].filter((id) => id !== ''),
+        needed: [
+            ...[found.current, found.release, found.previous].filter((id) => id !== ''),
+            // people have made it, and may keep in it what Landfall knows nothing of
+            ...found.releases.map(({ id }) => id).filter((id) => id.startsWith('adopted-')),
+        ],
         environments: found.environments,
         keep,
     });
@@ -4823,6 +5580,52 @@ const prune = async (scene, number, found, signal) => {
     catch (thrown) {
         warn(scene, `old releases were not all deleted: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
+};
+
+;// CONCATENATED MODULE: ./packages/operations/hook.ts
+
+
+/** What the program itself needs beside its hook: to get the mutex, and to end one that does not end. Seconds. */
+const apart = 90;
+const hookStep = (on, number, moment, hooks) => {
+    const hook = hooks[moment];
+    if (hook === undefined)
+        return undefined;
+    return step(on, moment, `hook ${moment}: ${hook.command.join(' ')}`, 'hook', {
+        base: on.target.base,
+        number,
+        moment,
+        limit: Math.ceil(hook.timeout / 1000) + apart,
+    });
+};
+/** The hook's part of a plan: one step, or none. */
+const hookWave = (...of) => {
+    const one = hookStep(...of);
+    return one === undefined ? [] : [[one]];
+};
+/**
+ * Runs the release's hook for this moment, if it has one. After a switch the host counts its time to confirm from the end of the hook.
+ * Faults: HOOK_FAILED; TX_LATE and TX_FENCED where the transaction is not this caller's any more.
+ */
+const runHook = async (scene, number, moment, hooks) => {
+    const one = hookStep(scene, number, moment, hooks);
+    if (one === undefined)
+        return;
+    const { remaining } = await perform(scene, one);
+    const { evidence, wall } = scene;
+    if (evidence.undo?.by !== undefined)
+        evidence.undo = { ...evidence.undo, by: new Date(wall().getTime() + remaining * 1000).toISOString() };
+};
+/** What of its hooks keeps a switched release from being confirmed, in words. The run that switched may have died in one. */
+const hookDue = ({ hookDue: due, release }) => due ? [`the hook after-switch of ${release} has not ended well`] : [];
+/** Throws HOOK_FAILED where {@link hookDue} says something. */
+const refuseDue = (found) => {
+    for (const what of hookDue(found))
+        throw new packages_fault/* Failure */.HR({
+            code: 'HOOK_FAILED',
+            what,
+            next: 'Look at the log of the run that switched, and deploy again.',
+        });
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/baseline.ts
@@ -4900,13 +5703,21 @@ const baselineOf = async (scene, { number, unchecked }) => {
 /** The budget for what is not cut by a cancel any more: post has 4 minutes. */
 const budget = 240_000;
 /**
+ * How long the host's undo is waited for: ms. Its hook runs first, what it stops may finish, and what it starts comes up as this
+ * release does, for all that is known.
+ */
+const undoBudget = ({ services, hooks }) => {
+    const pace = (0,packages_plan/* paceOf */.x3)(services);
+    return budget + (hooks['before-undo']?.timeout ?? 0) + (0,packages_plan/* stops */.Gb)(pace) + pace.boot;
+};
+/**
  * Runs the host's own undo of the transaction, at once. What passed on the release before must pass again; what was red before is only reported.
  * Faults: UNDO_FAILED (the target is held), SSH_* (the host undoes by itself when its time is over).
  */
 const undo = async (scene, number, why, baseline = []) => {
     const takeBack = step(scene, 'undo', `take t${number} back`, 'take-back', { base: scene.target.base, number, why });
     const { phase, release, number: newest, } = await perform(scene, takeBack, {
-        signal: scene.deadline(budget),
+        signal: scene.deadline(undoBudget(scene.target)),
         note: (at) => `${at.release || 'nothing'} serves`,
     });
     scene.evidence.undo = undefined;
@@ -4979,6 +5790,7 @@ class Ended extends packages_fault/* Failure */.HR {
 
 
 
+
 /** The services of the release that serves: each has a line, also when no process of it runs. */
 const servicesOf = ({ processes }) => [...new Set(processes.map(({ service }) => service))];
 /** `phase: confirm`: the run's switched release stays, if every process is on it still. */
@@ -4995,6 +5807,7 @@ const confirmPhase = async (scene, { dry = false } = {}) => {
     if (dry)
         return { outcome: 'planned', verdict: `t${found.number} would be confirmed: ${found.release}` };
     try {
+        refuseDue(found);
         const seen = await checkProcesses(scene, found.release, servicesOf(found));
         await confirm_confirm(scene, found.number, seen);
     }
@@ -5053,7 +5866,7 @@ const closeAfterJob = async (scene, commit, jobSucceeded) => {
     scene.evidence.release = found.release;
     if (found.previous !== '')
         scene.evidence.previous = found.previous;
-    const wrong = strays(found, found.release, servicesOf(found));
+    const wrong = [...hookDue(found), ...strays(found, found.release, servicesOf(found))];
     if (commit === 'job' && jobSucceeded && found.phase === 'switched' && wrong.length === 0) {
         await confirm_confirm(scene, found.number, found);
         return { outcome: 'done', verdict: `the job succeeded: ${found.release} is confirmed (t${found.number})` };
@@ -5253,7 +6066,7 @@ const tryToOpen = async (scene, { found, answer }, opening) => {
     const again = answer === 'resume' || answer === 'finish';
     const result = await scene.host.run('open', {
         base: scene.target.base,
-        path: scene.target.path,
+        path: opening.adopts === true ? '' : scene.target.path,
         seen: found.seen,
         how: again ? 'again' : 'anew',
         kind: opening.kind,
@@ -5294,6 +6107,69 @@ const undoOf = (found) => {
     return live === '' ? { kind: 'none' } : { kind: 'code', to: live };
 };
 
+;// CONCATENATED MODULE: ./packages/operations/package-index.ts
+
+/** pip and uv are told in the form of a netrc file: what else may stand there differs between their versions. */
+const takable = /^[!$-&(-[\]-~]+$/;
+/** What is wrong with the input; never its text. */
+const packageIndexProblems = (address) => {
+    if (address === undefined)
+        return [];
+    const where = 'input package-index';
+    const next = 'package-index: https://user:password@host/simple, from a secret';
+    if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address))
+        return [{ where, what: 'is not an http:// or https:// address', next }];
+    const { username, password } = new URL(address);
+    if (username === '' && password === '')
+        return [];
+    const login = (0,packages_plan/* loginOf */.DQ)(address);
+    if (login === undefined)
+        return [{ where, what: 'has a user without a password, or a password without a user', next }];
+    if (takable.test(login.user) && takable.test(login.password))
+        return [];
+    return [
+        {
+            where,
+            what: 'its user or password holds a blank, a quote, #, \\ or a character beyond ASCII, which pip and uv cannot be told',
+            next: 'Use a token or a password without it.',
+        },
+    ];
+};
+
+;// CONCATENATED MODULE: ./packages/operations/schedule.ts
+
+/** The value of an option: `-s X`, `-sX`, `--schedule X` or `--schedule=X`. */
+const schedule_valueOf = (words, short, long) => {
+    for (const [index, word] of words.entries()) {
+        if (word === short || word === long)
+            return words[index + 1];
+        if (word.startsWith(`${long}=`))
+            return word.slice(long.length + 1);
+        if (word.startsWith(short) && !word.startsWith('--'))
+            return word.slice(short.length);
+    }
+    return undefined;
+};
+const schedule_covers = (outer, inner) => inner === outer || inner.startsWith(`${outer}/`);
+/**
+ * Does a scheduler's file, by which it knows what ran last, outlive the release? Asked of Celery's only: it is a file in the
+ * working directory unless its options lead elsewhere, or another scheduler is chosen (one that keeps it in the database, say).
+ */
+const remembers = (words, { path, base, directory, shared }) => {
+    if (!words.some((word) => word.split('/').at(-1) === 'celery'))
+        return true;
+    if (schedule_valueOf(words, '-S', '--scheduler') !== undefined)
+        return true;
+    const file = schedule_valueOf(words, '-s', '--schedule');
+    if (file === undefined)
+        return false;
+    const within = file.startsWith(`${path}/`) ? file.slice(path.length + 1) : undefined;
+    if (external_node_path_.posix.isAbsolute(file) && within === undefined)
+        return !schedule_covers(base, file) || schedule_covers(`${base}/shared`, file);
+    const inRelease = external_node_path_.posix.normalize(within ?? external_node_path_.posix.join(directory, file));
+    return shared.some((one) => schedule_covers(external_node_path_.posix.normalize(one.path), inRelease));
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/steps.ts
 
 
@@ -5317,11 +6193,13 @@ const arrangeStep = (on, designed) => step(on, 'arrange', 'link what is shared, 
     env: designed.env,
     shared: sharedArguments(designed.shared),
 });
-const environmentStep = (on, designed) => step(on, 'environment', `Python environment ${designed.environment} from ${designed.lock.requirements}`, 'environment', {
+const environmentStep = (on, designed) => step(on, 'environment', `Python environment ${designed.environment} from ${designed.lock.file}`, 'environment', {
     ...staged(on, designed),
     hash: designed.environment,
     python: on.target.python.version,
-    requirements: designed.lock.requirements,
+    installer: designed.lock.installer,
+    lock: designed.lock.file,
+    index: designed.index,
 });
 const probeStep = (on, designed) => step(on, 'probe', 'ask the application about itself', 'probe', {
     base: on.target.base,
@@ -5329,16 +6207,17 @@ const probeStep = (on, designed) => step(on, 'probe', 'ask the application about
     ...steps_place(on),
     venv: designed.environment === undefined ? undefined : on.target.python.venv,
 });
-const publishSays = ({ kept, release }) => kept
+const publishSays = ({ kept, release, translations }) => kept
     ? `note that this run has prepared ${release.id} too`
-    : `collect static files if there are any, publish ${release.id}`;
-const publishStep = (on, designed, { collectstatic, shared }) => step(on, 'publish', publishSays(designed), 'publish', {
+    : `${translations.length > 0 ? 'compile translations, ' : ''}collect static files if there are any, publish ${release.id}`;
+const publishStep = (on, designed, { compilemessages, collectstatic, shared, }) => step(on, 'publish', publishSays(designed), 'publish', {
     ...staged(on, designed),
     ...steps_place(on),
     venv: designed.environment === undefined ? undefined : on.target.python.venv,
     id: designed.release.id,
     hash: designed.release.hash,
     environment: designed.environment,
+    compilemessages,
     collectstatic,
     run: `${on.context.runId}/${on.context.attempt}`,
     shared: sharedArguments(shared),
@@ -5505,15 +6384,22 @@ const unmeasured = (why) => ({
 
 
 
-/** How long the switch may take: its services' boots and drains, and a minute. Seconds. */
-const switchLimit = ({ services }) => Math.ceil(services.reduce((sum, { boot, drain }) => sum + boot + drain, 0) / 1000) + 60;
-const switchStep = (scene, number, { release, within, environmentFrom }) => step(scene, 'switch', `switch to ${release}`, 'switch', {
+/**
+ * How long the switch may take: until what serves has stopped, then until the release is up; both once more for what somebody stops
+ * meanwhile, and is started again; and a minute. Seconds.
+ */
+const switchLimit = ({ services }, before) => {
+    const own = (0,packages_plan/* paceOf */.x3)(services);
+    return Math.ceil(((0,packages_plan/* stops */.Gb)(before) + (0,packages_plan/* stops */.Gb)(own) + 2 * own.boot) / 1000) + 60;
+};
+const switchStep = (scene, number, { release, within, environmentFrom, pace }) => step(scene, 'switch', `switch to ${release}`, 'switch', {
     base: scene.target.base,
     number,
     release,
-    limit: switchLimit(scene.target),
+    limit: switchLimit(scene.target, pace),
     within: Math.ceil(within / 1000),
     environmentFrom,
+    ...(scene.target.manager === undefined ? {} : { manager: scene.target.manager }),
 });
 /** Switches, with the public URL's gap measured from here. */
 const switchTo = async (scene, number, switching) => {
@@ -5573,13 +6459,19 @@ const judgeGap = async (scene, meter, maxDowntime) => {
 
 
 
+
+
+
+
+
 /** From a prepared release to a confirmed one. The number is that which an opening would get now. */
-const forward = (on, { found }, release) => {
+const forward = (on, { found, adoption }, { id: release, hooks }) => {
     const number = found.number + 1;
     const first = liveOf(found) === '';
     const checks = on.target.checks;
     const { base, path, python } = on.target;
     return [
+        ...(adoption === undefined ? [] : [[adoptStep(on, number, adoption)]]),
         [
             step(on, 'migrate', 'migrate, if the database is empty; anything pending is refused before', 'migrate', {
                 base,
@@ -5588,12 +6480,14 @@ const forward = (on, { found }, release) => {
                 python: python.version,
             }),
         ],
+        ...hookWave(on, number, 'before-switch', hooks),
         [
-            switchStep(on, number, { release, within: 0, environmentFrom: '', first }),
+            switchStep(on, number, { release, within: 0, environmentFrom: '', first, pace: found.pace }),
             ...(on.target.url === undefined || first
                 ? []
                 : [runnerStep('gap', `ask ${on.target.url} every 50 ms meanwhile`)]),
         ],
+        ...hookWave(on, number, 'after-switch', hooks),
         ...(checks.length === 0
             ? []
             : [[runnerStep('checks', `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} from outside`)]]),
@@ -5608,13 +6502,19 @@ const forward = (on, { found }, release) => {
         [confirmStep(on, number)],
     ];
 };
-const preparation = (on, designed) => {
+const preparation = (on, { adoption }, designed) => {
     const { lock, environment } = designed;
+    const lending = adoption === undefined ? [] : [[lendStep(on, adoption, designed.env.from === 'shared')]];
     const environmentSteps = lock !== undefined && environment !== undefined ? [[environmentStep(on, { ...designed, lock, environment })]] : [];
-    const publish = publishStep(on, designed, { collectstatic: true, shared: designed.shared });
+    const publish = publishStep(on, designed, {
+        compilemessages: designed.translations.length > 0,
+        collectstatic: true,
+        shared: designed.shared,
+    });
     if (designed.kept)
-        return [[probeStep(on, designed)], [publish]];
+        return [...lending, [probeStep(on, designed)], [publish]];
     return [
+        ...lending,
         [receiveStep(on, designed)],
         [arrangeStep(on, designed)],
         ...environmentSteps,
@@ -5633,36 +6533,46 @@ const plan_frame = (on, { found }, release) => {
         undo: undoOf(found),
     };
 };
-/** This very release is live, nothing is open, and every process runs it. */
-const servesAlready = ({ found }, id, services) => liveOf(found) === id &&
-    ['confirmed', 'undone'].includes(found.phase) &&
-    strays(found, id, services.map(({ name }) => name)).length === 0;
+/** This very release is live, nothing is open, every process runs it, and under the manager that is to run it. */
+const servesAlready = (on, survey, { id, services }) => liveOf(survey.found) === id &&
+    moves(on, survey).length === 0 &&
+    ['confirmed', 'undone'].includes(survey.found.phase) &&
+    strays(survey.found, id, services.map(({ name }) => name)).length === 0;
 /** The whole deploy as data. */
 const planDeploy = (on, survey, designed) => {
-    const { id, services } = designed.release;
-    const same = designed.kept && servesAlready(survey, id, services);
+    const { id } = designed.release;
+    const same = designed.kept && servesAlready(on, survey, designed.release);
     return {
         ...plan_frame(on, survey, id),
         path: same ? 'unchanged' : 'online',
-        waves: same ? [] : [...preparation(on, designed), ...forward(on, survey, id)],
-        notes: [...detected(designed), ...unproven(designed), watchdog(survey)],
+        waves: same ? [] : [...preparation(on, survey, designed), ...forward(on, survey, designed.release)],
+        notes: [
+            ...adoptionNotes(on, survey),
+            ...detected(designed, survey),
+            ...unproven(designed),
+            ...forgetful(on, designed),
+            ...moves(on, survey),
+            ...beforeUndo(designed.release),
+            watchdog(survey),
+        ],
     };
 };
 /** `phase: prepare` as data: whatever serves goes on serving. */
 const planPrepare = (on, survey, designed) => ({
     ...plan_frame(on, survey, designed.release.id),
     path: 'online',
-    waves: preparation(on, designed),
-    notes: detected(designed),
+    waves: preparation(on, survey, designed),
+    notes: [...adoptionNotes(on, survey), ...detected(designed, survey)],
 });
 /** `phase: switch` as data. */
-const planSwitch = (on, survey, { id, services }) => {
-    const same = servesAlready(survey, id, services);
+const planSwitch = (on, survey, release) => {
+    const { id } = release;
+    const same = servesAlready(on, survey, release);
     return {
         ...plan_frame(on, survey, id),
         path: same ? 'unchanged' : 'online',
-        waves: same ? [] : forward(on, survey, id),
-        notes: [watchdog(survey)],
+        waves: same ? [] : forward(on, survey, release),
+        notes: [...adoptionNotes(on, survey), ...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
     };
 };
 /** Who undoes what nobody confirms, and what of it survives a reboot: as this host is. */
@@ -5672,31 +6582,63 @@ const watchdog = ({ found }) => ({
         ? `the watchdog is a unit of ${found.user}'s systemd; after a reboot or a power cut the host recovers by itself: what was confirmed serves, what was not is undone`
         : `the watchdog is a plain process of the deploy user: after a reboot, or where logins end their processes (KillUserProcesses=yes), the next action undoes what is unconfirmed. Where systemd runs, \`loginctl enable-linger ${found.user}\`, once as root, lets the host do it`,
 });
+/** The services go from one manager to the other. */
+const moves = ({ target: { manager } }, { found }) => manager === undefined || manager === found.servicesUnder || liveOf(found) === ''
+    ? []
+    : [
+        {
+            kind: 'info',
+            text: `the services move from ${found.servicesUnder} to ${manager}, as landfall.yml says: all are stopped there, then started here; an undo moves them back`,
+        },
+    ];
+/** The hook that is the host's own to run. */
+const beforeUndo = ({ hooks }) => {
+    const hook = hooks['before-undo'];
+    return hook === undefined
+        ? []
+        : [{ kind: 'info', text: `before an undo of this release the host runs: ${hook.command.join(' ')}` }];
+};
 /** What is not proven of it, and so is not called clean. */
 const unproven = ({ release }) => release.services
-    .filter(({ listen }) => listen === undefined)
+    .filter(({ listen, role }) => listen === undefined && (0,packages_plan/* answering */.Vk)(role))
     .map(({ name }) => ({
     kind: 'warning',
     text: `${name} has no \`listen\`: that it answers, and not something else at the same address, is not proven`,
 }));
-const detected = ({ env, lock, environment }) => [
+/** Schedulers whose memory of what ran last dies with their release. */
+const forgetful = ({ target }, { release, shared }) => release.services
+    .filter(({ role, command }) => role === 'scheduler' && !remembers(command, { ...target, shared }))
+    .map(({ name }) => ({
+    kind: 'warning',
+    text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${external_node_path_.posix.relative(target.directory, 'run/schedule')}\` to its command`,
+}));
+const detected = ({ env, lock, environment, translations }, { adoption }) => [
     {
         kind: 'detected',
         text: {
             none: 'no .env: neither the input env-file nor shared/.env',
             given: '.env is the input env-file',
-            shared: '.env is a copy of shared/.env on the host',
+            shared: `.env is a copy of ${adoption?.env === undefined ? 'shared/.env on the host' : 'that of the installation'}`,
         }[env.from],
     },
     {
         kind: 'detected',
         text: lock === undefined
-            ? 'no Python environment: there is no requirements.txt'
-            : `Python environment ${environment ?? ''} from ${lock.requirements}${lock.hashed ? ', with hashes' : ''}`,
+            ? 'no Python environment: there is neither uv.lock nor requirements.txt'
+            : `Python environment ${environment ?? ''} from ${lock.file} by ${lock.installer}${lock.hashed ? ', with hashes' : ''}`,
     },
+    ...(translations.length === 0
+        ? []
+        : [
+            {
+                kind: 'detected',
+                text: `translations: ${translations.length} .po ${translations.length === 1 ? 'file' : 'files'}, compiled by compilemessages unless USE_I18N is off`,
+            },
+        ]),
 ];
 
 ;// CONCATENATED MODULE: ./packages/operations/design.ts
+
 
 
 
@@ -5707,7 +6649,7 @@ const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(t
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
  * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
-const design = async (scene, { found }, { workspace, envFile }) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
+const design = async (scene, { found, made }, { workspace, envFile, packageIndex }) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
     const from = found.current || found.releases.at(-1)?.id;
     const [read, listed] = await Promise.all([
@@ -5733,15 +6675,17 @@ const design = async (scene, { found }, { workspace, envFile }) => scene.timelin
     const variables = given === undefined
         ? (found.sharedEnv?.names ?? [])
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
-    const environment = lock === undefined ? undefined : environmentHash(lock, found.python);
+    const environment = lock === undefined ? undefined : environmentHash(lock, found.python, packageIndex);
+    const translations = translationFiles(source.entries, target.directory);
     const travels = difference(source.entries, baseOf((0,packages_fault/* must */.sb)(listed)));
     (0,packages_fault/* must */.sb)(preflight(found, target, {
         bytes: source.bytes,
         files: source.entries.length,
-        python: lock !== undefined,
+        installer: lock?.installer,
         built: environment !== undefined && found.environments.includes(environment),
         variables,
-    }));
+        translations,
+    }, made));
     const hash = releaseHash({
         commit: source.commit,
         listHash: source.listHash,
@@ -5750,6 +6694,7 @@ const design = async (scene, { found }, { workspace, envFile }) => scene.timelin
         venv: target.python.venv,
         directory: target.directory,
         services: target.services,
+        hooks: (0,packages_plan/* hooksOf */.uj)(target.hooks).length === 0 ? undefined : target.hooks,
         shared: target.shared,
     });
     const wanted = env.from === 'none' ? undefined : env.sha256;
@@ -5759,14 +6704,16 @@ const design = async (scene, { found }, { workspace, envFile }) => scene.timelin
     const kept = known.some((one) => one.id === id && one.hash === hash);
     note(`${id}: ${source.entries.length} files, ${kept ? 'on the host already' : `${travels.send.length} travel`}`);
     return {
-        release: { id, hash, commit: source.commit, services: target.services },
+        release: { id, hash, commit: source.commit, services: target.services, hooks: target.hooks },
         source,
         lock,
         environment,
         env,
         shared: declaredShared(target.shared, source.entries),
+        translations,
         from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
         travels,
+        index: packageIndex !== undefined,
         variables,
         kept,
     };
@@ -5860,6 +6807,7 @@ const migration = (scene, history, release, application, ask) => {
 
 
 
+
 /**
  * Puts the release beside the running one: uploads what the host has not seen, proves the whole tree, builds its environment,
  * asks the application, collects static files. Holds nothing. What failed half-way is removed again; after a success the caller
@@ -5898,7 +6846,7 @@ const stage = async (scene, found, designed, material) => {
     const { environment } = designed;
     if (environment !== undefined && found.environments.includes(environment)) {
         // one that is there needs nothing that is arranged: both are asked for in one round trip
-        const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed)]);
+        const ended = await Promise.allSettled([arrange(scene, designed, material), build(scene, designed, material)]);
         for (const end of ended)
             if (end.status === 'rejected')
                 throw end.reason;
@@ -5906,7 +6854,7 @@ const stage = async (scene, found, designed, material) => {
     }
     await arrange(scene, designed, material);
     // pip gets the variables that were arranged
-    await build(scene, designed);
+    await build(scene, designed, material);
 };
 const arrange = async (scene, designed, { envFile }) => {
     await perform(scene, arrangeStep(scene, designed), {
@@ -5914,11 +6862,12 @@ const arrange = async (scene, designed, { envFile }) => {
         note: ({ names }) => `${names.length} variables`,
     });
 };
-const build = async (scene, designed) => {
+const build = async (scene, designed, { packageIndex }) => {
     const { lock, environment } = designed;
     if (lock === undefined || environment === undefined)
         return;
     await perform(scene, environmentStep(scene, { ...designed, lock, environment }), {
+        ...(packageIndex === undefined ? {} : { body: indexBody(packageIndex, (0,packages_plan/* secretsOfAddress */.NC)(packageIndex)) }),
         note: ({ built }) => (built ? 'built' : 'unchanged'),
     });
 };
@@ -5956,7 +6905,7 @@ const schemaStep = async (scene, { history }, release) => {
 const publish = async (scene, designed, application) => {
     const { target, evidence } = scene;
     const follows = (0,packages_fault/* must */.sb)(application === undefined
-        ? (0,packages_fault.ok)({ collectstatic: false, shared: designed.shared, notes: [] })
+        ? (0,packages_fault.ok)({ compilemessages: false, collectstatic: false, shared: designed.shared, notes: [] })
         : consequences(application, designed.shared));
     evidence.notes = [...evidence.notes, ...follows.notes];
     const body = packed(recordFiles(record(scene, designed, application, follows)), scene.wall());
@@ -5978,6 +6927,7 @@ const record = ({ context, target, wall }, { release, env, environment, source, 
     venv: target.python.venv,
     directory: target.directory,
     services: [...release.services],
+    hooks: release.hooks,
     shared: shared.map(({ path }) => path),
     url: target.url ?? null,
     checks: [...target.checks],
@@ -6450,29 +7400,97 @@ const readPrivateKey = (raw, passphrase, parse) => {
 
 /** RFC 4254, 5.1: the address could not be connected to; any other reason is about forwarding itself. */
 const connectFailed = 2;
-/** OpenSSH gives the same reason for a socket that is missing and for one that may not be reached: both are said then. */
-const meaning = (to, place, error) => {
-    const allow = 'socket' in to
-        ? 'sshd_config must allow it for this user: AllowStreamLocalForwarding, DisableForwarding no.'
-        : 'sshd_config must allow it for this user: AllowTcpForwarding, PermitOpen, DisableForwarding no.';
-    if (!('reason' in error) || error.reason !== connectFailed)
-        return { what: `the host does not forward connections to ${place}`, next: allow };
-    const check = 'Check that the service listens there.';
-    return {
-        what: `on the host, nothing answers at ${place}`,
-        next: 'socket' in to ? `${check} If it does, ${allow}` : check,
+const reach_refusal = (to) => ({
+    what: `the host does not forward connections to ${reach_placeOf(to)}, and has no python3 that could make them`,
+    next: `sshd_config must allow it for this user (${'socket' in to ? 'AllowStreamLocalForwarding' : 'AllowTcpForwarding, PermitOpen'}, DisableForwarding no), or python3 must be on the host.`,
+});
+const reach_placeOf = (to) => ('socket' in to ? to.socket : `${to.host}:${to.port}`);
+/**
+ * Connects from a host to something inside it: by sshd, which forwards, or by a program there, which relays, where sshd does not.
+ * OpenSSH gives the same reason for a socket that is missing and for one that may not be reached: both are tried. Faults: `SSH_FORWARD`.
+ */
+const reach = async (name, by, to) => {
+    const nothing = {
+        what: `on the host, nothing answers at ${reach_placeOf(to)}`,
+        next: 'Check that the service listens there.',
     };
-};
-/** Connects from a host to something inside it. Faults: `SSH_FORWARD`. */
-const reach = async (name, link, to) => {
-    const place = 'socket' in to ? to.socket : `${to.host}:${to.port}`;
+    const failed = (meaning, thrown) => (0,packages_fault/* fail */.fJ)({
+        code: 'SSH_FORWARD',
+        host: name,
+        ...meaning,
+        said: [thrown instanceof Error ? thrown.message : String(thrown)],
+    });
     try {
-        return (0,packages_fault.ok)(await link.forward(to));
+        return (0,packages_fault.ok)(await by.forward(to));
     }
     catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        return (0,packages_fault/* fail */.fJ)({ code: 'SSH_FORWARD', host: name, ...meaning(to, place, error), said: [error.message] });
+        const asked = thrown instanceof Error && 'reason' in thrown && thrown.reason === connectFailed;
+        if (asked && !('socket' in to))
+            return failed(nothing, thrown);
+        try {
+            const relayed = await by.relay(to);
+            if (relayed === 'nothing')
+                return failed(nothing, thrown);
+            return relayed === 'no-python' ? failed(reach_refusal(to), thrown) : (0,packages_fault.ok)(relayed);
+        }
+        catch (lost) {
+            const what = `nothing could be asked at ${reach_placeOf(to)}: no program runs on the host`;
+            return failed({ what, next: 'Run it again.' }, lost);
+        }
     }
+};
+
+;// CONCATENATED MODULE: ./packages/host/relay.ts
+
+
+/** The exit codes of relay.sh. */
+const meant = { 1: 'nothing', 69: 'no-python' };
+/**
+ * Connects from a host to something inside it by a program there, which passes the bytes on: what a check `from: host` uses where sshd
+ * forwards nothing. Ending the stream ends the program. Rejects where no program could be run.
+ */
+const relay_relay = async (shells, to) => {
+    const shell = await shells.take();
+    const sent = new external_node_stream_.PassThrough();
+    const connected = Promise.withResolvers();
+    const stream = new external_node_stream_.Duplex({
+        read: () => undefined,
+        write: (chunk, _, done) => {
+            sent.write(chunk, done);
+        },
+        final: (done) => {
+            sent.end(done);
+        },
+        destroy: (error, done) => {
+            sent.end();
+            shell.close();
+            done(error);
+        },
+    });
+    let greeted = false;
+    shell.start({
+        args: [transport.relayBody, ...('socket' in to ? [to.socket] : [to.host, String(to.port)])],
+        text: transport.relay,
+        body: sent,
+        onOut: (chunk) => {
+            // the line is written alone, before anything else
+            const rest = greeted ? chunk : chunk.subarray(chunk.indexOf('\n') + 1);
+            greeted = true;
+            connected.resolve(stream);
+            if (rest.length > 0)
+                stream.push(rest);
+        },
+        onErr: () => undefined,
+    });
+    void shell.ended.then(({ code = -1, noise }) => {
+        const why = meant[code];
+        if (why === undefined)
+            connected.reject(new Error(noise.trim() || 'the connection is gone'));
+        else
+            connected.resolve(why);
+        stream.push(null);
+    });
+    return connected.promise;
 };
 
 ;// CONCATENATED MODULE: ./packages/host/connect-fault.ts
@@ -7128,6 +8146,7 @@ const shells = (link) => {
 
 
 
+
 const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const session_patience = 60_000;
@@ -7265,7 +8284,10 @@ const openSession = async (at) => {
         },
         reach: async (to, signal) => {
             const now = await connected(signal);
-            return now.ok ? reach(at.name, now.value.link, to) : now;
+            if (!now.ok)
+                return now;
+            const { link, shells: free } = now.value;
+            return reach(at.name, { forward: link.forward, relay: (place) => relay_relay(free, place) }, to);
         },
         close: async () => {
             closing.abort();
@@ -7299,7 +8321,17 @@ const openHost = async (options) => {
     });
 };
 
+;// CONCATENATED MODULE: ./packages/host/public-half.ts
+
+/** The public half of a private key, as `type base64`; undefined: the key cannot be read. May take half a second of computing. */
+const publicHalf = async (key) => {
+    const { default: ssh2 } = await __webpack_require__.e(/* import() */ 472).then(__webpack_require__.t.bind(__webpack_require__, 5472, 23));
+    const read = readPrivateKey(key.privateKey, key.passphrase, ssh2.utils.parseKey);
+    return read.ok ? `${read.value.type} ${read.value.getPublicSSH().toString('base64')}` : undefined;
+};
+
 ;// CONCATENATED MODULE: ./packages/host/index.ts
+
 
 
 
@@ -7571,7 +8603,7 @@ const notify_fits = (text) => {
 };
 /** What is wrong with the variables that `notify` names. Their values are shown to nobody. */
 const notifyProblems = ({ notify }, names, values) => notify.flatMap(({ kind, url, secret }) => [url, ...(secret === undefined ? [] : [secret])].flatMap((name) => {
-    const next = `env: ${name}, and in the step's env: ${name}: \${{ secrets.${name} }}`;
+    const next = `env: ${name}, and in the step's env: ${name}: \${{ secrets.${name} }}; or a line ${name}=… of env-values`;
     if (!names.includes(name))
         return [{ where: 'input env', what: `notify.${kind} needs ${name}, which is not listed`, next }];
     const value = values[name];
@@ -7764,6 +8796,70 @@ const refuseFork = ({ context: { fork, event } }) => {
     });
 };
 
+;// CONCATENATED MODULE: ./packages/setup/script.ts
+
+const units = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "units.sh", 'utf8');
+/** With the program that it installs, in the place that it has for it. */
+const script_text = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup.sh", 'utf8').replace('# units.sh stands here\n', () => units);
+/**
+ * Characters of one piece of a long value. What is masked are lines of the private key's file, of 64 or 70 characters, and the public
+ * half of an RSA or ECDSA key stands there in clear: in one piece nobody could be shown it.
+ */
+const piece = 60;
+/** Characters of a value that stays whole: an Ed25519 key and a name do. */
+const whole = 120;
+/** One word of sh, whatever it holds; a long one on several lines. */
+const script_quoted = (value) => {
+    const pieces = value.length <= whole ? [value] : (value.match(new RegExp(`[^]{1,${piece}}`, 'gu')) ?? []);
+    return pieces.map((one) => `'${one.replaceAll("'", String.raw `'\''`)}'`).join('\\\n');
+};
+/** A value of setup.sh: the only lines of it that are not the same for all. */
+const script_line = /^(user|key|path|base|python|manager)='.*'$/gm;
+/**
+ * The script that makes a host ready, with these values: POSIX sh, to be read and run by a person as root. The values stand at its
+ * beginning as words, and the script itself refuses (64) those that could mean more to a program than they are.
+ */
+const setupScript = (values) => 
+// in one go over the text as it is here: nothing that a value holds is looked at
+script_text.replace(script_line, (_, name) => `${name}=${script_quoted(values[name])}`);
+/** The same with the values of an example, for documents. */
+const setupExample = (/* unused pure expression or super */ null && (script_text));
+/** The program that it installs where services are to be units of the system; its values are those of an example. */
+const unitsProgram = (/* unused pure expression or super */ null && (units));
+
+;// CONCATENATED MODULE: ./packages/setup/index.ts
+
+
+;// CONCATENATED MODULE: ./packages/operations/setup.ts
+
+
+
+/** Is it what a host lacks that nobody has set up: a thing that only root can make, or the login itself? */
+const notSetUp = ({ code, host, problems = [] }, target) => (code === 'SSH_REFUSED' && host === target.host.name) || problems.some(({ root }) => root === true);
+/** The deploy user's name and the rest are landfall.yml's: nothing that the host says becomes part of what root runs. */
+const valuesOf = async ({ host, path, base, python, manager }, place) => {
+    const privateKey = place['ssh-key'];
+    const passphrase = place['ssh-key-passphrase'];
+    const half = privateKey === undefined
+        ? undefined
+        : await publicHalf({ privateKey, ...(passphrase === undefined ? {} : { passphrase }) });
+    return {
+        user: host.user,
+        key: half === undefined ? '' : `${half} ${host.user}`,
+        path,
+        base,
+        python: python.version,
+        manager: manager ?? '',
+    };
+};
+/**
+ * What was thrown, with the setup script of the target's host, where that makes what is missing; undefined: it does not. A directory at
+ * `path` is in its way, also one that is to be adopted.
+ */
+const withSetup = async (thrown, target, place) => thrown instanceof packages_fault/* Failure */.HR && target.adopt !== true && notSetUp(thrown.fault, target)
+    ? new packages_fault/* Failure */.HR({ ...thrown.fault, setup: setupScript(await valuesOf(target, place)) })
+    : undefined;
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core = __webpack_require__(8532);
 ;// CONCATENATED MODULE: ./packages/config/definition/values.ts
@@ -7831,7 +8927,7 @@ const pattern = values_oneLine.refine((text) => {
     }
 }, 'expected a regular expression');
 const check_values_sources = ['json', 'header', 'cookie', 'match'];
-const source = schemas/* strictObject */.rej({
+const check_values_source = schemas/* strictObject */.rej({
     json: values_oneLine.optional(),
     header: token.optional(),
     cookie: token.optional(),
@@ -7851,7 +8947,7 @@ const source = schemas/* strictObject */.rej({
 const savedName = schemas/* string */.YjP()
     .regex(/^[a-z][a-z0-9_-]*$/, 'expected a name that begins with a small letter: small letters, digits, _ and -');
 /** What is saved of an answer, by name. A text alone is where it stands in the JSON body. */
-const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
+const saves = schemas/* record */.g1P(savedName, schemas/* union */.KCZ([values_oneLine.transform((at) => ({ from: 'json', at, secret: false })), check_values_source], 'expected a place in the JSON body (id, $.items[0].id), or one of { json, header, cookie, match: … }, with secret or without'));
 /** By Django's names unless others are said. */
 const csrf = schemas/* union */.KCZ([
     schemas/* literal */.euz(true),
@@ -8201,6 +9297,75 @@ const choose = (content, wanted, place) => {
 /** A YAML map. */
 const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// EXTERNAL MODULE: ./node_modules/shell-quote/index.js
+var shell_quote = __webpack_require__(6591);
+;// CONCATENATED MODULE: ./packages/config/definition/command.ts
+
+const command_closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+const hint = `a command is not a shell line; where one is needed use sh -c '…', of a service sh -c 'exec …', so that it stays one process`;
+/** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
+const splitCommand = (command) => {
+    if (!command_closed.test(command))
+        return { refused: 'a quote is not closed' };
+    const words = [];
+    // Without a function that answers with an object, shell-quote would put an empty text where a variable stands.
+    for (const token of (0,shell_quote.parse)(command, (name) => ({ op: `$${name}` }))) {
+        if (typeof token !== 'string')
+            return { refused: `${command_shown(token)}: ${hint}` };
+        if (token.includes('`'))
+            return { refused: `\`: ${hint}` };
+        if (/[\0\n\r]/.test(token))
+            return { refused: 'a word holds a line end' };
+        words.push(token);
+    }
+    return words.length === 0 || words[0] === '' ? { refused: 'the command is empty' } : { words };
+};
+/** What stands there that only a shell understands. */
+const command_shown = (token) => {
+    if ('pattern' in token)
+        return String(token.pattern);
+    return 'op' in token ? String(token.op) : '#';
+};
+
+;// CONCATENATED MODULE: ./packages/config/definition/command-words.ts
+
+
+/** A command as people write it → its words. */
+const commandWords = schemas/* string */.YjP().transform((text, context) => {
+    const split = splitCommand(text);
+    if ('words' in split)
+        return split.words;
+    context.issues.push({ code: 'custom', message: split.refused, input: text });
+    return core/* NEVER */.tm;
+});
+
+;// CONCATENATED MODULE: ./packages/config/definition/hooks.ts
+
+
+
+
+const command = commandWords.describe('What runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.');
+const timeout = (longest) => duration
+    .prefault('30s')
+    .refine((ms) => ms <= ((0,packages_plan/* readDuration */.$7)(longest) ?? 0), {
+    error: `expected at most ${longest}`,
+    when: ({ issues }) => issues.length === 0,
+})
+    .describe(`How long it may take, at most ${longest}; then it is ended, and has failed.`);
+const hooks_hook = (longest) => schemas/* strictObject */.rej({ command, timeout: timeout(longest) });
+/** Commands of the team's own around a switch. An undo must not wait long for one. */
+const hooks_hooks = schemas/* strictObject */.rej({
+    'before-switch': hooks_hook('10m')
+        .optional()
+        .describe('Runs before anything of a switch changes. If it fails, nothing is switched.'),
+    'after-switch': hooks_hook('10m')
+        .optional()
+        .describe('Runs when the release is up and proven, before the checks. If it fails, the release is taken back.'),
+    'before-undo': hooks_hook('1m')
+        .optional()
+        .describe('Runs before a release is taken back, by whoever does it. If it fails, the undo goes on.'),
+});
+
 ;// CONCATENATED MODULE: ./packages/config/definition/hosts.ts
 
 
@@ -8287,65 +9452,128 @@ const notify = schemas/* strictObject */.rej({
         .describe('`$NAME`, or `{ url: $NAME, secret: $NAME, on: [failure, held] }`: any address that takes JSON; with `secret` each message is signed.'),
 });
 
-// EXTERNAL MODULE: ./node_modules/shell-quote/index.js
-var shell_quote = __webpack_require__(6591);
-;// CONCATENATED MODULE: ./packages/config/definition/command.ts
+;// CONCATENATED MODULE: ./packages/config/definition/role.ts
+/** Options of celery itself, before its subcommand, that a word of their own follows. */
+const celeryOptions = new Set([
+    '-A',
+    '--app',
+    '-b',
+    '--broker',
+    '--result-backend',
+    '--loader',
+    '--config',
+    '--workdir',
+]);
+const celeryRoles = { worker: 'worker', beat: 'scheduler' };
+/** Servers that answer WebSockets too. */
+const socketServers = new Set(['daphne', 'uvicorn', 'hypercorn']);
+/** The program that words start and its own words: `celery` of `/x/bin/celery worker` and of `python3 -m celery worker`. */
+const role_programOf = (words) => {
+    const [first = '', second, third, ...rest] = words;
+    const name = first.split('/').at(-1) ?? '';
+    if (/^python[0-9.]*$/.test(name) && second === '-m' && third !== undefined)
+        return [third, ...rest];
+    return [name, ...words.slice(1)];
+};
+const celeryRole = (words) => {
+    const [word, ...rest] = words;
+    if (word === undefined)
+        return undefined;
+    if (celeryOptions.has(word))
+        return celeryRole(rest.slice(1));
+    return word.startsWith('-') ? celeryRole(rest) : celeryRoles[word];
+};
+/**
+ * The role of a service whose command tells it; undefined: it does not.
+ * @param sockets a check of the target opens a WebSocket
+ */
+const roleOf = (words, sockets) => {
+    const [name, ...rest] = role_programOf(words);
+    if (name === 'gunicorn')
+        return 'web';
+    if (socketServers.has(name))
+        return sockets ? 'websocket' : 'web';
+    return name === 'celery' ? celeryRole(rest) : undefined;
+};
 
-const command_closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
-const hint = `a command is not a shell line; where one is needed use sh -c 'exec …', so that the service stays one process`;
-/** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
-const splitCommand = (command) => {
-    if (!command_closed.test(command))
-        return { refused: 'a quote is not closed' };
-    const words = [];
-    // Without a function that answers with an object, shell-quote would put an empty text where a variable stands.
-    for (const token of (0,shell_quote.parse)(command, (name) => ({ op: `$${name}` }))) {
-        if (typeof token !== 'string')
-            return { refused: `${command_shown(token)}: ${hint}` };
-        if (token.includes('`'))
-            return { refused: `\`: ${hint}` };
-        if (/[\0\n\r]/.test(token))
-            return { refused: 'a word holds a line end' };
-        words.push(token);
-    }
-    return words.length === 0 || words[0] === '' ? { refused: 'the command is empty' } : { words };
+;// CONCATENATED MODULE: ./packages/config/definition/unit.ts
+
+const upTo = (most, least = 1) => {
+    const error = `expected a whole number from ${least} to ${most}`;
+    return schemas/* int */.Whr(error).min(least, error).max(most, error);
 };
-/** What stands there that only a shell understands. */
-const command_shown = (token) => {
-    if ('pattern' in token)
-        return String(token.pattern);
-    return 'op' in token ? String(token.op) : '#';
-};
+const inMegabytes = 'expected megabytes, like 300M';
+const megabytes = schemas/* string */.YjP(inMegabytes).regex(/^(?:0|[1-9]\d{0,6})M$/, inMegabytes);
+const ofProcessors = 'expected a percentage of one processor, like 150%';
+const unit_on = schemas/* literal */.euz(true, 'expected true: it can only be turned on');
+/** Settings of a service's unit. Each takes something away from the service: root's program for units of the system has the same list. */
+const unit = schemas/* strictObject */.rej({
+    MemoryMax: megabytes.optional().describe('Memory of all its processes together; more, and they are killed.'),
+    MemoryHigh: megabytes.optional().describe('Memory from which on they are slowed down.'),
+    MemorySwapMax: megabytes.optional().describe('Swap that they may use.'),
+    CPUQuota: schemas/* string */.YjP(ofProcessors)
+        .regex(/^[1-9]\d{0,3}%$/, ofProcessors)
+        .optional()
+        .describe('Processor time that they may use, of one processor.'),
+    CPUWeight: upTo(100).optional().describe('Their share of the processors where those are short; others have 100.'),
+    IOWeight: upTo(100).optional().describe('Their share of the disks where those are short; others have 100.'),
+    TasksMax: upTo(99_999).optional().describe('How many processes and threads there may be.'),
+    Nice: upTo(19, 0).optional().describe('How willing they are to let others go first.'),
+    OOMScoreAdjust: upTo(1000, 0).optional().describe('How soon they are chosen when the host is out of memory.'),
+    NoNewPrivileges: unit_on.optional().describe('They can gain no rights, not even by sudo.'),
+    PrivateTmp: unit_on.optional().describe('They have a /tmp of their own.'),
+})
+    .transform((keys) => Object.entries(keys).flatMap(([key, value]) => value === undefined ? [] : [`${key}=${value === true ? 'yes' : String(value)}`]))
+    .describe('Settings of its unit, where systemd runs the services (`manager`), in systemd’s words (`man systemd.resource-control`, `man systemd.exec`).');
 
 ;// CONCATENATED MODULE: ./packages/config/definition/services.ts
 
 
 
-const command = schemas/* string */.YjP()
-    .describe('What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.')
-    .transform((text, context) => {
-    const split = splitCommand(text);
-    if ('words' in split)
-        return split.words;
-    context.issues.push({ code: 'custom', message: split.refused, input: text });
-    return core/* NEVER */.tm;
-});
-const role = schemas/* enum */.k5n(['web'], {
-    error: ({ input }) => (typeof input === 'string' ? `role ${input} is not supported; only web is` : 'expected web'),
-})
-    .default('web')
-    .describe('What the service is for. `web` answers requests.');
+
+
+
+const services_command = commandWords.describe('What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.');
+const role = schemas/* enum */.k5n(packages_plan/* roles */.Ot, `expected one of ${packages_plan/* roles */.Ot.join(', ')}`)
+    .optional()
+    .describe('What the service is for, which decides when a switch stops and starts it: `web`, `websocket`, `worker` or `scheduler`. If not given: by the command, where that is gunicorn, daphne, uvicorn, hypercorn, `celery … worker` or `celery … beat`. See `docs/services.md`.');
 const listen = schemas/* union */.KCZ([schemas/* int */.Whr().min(1).max(65_535), schemas/* string */.YjP().regex(/^(?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):)?\d{1,5}$/)], {
     error: 'expected a port, or address:port',
 })
     .transform((value) => `${value}`)
-    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up.');
+    .describe('A port, or `address:port`, that the service itself must listen on before it counts as up. Of `web` and `websocket` only.');
+/** What an undo can wait for: the programs that take a release back end within a quarter of an hour. */
+const longestDrain = '10m';
+const drain = duration
+    .prefault('30s')
+    .refine((ms) => ms <= ((0,packages_plan/* readDuration */.$7)(longestDrain) ?? 0), {
+    error: `expected at most ${longestDrain}: an undo has to wait for it`,
+    when: ({ issues }) => issues.length === 0,
+})
+    .describe('How long it may take to stop, at most 10m; then it is killed. Of a worker: how long the tasks that it is at may still take.');
+/** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
+const services_written = (value) => value.role ?? (Array.isArray(value.command) ? roleOf(value.command, false) : 'web');
+// a rule over several keys is asked even where one of them is wrong: all problems are told together
+const when = () => true;
 const services_service = schemas/* strictObject */.rej({
-    command,
+    command: services_command,
     role,
-    drain: duration.prefault('30s').describe('How long it may take to stop.'),
+    drain,
     boot: duration.prefault('60s').describe('How long it may take to come up.'),
     listen: listen.optional(),
+    unit: unit.optional(),
+})
+    .refine((value) => services_written(value) !== undefined, {
+    path: ['role'],
+    error: `is missing, and the command does not tell it: add \`role: ${packages_plan/* roles */.Ot.join('`, `role: ')}\``,
+    // the line that it is told by, and is to be added to
+    params: { line: ['command'] },
+    when,
+})
+    .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(services_written(value))), {
+    path: ['listen'],
+    error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
+    when,
 });
 const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
 
@@ -8356,10 +9584,13 @@ const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za
 
 
 
+
 /** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
 const longestBase = 60;
 const python = schemas/* strictObject */.rej({
-    requirements: insidePath.optional().describe('The requirements file. `requirements.txt` if not given.'),
+    requirements: insidePath
+        .optional()
+        .describe('What the environment is made from: a requirements file, which pip installs, or an `uv.lock`, which the uv of the host does. If not given: `uv.lock`, else `requirements.txt`, beside `manage.py`, then at the root.'),
     venv: insidePath
         .prefault('.venv')
         .describe('The name of the Python environment in the release, as the services call it.'),
@@ -8385,6 +9616,12 @@ const applicationKeys = {
         .describe('The public address of the application: the gap is measured there, and checks go there.'),
     directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
     services: services.default({}).describe('The services of the application, by name.'),
+    manager: schemas/* enum */.k5n(['supervisor', 'systemd', 'system'])
+        .optional()
+        .describe("What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; or `system`, units of the host's systemd, by a program that the setup script installs. If not given: what runs them already, else supervisor where it is installed, else systemd."),
+    adopt: schemas/* boolean */.zMY()
+        .default(false)
+        .describe('Whether a directory that people have made at `path`, a git checkout that programs of a supervisord run from, is taken over by the first deploy. See `docs/adopting.md`.'),
     python: python.prefault({}).describe('How the Python environment is made.'),
     shared: schemas/* array */.YOg(insidePath)
         .default([])
@@ -8395,6 +9632,7 @@ const applicationKeys = {
     smoke: checkList
         .optional()
         .describe('What is checked after a switch. If not given and `url` is: one GET of `/`, a 2xx or a redirect on the same host. `[]`: nothing.'),
+    hooks: hooks_hooks.prefault({}).describe('Commands of your own around a switch, on the host. See `docs/hooks.md`.'),
     keep: schemas/* int */.Whr().min(2).max(100).default(5).describe('How many releases stay on the host.'),
     wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
     notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
@@ -8428,7 +9666,7 @@ const validate = (schema, value, place) => {
 const problemsOf = (issue, schema, place) => {
     const at = (path, what, next) => ({
         where: place.where,
-        ...(place.line === undefined ? {} : { line: place.line(path) }),
+        ...(place.line === undefined ? {} : { line: place.line(seenAt(issue, path)) }),
         what,
         ...(next === undefined ? {} : { next }),
     });
@@ -8442,10 +9680,15 @@ const problemsOf = (issue, schema, place) => {
     }
     if (issue.code === 'invalid_key')
         return [at(issue.path, `${spell(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`)];
-    return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${validate_meaning(issue)}`)];
+    return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${meaning(issue)}`)];
+};
+/** The key that a problem is seen at: another one beside it, where a rule names it in `params.line`. */
+const seenAt = (issue, path) => {
+    const { line } = (issue.code === 'custom' ? issue.params : undefined) ?? {};
+    return Array.isArray(line) ? [...path.slice(0, -1), ...line] : path;
 };
 /** zod's own words where the definition has none, made plain. */
-const validate_meaning = (issue) => {
+const meaning = (issue) => {
     if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
         return issue.input === undefined && /received undefined/.test(issue.message)
             ? 'is missing'
@@ -8585,6 +9828,7 @@ const single = (value, place) => {
 
 ;// CONCATENATED MODULE: ./packages/config/settings.ts
 
+
 /** A target's keys and what inputs say instead of them, joined. */
 const settingsOf = (name, keys, given) => {
     const url = given.url ?? keys.url;
@@ -8592,6 +9836,8 @@ const settingsOf = (name, keys, given) => {
     const path = given.path ?? keys.path;
     const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
     const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
+    const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
+    const sockets = checks.some(({ websocket }) => websocket !== undefined);
     const { requirements, venv, version } = keys.python;
     return {
         name,
@@ -8602,13 +9848,16 @@ const settingsOf = (name, keys, given) => {
         ...(base === undefined ? {} : { base }),
         ...(url === undefined ? {} : { url }),
         directory: keys.directory,
-        services: Object.entries(keys.services).map(([called, service]) => serviceOf(called, service)),
+        services: Object.entries(keys.services).map(([called, service]) => settings_serviceOf(called, service, sockets)),
+        ...(keys.manager === undefined ? {} : { manager: keys.manager }),
+        ...(keys.adopt ? { adopt: true } : {}),
         python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
         shared: keys.shared,
         env: keys.env,
         include: keys.include,
         exclude: keys.exclude,
-        checks: given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]),
+        checks,
+        hooks: keys.hooks,
         keep: keys.keep,
         notify: receivers(keys.notify),
         wait: keys.wait,
@@ -8622,13 +9871,15 @@ const jumps = (via) => {
     const own = { ...via.ssh, pins: via.key ?? '' };
     return [...jumps(via.via), own];
 };
-const serviceOf = (name, { command, role, drain, boot, listen }) => ({
+const settings_serviceOf = (name, { command, role, drain, boot, listen, unit }, sockets) => ({
     name,
     command,
-    role,
+    // validation has refused one whose role nothing tells
+    role: role ?? roleOf(command, sockets) ?? 'web',
     drain,
     boot,
     ...(listen === undefined ? {} : { listen }),
+    ...(unit === undefined || unit.length === 0 ? {} : { unit }),
 });
 const receivers = ({ slack, teams, webhook }) => [
     ...(slack === undefined ? [] : [{ kind: 'slack', url: slack.url, on: slack.on }]),
@@ -8648,6 +9899,7 @@ const receivers = ({ slack, teams, webhook }) => [
 const front = () => ({ ...check_check.parse({ get: '/' }), ownRedirect: true });
 
 ;// CONCATENATED MODULE: ./packages/config/resolve.ts
+
 
 
 
@@ -8693,10 +9945,23 @@ const resolve_read = (source, extra) => {
 };
 /** What no single key can tell. */
 const resolve_unfit = (settings, at, checksFromInput) => {
-    const { base, checks, url } = settings;
+    const { adopt, base, checks, manager, url } = settings;
+    const slow = (0,packages_plan/* tooSlow */.gn)((0,packages_plan/* paceOf */.x3)(settings.services));
     const long = base !== undefined && Buffer.byteLength(base) > longestBase;
     const homeless = url === undefined ? checks.find((check) => check.url.startsWith('/')) : undefined;
     return [
+        ...(adopt === true && manager !== undefined
+            ? [
+                {
+                    ...at('manager'),
+                    what: 'adopt leaves services with the programs that run them: manager would move them away',
+                    next: 'leave manager out',
+                },
+            ]
+            : []),
+        ...(slow === undefined
+            ? []
+            : [{ ...at('services'), what: `services: ${slow}`, next: 'lower `drain` or `boot` of these services' }]),
         ...(long
             ? [
                 {
@@ -8760,7 +10025,27 @@ const keyProblems = (place) => place['ssh-key'] !== undefined || agentSocket() !
         },
     ];
 
+;// CONCATENATED MODULE: ./packages/operations/variables.ts
+
+/** Those of the step's environment that `env` names, and those that `env-values` holds, which count where a name is in both. */
+const variablesOf = ({ variables }, place) => {
+    const where = 'input env-values';
+    const read = readEnvFile(place['env-values'] ?? '', where);
+    const given = read.ok ? read.value : [];
+    const names = (place.env ?? []).filter((name) => !given.some((one) => one.name === name));
+    const own = variables(names);
+    const empty = given.flatMap(({ name, value }) => value === ''
+        ? [{ where, what: `${name} is empty`, next: 'set the secret that it comes from, or take its line away' }]
+        : []);
+    return {
+        names: [...names, ...given.map(({ name }) => name)],
+        values: { ...own.values, ...Object.fromEntries(given.map(({ name, value }) => [name, value])) },
+        problems: [...own.problems, ...(read.ok ? empty : (read.fault.problems ?? []))],
+    };
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/target-of.ts
+
 
 
 
@@ -8798,7 +10083,7 @@ const targetOf = (stage, place, more = () => []) => {
         target: place.target,
         overrides: overridesOf(place),
     });
-    const env = stage.variables(place.env ?? []);
+    const env = variablesOf(stage, place);
     // what could not be read cannot be said to lack a host
     const own = config.problems.length > 0 ? config.problems : problems;
     refuseProblems([
@@ -8808,7 +10093,7 @@ const targetOf = (stage, place, more = () => []) => {
         ...keyProblems(place),
         ...env.problems,
         ...more(target),
-        ...(target === undefined ? [] : notifyProblems(target, place.env ?? [], env.values)),
+        ...(target === undefined ? [] : notifyProblems(target, env.names, env.values)),
     ]);
     if (target === undefined)
         throw new packages_fault/* Failure */.HR({ code: 'INTERNAL', what: 'no target and no problem', next: 'Please report this.' });
@@ -8816,6 +10101,8 @@ const targetOf = (stage, place, more = () => []) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/stage.ts
+
+
 
 
 
@@ -8861,7 +10148,7 @@ const enter = async (stage, place, target) => {
         timeline: line,
         evidence: noEvidence(),
         github: stage.github,
-        env: stage.variables(place.env ?? []).values,
+        env: variablesOf(stage, place).values,
         files: filesOf(stage.workspace),
     };
 };
@@ -8886,9 +10173,15 @@ const keptTarget = (stage) => {
 };
 /** As {@link play}, on a target that is known. */
 const playOn = async (stage, action, place, target, body) => {
-    const scene = await enter(stage, place, target).catch(async (thrown) => {
-        await announceNoEntry(stage, action, target, stage.variables(place.env ?? []).values, thrown);
+    const withScript = async (thrown) => {
+        const failure = await withSetup(thrown, target, place);
+        if (failure !== undefined)
+            throw failure;
         throw thrown;
+    };
+    const scene = await enter(stage, place, target).catch(async (thrown) => {
+        await announceNoEntry(stage, action, target, variablesOf(stage, place).values, thrown);
+        return withScript(thrown);
     });
     const { context, github, signal } = stage;
     const { environment } = place;
@@ -8899,7 +10192,7 @@ const playOn = async (stage, action, place, target, body) => {
     let conclusion;
     try {
         const report = await conclude(told(scene, action, stage.startedAt), async () => {
-            conclusion = await body({ ...scene, opened });
+            conclusion = await body({ ...scene, opened }).catch(withScript);
             return conclusion;
         });
         const [unrecorded, unsent] = await Promise.all([
@@ -8944,12 +10237,13 @@ const renew = async (scene, number, within) => {
 
 
 
+
 /**
- * Switch, checks, gap, process truth, and the confirm where this step commits. Whatever fails on the way takes the
+ * Hooks, switch, checks, gap, process truth, and the confirm where this step commits. Whatever fails on the way takes the
  * transaction back. Throws {@link Ended} with the outcome then.
  */
 const passThrough = async (scene, opened, passage) => {
-    const { release, services, commit } = passage;
+    const { release, services, hooks, commit } = passage;
     const { number, previous } = opened;
     const rest = beat(scene);
     let found;
@@ -8959,20 +10253,24 @@ const passThrough = async (scene, opened, passage) => {
         if (opened.switched) {
             scene.evidence.release = release;
             await renew(scene, number, passage.within);
+            await runHook(scene, number, 'after-switch', hooks);
             await checkOutside(scene);
         }
         else {
             await passage.before?.(number);
+            await runHook(scene, number, 'before-switch', hooks);
             scene.signal.throwIfAborted();
             switched = true;
             const { meter, since } = await switchTo(scene, number, {
                 release,
                 within: passage.within,
                 environmentFrom: passage.environmentFrom,
+                pace: passage.pace,
                 first: previous === '',
             });
             rest();
             try {
+                await runHook(scene, number, 'after-switch', hooks);
                 await checkOutside(scene);
                 found = await checkProcesses(scene, release, services);
                 meter.proven(since);
@@ -9040,14 +10338,17 @@ const gapProblems = (url, maxDowntime) => maxDowntime === undefined || url !== u
 
 
 
+
+
 /** Who ends the transaction when nothing is said. */
 const commitOf = ({ phase, commit }) => commit ?? (phase === 'switch' ? 'job' : 'step');
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene, wish, workspace) => {
-    const surveyed = await survey(scene, 'deploy', { dry: wish.dry });
-    refuseStale(scene, surveyed, wish.allowOlder);
-    refuseDrift(scene, surveyed.found, wish.allowDrift);
-    const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+    const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
+    refuseStale(scene, looked, wish.allowOlder);
+    refuseDrift(scene, looked.found, wish.allowDrift);
+    const designed = await design(scene, looked, { ...wish, workspace });
+    const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const { release } = designed;
     const plan = planDeploy(scene, surveyed, designed);
     scene.evidence.plan = plan;
@@ -9059,12 +10360,15 @@ const deploy = async (scene, wish, workspace) => {
         return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
     if (wish.dry)
         return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
-    const prepared = await prepare_prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
-    return toLive(scene, wish, surveyed, prepared);
+    const lent = await lend(scene, surveyed, designed.env.from === 'shared');
+    const prepared = await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
+    return toLive(scene, wish, surveyed, prepared, lent);
 };
 /** What `switch` and `deploy` share: from a prepared release to a live one. */
-const toLive = async (scene, wish, surveyed, { release, before }) => {
+const toLive = async (scene, wish, surveyed, { release, before }, lent) => {
     const commit = commitOf(wish);
+    const { adoption } = surveyed;
+    refuseMigration(adoption, before);
     const live = liveOf(surveyed.found);
     // where this run has switched already, what serves is not what an undo would bring back
     const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
@@ -9075,24 +10379,30 @@ const toLive = async (scene, wish, surveyed, { release, before }) => {
         commit,
         allowOlder: wish.allowOlder,
         measured: wish.maxDowntime !== undefined,
+        adopts: adoption !== undefined,
     });
     // beside the opening: one round trip for both
     const [opened] = await Promise.all([opening, tidy(scene)]);
-    return passThrough(scene, opened, {
+    if (adoption !== undefined)
+        scene.evidence.previous = adoption.id;
+    return passThrough(scene, adoption === undefined ? opened : { ...opened, previous: adoption.id }, {
         release: release.id,
         services: release.services.map(({ name }) => name),
+        hooks: release.hooks,
         commit,
         within: withinOf(commit, wish.within ?? scene.target.confirmWithin),
         maxDowntime: wish.maxDowntime,
         environmentFrom: '',
+        pace: surveyed.found.pace,
         baseline,
-        before,
+        before: adoption === undefined ? before : (number) => adopt(scene, number, adoption, lent),
     });
 };
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene, wish, workspace) => {
-    const surveyed = await survey(scene, 'prepare', { dry: wish.dry });
-    const designed = await design(scene, surveyed, { workspace, envFile: wish.envFile });
+    const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
+    const designed = await design(scene, looked, { ...wish, workspace });
+    const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const plan = planPrepare(scene, surveyed, designed);
     scene.evidence.plan = plan;
     scene.evidence.release = designed.release.id;
@@ -9101,7 +10411,8 @@ const preparePhase = async (scene, wish, workspace) => {
         scene.show(line);
     if (wish.dry)
         return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
-    await prepare_prepare(scene, surveyed, designed, { workspace, envFile: wish.envFile });
+    await lend(scene, surveyed, designed.env.from === 'shared');
+    await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
     await tidy(scene);
     return {
         outcome: 'done',
@@ -9111,13 +10422,14 @@ const preparePhase = async (scene, wish, workspace) => {
 };
 /** `phase: switch`: what this attempt of the run has prepared goes live. */
 const switchPhase = async (scene, wish) => {
-    const surveyed = await survey(scene, 'switch', { dry: wish.dry });
-    refuseStale(scene, surveyed, wish.allowOlder);
-    refuseDrift(scene, surveyed.found, wish.allowDrift);
+    const looked = await withHandMade(scene, await survey(scene, 'switch', { dry: wish.dry }));
+    refuseStale(scene, looked, wish.allowOlder);
+    refuseDrift(scene, looked.found, wish.allowDrift);
+    const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const release = await preparedOf(scene, surveyed);
     scene.evidence.release = release.id;
     scene.evidence.commit = release.commit;
-    (0,packages_fault/* must */.sb)(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target)));
+    (0,packages_fault/* must */.sb)(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made));
     const plan = planSwitch(scene, surveyed, release);
     scene.evidence.plan = plan;
     for (const line of (0,packages_plan/* renderPlan */.EG)(plan))
@@ -9127,7 +10439,7 @@ const switchPhase = async (scene, wish) => {
     if (wish.dry)
         return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
     const before = await schemaStep(scene, surveyed, release);
-    return toLive(scene, wish, surveyed, { release, before });
+    return toLive(scene, wish, surveyed, { release, before }, await lend(scene, surveyed, false));
 };
 const phases = {
     deploy,
@@ -9160,6 +10472,7 @@ const deployOverSsh = async (stage, place, wish) => {
     const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
         ...commitProblems(wish),
         ...envFileProblems(wish),
+        ...packageIndexProblems(wish.packageIndex),
         ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
     ]);
     if (endsItself(report.result, commitOf(wish)))
@@ -9183,6 +10496,7 @@ const closeDeploy = async (stage, place, { phase, commit, jobStatus }, action = 
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/rollback.ts
+
 
 
 
@@ -9257,7 +10571,7 @@ const goBack = async (scene, before, wish) => {
     const stage = withRelease(scene, to);
     refuseProblems(fileProblems(scene.files, stage.target.checks));
     (0,packages_fault/* must */.sb)(preflight(found, stage.target, nothingMore(stage.target)));
-    const plan = planOf(stage, surveyed, release, within);
+    const plan = planOf(stage, surveyed, to, within);
     scene.evidence.plan = plan;
     for (const line of (0,packages_plan/* renderPlan */.EG)(plan))
         scene.show(line);
@@ -9277,9 +10591,11 @@ const goBack = async (scene, before, wish) => {
     return passThrough(stage, opened, {
         release,
         services,
+        hooks: to.hooks,
         commit: 'step',
         within,
         environmentFrom: release === live ? '' : live,
+        pace: found.pace,
         baseline,
     });
 };
@@ -9317,8 +10633,9 @@ const refuseSchema = (to, from) => {
         next: `Reverse these migrations with the newer code first (manage.py migrate <app> <name>), or deploy a release that fits the schema.`,
     });
 };
-const planOf = (scene, { found }, release, within) => {
+const planOf = (scene, { found }, { id: release, hooks }, within) => {
     const live = liveOf(found);
+    const number = found.number + 1;
     return {
         action: 'rollback',
         target: scene.target.name,
@@ -9328,14 +10645,17 @@ const planOf = (scene, { found }, release, within) => {
         path: 'online',
         undo: undoOf(found),
         waves: [
-            [switchStep(scene, found.number + 1, { release, within, environmentFrom: live, first: live === '' })],
-            [confirmStep(scene, found.number + 1)],
+            ...hookWave(scene, number, 'before-switch', hooks),
+            [switchStep(scene, number, { release, within, environmentFrom: live, first: live === '', pace: found.pace })],
+            ...hookWave(scene, number, 'after-switch', hooks),
+            [confirmStep(scene, number)],
         ],
         notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],
     };
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/smoke.ts
+
 
 
 
@@ -9369,7 +10689,7 @@ const smokeTest = async (stage, place, wish) => {
     const needsHost = wish.processes === 'true' || wish.release !== undefined;
     if (hosted || needsHost)
         return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish));
-    const env = stage.variables(place.env ?? []);
+    const env = variablesOf(stage, place);
     refuseProblems([
         ...stage.problems,
         ...(config.problems.length > 0 ? config.problems : problems),
@@ -9488,26 +10808,35 @@ const truth = async (scene, release) => {
 
 /***/ }),
 
-/***/ 5744:
+/***/ 5010:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  Vk: () => (/* reexport */ answering),
   rk: () => (/* reexport */ durationForm),
+  uj: () => (/* reexport */ hooksOf),
+  DQ: () => (/* reexport */ loginOf),
   pA: () => (/* reexport */ nearest),
   sG: () => (/* reexport */ outcomeOf),
+  x3: () => (/* reexport */ paceOf),
   $7: () => (/* reexport */ readDuration),
   UP: () => (/* reexport */ renderBytes),
   PP: () => (/* reexport */ renderDuration),
   L4: () => (/* reexport */ renderFault),
   EG: () => (/* reexport */ renderPlan),
   Br: () => (/* reexport */ renderSummary),
+  Ot: () => (/* reexport */ roles),
+  NC: () => (/* reexport */ secretsOfAddress),
   ml: () => (/* reexport */ shorten),
-  IO: () => (/* reexport */ timeline_timeline)
+  Gb: () => (/* reexport */ stops),
+  IO: () => (/* reexport */ timeline_timeline),
+  gn: () => (/* reexport */ tooSlow),
+  Gq: () => (/* reexport */ withoutLogin)
 });
 
-// UNUSED EXPORTS: gapText, renderInstant
+// UNUSED EXPORTS: gapText, moments, renderInstant
 
 ;// CONCATENATED MODULE: ./packages/plan/duration.ts
 const second = 1000;
@@ -9539,6 +10868,94 @@ const renderInstant = (iso) => {
     const [, day = '', time = '', zone = ''] = found;
     const utc = zone === 'Z' || /^[+-]00:?00$/.test(zone);
     return `${time} ${utc ? 'UTC' : `UTC${zone}`} on ${day}`;
+};
+
+;// CONCATENATED MODULE: ./packages/plan/credentials.ts
+const decoded = (text) => {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+};
+/** User and password of an address, decoded. undefined: it is no address with both. */
+const loginOf = (address) => {
+    if (!URL.canParse(address))
+        return undefined;
+    const { username, password } = new URL(address);
+    return username === '' || password === '' ? undefined : { user: decoded(username), password: decoded(password) };
+};
+/** An address without its user and password; a text that is none as it is. */
+const withoutLogin = (address) => {
+    if (!URL.canParse(address))
+        return address;
+    const url = new URL(address);
+    url.username = '';
+    url.password = '';
+    return url.href;
+};
+/**
+ * The texts that may not be shown of an address with user and password: itself, and what stands before its host, also as programs
+ * print and send it. A user alone is not hidden: pip shows it, and it is often a word like `aws`.
+ */
+const secretsOfAddress = (address) => {
+    const [, userinfo] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(address) ?? [];
+    if (userinfo === undefined)
+        return [];
+    const [user = '', ...rest] = userinfo.split(':');
+    const password = rest.join(':');
+    const plain = `${decoded(user)}:${decoded(password)}`;
+    const hidden = password === '' ? [user, decoded(user)] : [userinfo, plain, password, decoded(password)];
+    return [...new Set([address, ...hidden, Buffer.from(plain).toString('base64')])].filter((text) => text !== '');
+};
+
+;// CONCATENATED MODULE: ./packages/plan/role.ts
+/** What services are for, which decides when a switch stops and starts them. `web` and `websocket` answer requests. */
+const roles = ['web', 'websocket', 'worker', 'scheduler'];
+/** Does somebody wait for its answers? */
+const answering = (role) => role === 'web' || role === 'websocket';
+
+;// CONCATENATED MODULE: ./packages/plan/hooks.ts
+/** When a hook runs: before anything of a switch, after its proof, and before an undo changes what serves. */
+const moments = ['before-switch', 'after-switch', 'before-undo'];
+/** The hooks that there are, in the order of their moments. */
+const hooksOf = (hooks) => moments.flatMap((moment) => {
+    const hook = hooks[moment];
+    return hook === undefined ? [] : [{ moment, ...hook }];
+});
+
+;// CONCATENATED MODULE: ./packages/plan/pace.ts
+
+const longest = (times) => Math.max(0, ...times);
+const paceOf = (services) => ({
+    schedulers: longest(services.filter(({ role }) => role === 'scheduler').map(({ drain }) => drain)),
+    others: longest(services.filter(({ role }) => role !== 'scheduler').map(({ drain }) => drain)),
+    boot: longest(services.map(({ boot }) => boot)),
+});
+/** How long it may take until all have stopped: ms. */
+const stops = ({ schedulers, others }) => schedulers + others;
+/** What an undo takes beside what it waits for: ms. */
+const itself = 60_000;
+/** What the programs that take a release back have for it on a host: ms. */
+const undoTime = 900_000;
+/** How long an undo may take between two releases, whose services may stand side by side when a switch was killed: ms. */
+const undoTakes = (one, other = one) => Math.max(one.schedulers, other.schedulers) +
+    Math.max(one.others, other.others) +
+    Math.max(one.boot, other.boot) +
+    itself;
+/** Why an undo does not fit into its time, in words; undefined: it does. */
+const tooSlow = (one, other = one) => {
+    const takes = undoTakes(one, other);
+    if (takes <= undoTime)
+        return undefined;
+    const parts = [
+        ['schedulers', Math.max(one.schedulers, other.schedulers)],
+        ['the others', Math.max(one.others, other.others)],
+    ];
+    const drains = parts.filter(([, ms]) => ms > 0).map(([who, ms]) => `${who} may take ${renderDuration(ms)} to stop`);
+    const boot = `what serves again ${renderDuration(Math.max(one.boot, other.boot))} to come up`;
+    return `an undo could take ${renderDuration(takes)}, and has ${renderDuration(undoTime)}: ${[...drains, boot].join(', then ')}`;
 };
 
 ;// CONCATENATED MODULE: ./packages/plan/outcome.ts
@@ -9721,6 +11138,7 @@ const renderSummary = (report) => [
     [`## ${marks[report.result]} ${report.action}: ${report.result}`, '', `**${prose(report.verdict)}**`],
     unconfirmed(report),
     summary_fault(report),
+    setup(report),
     facts(report),
     plan(report),
     timeline(report),
@@ -9861,6 +11279,19 @@ const summary_fault = ({ fault: it }) => {
         ...block([`**Next:** ${prose(it.next)}`]),
     ];
 };
+const setup = ({ fault: it }) => it?.setup === undefined
+    ? []
+    : [
+        '### The setup script',
+        '',
+        'It makes what only root can make on the host. Save it there as `setup.sh` and read it. As root, `sh setup.sh --check` says what is missing, and `sh setup.sh` makes it.',
+        '',
+        '<details><summary>setup.sh</summary>',
+        '',
+        ...fence(it.setup.trimEnd().split('\n'), 'sh'),
+        '',
+        '</details>',
+    ];
 
 ;// CONCATENATED MODULE: ./packages/plan/shorten.ts
 /**
@@ -9946,6 +11377,31 @@ const nearest = (name, known) => {
 
 
 
+
+
+
+
+/***/ }),
+
+/***/ 763:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "5e3dab2794c3c5e6e7de.sh";
+
+/***/ }),
+
+/***/ 8130:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "1cffd847b3ccd12a3233.sh";
+
+/***/ }),
+
+/***/ 8803:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "784db93394fda5bbe761.sh";
+
 /***/ }),
 
 /***/ 45:
@@ -9986,14 +11442,14 @@ module.exports = __webpack_require__.p + "77691475dd1ed740eb22.sh";
 /***/ 5257:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "f2a869408b8a1f64b1d9.sh";
+module.exports = __webpack_require__.p + "dd59fc4846ce312934e1.sh";
 
 /***/ }),
 
 /***/ 5024:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4b3bd7545fb055ca5f68.sh";
+module.exports = __webpack_require__.p + "bcced2b37f1c2aaf3b8a.sh";
 
 /***/ }),
 
@@ -10014,21 +11470,56 @@ module.exports = __webpack_require__.p + "01fb58165c8a2cf006df.sh";
 /***/ 1420:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b97039a6c4cef26b7355.sh";
+module.exports = __webpack_require__.p + "b3eaa72665e340190466.sh";
+
+/***/ }),
+
+/***/ 1536:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "4aeef30b35edc5f4376e.sh";
+
+/***/ }),
+
+/***/ 3402:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "bcbd0e00d23dc062e368.sh";
+
+/***/ }),
+
+/***/ 761:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "3ae6bd6310df7dd60a6c.sh";
+
+/***/ }),
+
+/***/ 6564:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "485dc0135b1eb23bbb07.sh";
 
 /***/ }),
 
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1ca48dbfef960b87929b.sh";
+module.exports = __webpack_require__.p + "ce66a97abe1d327cdb1f.sh";
 
 /***/ }),
 
 /***/ 1126:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "5774c1cc2b37e2235cfb.sh";
+module.exports = __webpack_require__.p + "8049e08269ec99dd678a.sh";
+
+/***/ }),
+
+/***/ 9629:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "df30dcdf0e3235bbab28.sh";
 
 /***/ }),
 
@@ -10042,14 +11533,14 @@ module.exports = __webpack_require__.p + "b9fd16f183a4618e8a84.sh";
 /***/ 361:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "aa805c63664928b3823b.sh";
+module.exports = __webpack_require__.p + "e8cf9c18e0aa8f3f7928.sh";
 
 /***/ }),
 
 /***/ 2815:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "63e14c446a905f877ac9.py";
+module.exports = __webpack_require__.p + "35e44b3e1f2de2eca4cc.py";
 
 /***/ }),
 
@@ -10063,7 +11554,7 @@ module.exports = __webpack_require__.p + "d7e9b3c543b112251361.sh";
 /***/ 1492:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1e773831e7d61d8830cf.sh";
+module.exports = __webpack_require__.p + "34f24534eeaf24591f62.sh";
 
 /***/ }),
 
@@ -10077,7 +11568,7 @@ module.exports = __webpack_require__.p + "cd3dcbf6b7ad74181037.sh";
 /***/ 2950:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "a2ead66c7072b8806e41.sh";
+module.exports = __webpack_require__.p + "b0e2033d859069d3c6b8.sh";
 
 /***/ }),
 
@@ -10102,17 +11593,24 @@ module.exports = __webpack_require__.p + "82aeb46332a648e5df7d.sh";
 
 /***/ }),
 
+/***/ 4264:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "82f0df322fdf94c01318.sh";
+
+/***/ }),
+
 /***/ 5430:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "069a2d01b4d8d87fb0f5.sh";
+module.exports = __webpack_require__.p + "cdcb6a5b194b52b4effa.sh";
 
 /***/ }),
 
 /***/ 7509:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "68d7dffca72341ccb517.sh";
+module.exports = __webpack_require__.p + "cb33fdbaf0e82590373e.sh";
 
 /***/ }),
 
@@ -10126,28 +11624,42 @@ module.exports = __webpack_require__.p + "c557551eaf77e90fc459.sh";
 /***/ 9721:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "df56ec5552916f647b67.sh";
+module.exports = __webpack_require__.p + "3456db9bb3605f7f616a.sh";
 
 /***/ }),
 
 /***/ 5451:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "9c647a08764fe33e673a.sh";
+module.exports = __webpack_require__.p + "65f3359bdcb8fe2fce10.sh";
 
 /***/ }),
 
 /***/ 6571:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "746f8c0347350412212b.sh";
+module.exports = __webpack_require__.p + "cbf4f6460bbc23caa884.sh";
 
 /***/ }),
 
 /***/ 5681:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "e78ad2bc8fc1b925501f.sh";
+module.exports = __webpack_require__.p + "6da7a14b3b67dccbe777.sh";
+
+/***/ }),
+
+/***/ 3336:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "1ee79c3ae656a2ab37dd.sh";
+
+/***/ }),
+
+/***/ 4578:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "dc47eecf7e824f2276db.sh";
 
 /***/ }),
 
@@ -10168,7 +11680,7 @@ module.exports = __webpack_require__.p + "2703ce04334864dfab7f.sh";
 /***/ 9277:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "feaba53219674d65aebc.sh";
+module.exports = __webpack_require__.p + "d52d453ac5ea575bb4e0.sh";
 
 /***/ }),
 
@@ -10182,14 +11694,21 @@ module.exports = __webpack_require__.p + "fd0ba39fecc3a2206d35.sh";
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "22e8cf6708e9e6457f35.sh";
+module.exports = __webpack_require__.p + "05f2e8e3be071cf9df2b.sh";
 
 /***/ }),
 
 /***/ 3151:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "61ef2e4b52be20ba3ae0.sh";
+module.exports = __webpack_require__.p + "01dd7aea5872d8ef3ad4.sh";
+
+/***/ }),
+
+/***/ 5694:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "ace2298eeb2df835e4d8.sh";
 
 /***/ })
 

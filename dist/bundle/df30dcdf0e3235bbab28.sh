@@ -1,0 +1,77 @@
+# managers.sh: which manager runs the services of this target, and what is asked of it. `manager` names it, as the transaction does:
+# supervisor, systemd for the deploy user's own, system for the host's, or adopted for what ran them before Landfall came. supervisor.sh,
+# systemd.sh, system.sh and adopted.sh answer, with the manager's name before each function's.
+
+chosen() { # WANTED: the manager of the next switch. What serves stays under its own unless told otherwise
+  if [ -n "$1" ]; then
+    printf '%s' "$1"
+  elif [ -n "$(live)" ]; then
+    printf '%s' "$manager"
+  elif command -v supervisord >/dev/null || ! manages; then
+    printf 'supervisor'
+  else
+    printf 'systemd'
+  fi
+}
+
+moved_in() { # what ran the services before this transaction, where it was another, ends them: both would want the same ports
+  if [ -n "$manager_before" ]; then
+    "${manager_before}_rest"
+  fi
+}
+
+equipped() { # can it be used? Says what is missing
+  "${manager}_equipped"
+}
+
+quiet() { # RELEASE: where what starts the services goes through the link by itself, nothing runs while the link moves to another release
+  [ "$manager" != adopted ] || adopted_quiet "$1"
+}
+
+lines_of() { # SERVICE: the last lines that it said
+  if [ "$manager" = adopted ]; then
+    adopted_lines "$1"
+  else
+    tail -n 15 "$base/shared/logs/$1.log"
+  fi
+}
+
+supervise() { # it answers; it is started where it can be
+  "${manager}_supervise"
+}
+
+describe() { # RELEASE: its files name the services of the release
+  "${manager}_describe" "$1"
+}
+
+register() { # RELEASE: it takes up its files, and ends what is no service of the release. `started` names what it has just begun
+  "${manager}_register" "$1"
+}
+
+patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
+  about "${release:--}"
+  now_of=$about
+  about "${previous:--}"
+  cat "$lf/run/programs"/*.conf "$now_of/services"/* "$about/services"/* 2>/dev/null |
+    awk -F = '/^(stopwaitsecs|drain)=[0-9]+$/ { sum += $2 } END { print sum + 60 }'
+}
+
+order() { # start|stop|restart NAME...: returns when it is done
+  "${manager}_order" "$@"
+}
+
+roll() { # what it says of each service it knows: `name RUNNING pid N, …`, or another of supervisor's words: BACKOFF, it ended and is about to be started again; FATAL, it is given up
+  "${manager}_roll"
+}
+
+minds() { # has it services of this target, as far as this user may see?
+  "${manager}_minds"
+}
+
+forgot() { # RELEASE: is there a service of it that nobody has started since the boot?
+  "${manager}_forgot" "$1"
+}
+
+rest() { # no service runs, and it knows of none
+  "${manager}_rest"
+}
