@@ -7,7 +7,7 @@ const refused = Object.assign(new Error('open failed'), { reason: 1 });
 const forward = () => Promise.reject(refused);
 
 test('says what to change where the host neither forwards nor has python3', async () => {
-  const relay = () => Promise.resolve('no-python' as const);
+  const relay = () => Promise.resolve({ why: 'no-python' as const, said: '' });
   expect(await reach('web', { forward, relay }, { host: '127.0.0.1', port: 8000 })).toMatchObject({
     fault: {
       code: 'SSH_FORWARD',

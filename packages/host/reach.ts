@@ -28,12 +28,12 @@ export const reach = async (
     what: `on the host, nothing answers at ${placeOf(to)}`,
     next: 'Check that the service listens there.',
   };
-  const failed = (meaning: { what: string; next: string }, thrown: unknown) =>
+  const failed = (meaning: { what: string; next: string }, thrown: unknown, ...more: readonly string[]) =>
     fail({
       code: 'SSH_FORWARD',
       host: name,
       ...meaning,
-      said: [thrown instanceof Error ? thrown.message : String(thrown)],
+      said: [thrown instanceof Error ? thrown.message : String(thrown), ...more].filter((text) => text !== ''),
     });
   try {
     return ok(await by.forward(to));
@@ -42,8 +42,8 @@ export const reach = async (
     if (asked && !('socket' in to)) return failed(nothing, thrown);
     try {
       const relayed = await by.relay(to);
-      if (relayed === 'nothing') return failed(nothing, thrown);
-      return relayed === 'no-python' ? failed(refusal(to), thrown) : ok(relayed);
+      if (!('why' in relayed)) return ok(relayed);
+      return failed(relayed.why === 'nothing' ? nothing : refusal(to), thrown, relayed.said);
     } catch (lost) {
       const what = `nothing could be asked at ${placeOf(to)}: no program runs on the host`;
       return failed({ what, next: 'Run it again.' }, lost);

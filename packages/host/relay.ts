@@ -3,11 +3,14 @@ import { transport } from '#remote';
 import type { Inside } from './reach.ts';
 import type { Shell } from './shell.ts';
 
-/** A connection that a program on the host made, or why there is none: nothing answers there, or the host has no python3 for it. */
-export type Relayed = Duplex | 'nothing' | 'no-python';
+/** Why a program on the host made no connection: nothing answers there, or the host has no python3 for it; and what it said. */
+export type NotRelayed = { readonly why: 'nothing' | 'no-python'; readonly said: string };
+
+/** A connection that a program on the host made, or why there is none. */
+export type Relayed = Duplex | NotRelayed;
 
 /** The exit codes of relay.sh. */
-const meant: Readonly<Record<number, Relayed>> = { 1: 'nothing', 69: 'no-python' };
+const meant: Readonly<Record<number, NotRelayed['why']>> = { 1: 'nothing', 69: 'no-python' };
 
 /**
  * Connects from a host to something inside it by a program there, which passes the bytes on: what a check `from: host` uses where sshd
@@ -32,6 +35,7 @@ export const relay = async (shells: { readonly take: () => Promise<Shell> }, to:
     },
   });
   let greeted = false;
+  let said = '';
   shell.start({
     args: [transport.relayBody, ...('socket' in to ? [to.socket] : [to.host, String(to.port)])],
     text: transport.relay,
@@ -43,12 +47,14 @@ export const relay = async (shells: { readonly take: () => Promise<Shell> }, to:
       connected.resolve(stream);
       if (rest.length > 0) stream.push(rest);
     },
-    onErr: () => undefined,
+    onErr: (chunk) => {
+      said += chunk.toString('utf8');
+    },
   });
   void shell.ended.then(({ code = -1, noise }) => {
     const why = meant[code];
     if (why === undefined) connected.reject(new Error(noise.trim() || 'the connection is gone'));
-    else connected.resolve(why);
+    else connected.resolve({ why, said: said.trim() });
     stream.push(null);
   });
   return connected.promise;

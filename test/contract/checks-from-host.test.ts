@@ -148,7 +148,9 @@ needing('sshd', 'openssl').describe('a check from the host', () => {
     );
     expect([port, unix, safe]).toEqual([true, true, true]);
     expect(nothing).toContain('on the host, nothing answers at 127.0.0.1:1');
+    expect(nothing).toContain('Connection refused');
     expect(none).toContain(`on the host, nothing answers at ${socket}.not`);
+    expect(none).toContain('No such file or directory');
   });
 
   test('says so where there is no host', async () => {
