@@ -1,12 +1,14 @@
 import { fail, ok } from '#fault';
 import type { Problem, Result } from '#fault';
 import type { Target } from '#config';
-import { paceOf, renderBytes, tooSlow } from '#plan';
-import type { Found, HandMade, Manager } from '#plan';
-import type { Lock } from '#release';
+import { paceOf, tooSlow } from '#plan';
+import type { Found, HandMade } from '#plan';
 import { gettextMissing } from './gettext-missing.ts';
 import { adoptionProblems, describeHandMade } from './hand-made.ts';
+import { managerOf, managerUnfit } from './manager-unfit.ts';
 import { pythonMissing } from './python-missing.ts';
+import { spaceMissing } from './space-missing.ts';
+import type { Space } from './space-missing.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
 const packages: Readonly<Record<string, string>> = {
@@ -32,13 +34,7 @@ export const neededPrograms = ({ python }: Pick<Target, 'python'>): readonly str
 ];
 
 /** What the release will take on the host. */
-export type Needs = {
-  readonly bytes: number;
-  readonly files: number;
-  /** What installs its Python dependencies; undefined: it has none. */
-  readonly installer: Lock['installer'] | undefined;
-  /** Their environment is on the host already. */
-  readonly built: boolean;
+export type Needs = Space & {
   /** Names of the variables that it will have. */
   readonly variables: readonly string[];
   /** Its .po files. */
@@ -55,10 +51,6 @@ export const nothingMore = ({ env }: Pick<Target, 'env'>): Needs => ({
   translations: [],
 });
 
-/** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
-const environmentBytes = 250_000_000;
-const environmentFiles = 8_000;
-
 /**
  * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
  * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
@@ -71,10 +63,8 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
     ...gettextMissing(found, target, needs.translations),
-    ...systemd(found, target),
-    ...adopted(found, target),
-    ...unitless(found, target),
-    ...space(found, target, needs),
+    ...managerUnfit(found, target),
+    ...spaceMissing(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),
     ...slow(found, target),
@@ -180,91 +170,6 @@ const slow = (found: Found, { services }: Target): readonly Problem[] => {
       what: `with the release that serves, ${what}`,
       next: 'lower `drain` or `boot` of these services; where those of the release that serves are longer, lower them in a deploy before',
     },
-  ];
-};
-
-/** What is to run the services: what the target says, else what the host found. */
-const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
-
-/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
-const systemd = (found: Found, target: Target): readonly Problem[] => {
-  const wanted = managerOf(found, target);
-  const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
-  if (target.services.length === 0 || can) return [];
-  const where = `host ${target.host.name}`;
-  return [
-    found.systemd
-      ? wanted === 'systemd'
-        ? {
-            where,
-            what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
-            next: `sudo loginctl enable-linger ${found.user}`,
-            root: true,
-          }
-        : {
-            where,
-            what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
-            next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
-            root: true,
-          }
-      : {
-          where,
-          what: 'no systemd runs on this host, so none can run the services',
-          next: 'set `manager: supervisor` in landfall.yml',
-        },
-  ];
-};
-
-/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
-const adopted = (found: Found, { manager, path, host }: Target): readonly Problem[] =>
-  found.servicesUnder !== 'adopted' || manager === undefined
-    ? []
-    : [
-        {
-          where: `host ${host.name}`,
-          what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
-          next: 'leave manager out',
-        },
-      ];
-
-/** Settings of units that nobody would read. */
-const unitless = (found: Found, target: Target): readonly Problem[] =>
-  ['systemd', 'system'].includes(managerOf(found, target))
-    ? []
-    : target.services
-        .filter(({ unit }) => unit !== undefined)
-        .map(({ name }) => ({
-          where: `landfall.yml, services.${name}.unit`,
-          what: `the services of ${target.base} are programs of a supervisord, which has no units`,
-          next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
-        }));
-
-const space = (found: Found, { base, host }: Target, needs: Needs): readonly Problem[] => {
-  const builds = needs.installer !== undefined && !needs.built;
-  const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
-  const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
-  const where = `host ${host.name}`;
-  const next = `df -h ${found.baseNearest.path}; du -xsh ${base}/* | sort -h`;
-  return [
-    ...(found.free.bytes < bytes
-      ? [
-          {
-            where,
-            what: `${renderBytes(found.free.bytes)} free at ${found.baseNearest.path}, ${renderBytes(bytes)} needed`,
-            next,
-          },
-        ]
-      : []),
-    // file systems that have no inodes to count (btrfs) report 0
-    ...(found.free.inodes > 0 && found.free.inodes < files
-      ? [
-          {
-            where,
-            what: `${found.free.inodes} inodes free at ${found.baseNearest.path}, ${files} needed`,
-            next: `df -i ${found.baseNearest.path}`,
-          },
-        ]
-      : []),
   ];
 };
 

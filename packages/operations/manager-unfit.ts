@@ -1,0 +1,66 @@
+import type { Problem } from '#fault';
+import type { Target } from '#config';
+import type { Found, Manager } from '#plan';
+
+/** What is to run the services: what the target says, else what the host found. */
+export const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
+
+/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
+const systemd = (found: Found, target: Target): readonly Problem[] => {
+  const wanted = managerOf(found, target);
+  const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+  if (target.services.length === 0 || can) return [];
+  const where = `host ${target.host.name}`;
+  return [
+    found.systemd
+      ? wanted === 'systemd'
+        ? {
+            where,
+            what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+            next: `sudo loginctl enable-linger ${found.user}`,
+            root: true,
+          }
+        : {
+            where,
+            what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
+            next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
+            root: true,
+          }
+      : {
+          where,
+          what: 'no systemd runs on this host, so none can run the services',
+          next: 'set `manager: supervisor` in landfall.yml',
+        },
+  ];
+};
+
+/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
+const adopted = (found: Found, { manager, path, host }: Target): readonly Problem[] =>
+  found.servicesUnder !== 'adopted' || manager === undefined
+    ? []
+    : [
+        {
+          where: `host ${host.name}`,
+          what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
+          next: 'leave manager out',
+        },
+      ];
+
+/** Settings of units that nobody would read. */
+const unitless = (found: Found, target: Target): readonly Problem[] =>
+  ['systemd', 'system'].includes(managerOf(found, target))
+    ? []
+    : target.services
+        .filter(({ unit }) => unit !== undefined)
+        .map(({ name }) => ({
+          where: `landfall.yml, services.${name}.unit`,
+          what: `the services of ${target.base} are programs of a supervisord, which has no units`,
+          next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+        }));
+
+/** Why what is to run the services cannot, here or as landfall.yml has it. */
+export const managerUnfit = (found: Found, target: Target): readonly Problem[] => [
+  ...systemd(found, target),
+  ...adopted(found, target),
+  ...unitless(found, target),
+];
