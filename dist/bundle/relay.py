@@ -5,7 +5,7 @@ import select
 import socket
 import sys
 
-# s, as long as a check may wait for a connection at the least
+# s until a connection that nobody takes counts as refused
 LIMIT = 10
 
 to = sys.argv[1:]

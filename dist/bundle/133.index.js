@@ -1,5 +1,5 @@
-export const id = 547;
-export const ids = [547];
+export const id = 133;
+export const ids = [133];
 export const modules = {
 
 /***/ 8734:
@@ -1041,7 +1041,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 7343:
+/***/ 1577:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5012,6 +5012,65 @@ const gettextMissing = ({ programs }, { host }, [first, ...more]) => {
     ];
 };
 
+;// CONCATENATED MODULE: ./packages/operations/manager-unfit.ts
+/** What is to run the services: what the target says, else what the host found. */
+const managerOf = (found, { manager }) => manager ?? found.servicesUnder;
+/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
+const manager_unfit_systemd = (found, target) => {
+    const wanted = managerOf(found, target);
+    const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+    if (target.services.length === 0 || can)
+        return [];
+    const where = `host ${target.host.name}`;
+    return [
+        found.systemd
+            ? wanted === 'systemd'
+                ? {
+                    where,
+                    what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
+                    next: `sudo loginctl enable-linger ${found.user}`,
+                    root: true,
+                }
+                : {
+                    where,
+                    what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
+                    next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
+                    root: true,
+                }
+            : {
+                where,
+                what: 'no systemd runs on this host, so none can run the services',
+                next: 'set `manager: supervisor` in landfall.yml',
+            },
+    ];
+};
+/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
+const manager_unfit_adopted = (found, { manager, path, host }) => found.servicesUnder !== 'adopted' || manager === undefined
+    ? []
+    : [
+        {
+            where: `host ${host.name}`,
+            what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
+            next: 'leave manager out',
+        },
+    ];
+/** Settings of units that nobody would read. */
+const unitless = (found, target) => ['systemd', 'system'].includes(managerOf(found, target))
+    ? []
+    : target.services
+        .filter(({ unit }) => unit !== undefined)
+        .map(({ name }) => ({
+        where: `landfall.yml, services.${name}.unit`,
+        what: `the services of ${target.base} are programs of a supervisord, which has no units`,
+        next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+    }));
+/** Why what is to run the services cannot, here or as landfall.yml has it. */
+const managerUnfit = (found, target) => [
+    ...manager_unfit_systemd(found, target),
+    ...manager_unfit_adopted(found, target),
+    ...unitless(found, target),
+];
+
 ;// CONCATENATED MODULE: ./packages/operations/python-missing.ts
 /**
  * Debian and Ubuntu have no package of uv; the index that pip asks has it. Its own folder keeps it apart from what the application
@@ -5056,7 +5115,44 @@ const pythonMissing = ({ python, user }, { python: { version }, host }, installe
     ];
 };
 
+;// CONCATENATED MODULE: ./packages/operations/space-missing.ts
+
+/** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
+const environmentBytes = 250_000_000;
+const environmentFiles = 8_000;
+/** What a host lacks of room for the release. */
+const spaceMissing = (found, { base, host }, needs) => {
+    const builds = needs.installer !== undefined && !needs.built;
+    const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
+    const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
+    const where = `host ${host.name}`;
+    const next = `df -h ${found.baseNearest.path}; du -xsh ${base}/* | sort -h`;
+    return [
+        ...(found.free.bytes < bytes
+            ? [
+                {
+                    where,
+                    what: `${(0,packages_plan/* renderBytes */.UP)(found.free.bytes)} free at ${found.baseNearest.path}, ${(0,packages_plan/* renderBytes */.UP)(bytes)} needed`,
+                    next,
+                },
+            ]
+            : []),
+        // file systems that have no inodes to count (btrfs) report 0
+        ...(found.free.inodes > 0 && found.free.inodes < files
+            ? [
+                {
+                    where,
+                    what: `${found.free.inodes} inodes free at ${found.baseNearest.path}, ${files} needed`,
+                    next: `df -i ${found.baseNearest.path}`,
+                },
+            ]
+            : []),
+    ];
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/preflight.ts
+
+
 
 
 
@@ -5092,9 +5188,6 @@ const nothingMore = ({ env }) => ({
     variables: env.require,
     translations: [],
 });
-/** A virtual environment with a few packages: measured 120 MB for Django, gunicorn and pip. */
-const environmentBytes = 250_000_000;
-const environmentFiles = 8_000;
 /**
  * Everything that the host lacks for this release, together and before anything changes, each with the line that mends it.
  * Faults: PATH_OCCUPIED where something of somebody else's is at `path`, else PREFLIGHT.
@@ -5107,10 +5200,8 @@ const preflight = (found, target, needs, made) => {
         ...missing(found, target),
         ...pythonMissing(found, target, needs.installer),
         ...gettextMissing(found, target, needs.translations),
-        ...preflight_systemd(found, target),
-        ...preflight_adopted(found, target),
-        ...unitless(found, target),
-        ...space(found, target, needs),
+        ...managerUnfit(found, target),
+        ...spaceMissing(found, target, needs),
         ...ports(found, target),
         ...variables(target, needs),
         ...slow(found, target),
@@ -5211,85 +5302,6 @@ const slow = (found, { services }) => {
             what: `with the release that serves, ${what}`,
             next: 'lower `drain` or `boot` of these services; where those of the release that serves are longer, lower them in a deploy before',
         },
-    ];
-};
-/** What is to run the services: what the target says, else what the host found. */
-const managerOf = (found, { manager }) => manager ?? found.servicesUnder;
-/** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
-const preflight_systemd = (found, target) => {
-    const wanted = managerOf(found, target);
-    const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
-    if (target.services.length === 0 || can)
-        return [];
-    const where = `host ${target.host.name}`;
-    return [
-        found.systemd
-            ? wanted === 'systemd'
-                ? {
-                    where,
-                    what: `the systemd of ${found.user}, which shall run the services, does not answer, or ends with the last login`,
-                    next: `sudo loginctl enable-linger ${found.user}`,
-                    root: true,
-                }
-                : {
-                    where,
-                    what: `${found.user} may not have the host's systemd run the services of ${target.base}`,
-                    next: 'run the setup script as root: it installs the program by which the deploy user may, and the line of sudo (docs/setup.md)',
-                    root: true,
-                }
-            : {
-                where,
-                what: 'no systemd runs on this host, so none can run the services',
-                next: 'set `manager: supervisor` in landfall.yml',
-            },
-    ];
-};
-/** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
-const preflight_adopted = (found, { manager, path, host }) => found.servicesUnder !== 'adopted' || manager === undefined
-    ? []
-    : [
-        {
-            where: `host ${host.name}`,
-            what: `the services of ${path} stay with the programs that were adopted; manager: ${manager} would start them a second time`,
-            next: 'leave manager out',
-        },
-    ];
-/** Settings of units that nobody would read. */
-const unitless = (found, target) => ['systemd', 'system'].includes(managerOf(found, target))
-    ? []
-    : target.services
-        .filter(({ unit }) => unit !== undefined)
-        .map(({ name }) => ({
-        where: `landfall.yml, services.${name}.unit`,
-        what: `the services of ${target.base} are programs of a supervisord, which has no units`,
-        next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
-    }));
-const space = (found, { base, host }, needs) => {
-    const builds = needs.installer !== undefined && !needs.built;
-    const bytes = Math.ceil(needs.bytes * 1.2) + (builds ? environmentBytes : 0) + 2_000_000;
-    const files = Math.ceil(needs.files * 1.2) + (builds ? environmentFiles : 0) + 100;
-    const where = `host ${host.name}`;
-    const next = `df -h ${found.baseNearest.path}; du -xsh ${base}/* | sort -h`;
-    return [
-        ...(found.free.bytes < bytes
-            ? [
-                {
-                    where,
-                    what: `${(0,packages_plan/* renderBytes */.UP)(found.free.bytes)} free at ${found.baseNearest.path}, ${(0,packages_plan/* renderBytes */.UP)(bytes)} needed`,
-                    next,
-                },
-            ]
-            : []),
-        // file systems that have no inodes to count (btrfs) report 0
-        ...(found.free.inodes > 0 && found.free.inodes < files
-            ? [
-                {
-                    where,
-                    what: `${found.free.inodes} inodes free at ${found.baseNearest.path}, ${files} needed`,
-                    next: `df -i ${found.baseNearest.path}`,
-                },
-            ]
-            : []),
     ];
 };
 /** A port that a service wants is free, or held by that very service of the live release. */
@@ -7414,11 +7426,11 @@ const reach = async (name, by, to) => {
         what: `on the host, nothing answers at ${reach_placeOf(to)}`,
         next: 'Check that the service listens there.',
     };
-    const failed = (meaning, thrown) => (0,packages_fault/* fail */.fJ)({
+    const failed = (meaning, thrown, ...more) => (0,packages_fault/* fail */.fJ)({
         code: 'SSH_FORWARD',
         host: name,
         ...meaning,
-        said: [thrown instanceof Error ? thrown.message : String(thrown)],
+        said: [thrown instanceof Error ? thrown.message : String(thrown), ...more].filter((text) => text !== ''),
     });
     try {
         return (0,packages_fault.ok)(await by.forward(to));
@@ -7429,9 +7441,9 @@ const reach = async (name, by, to) => {
             return failed(nothing, thrown);
         try {
             const relayed = await by.relay(to);
-            if (relayed === 'nothing')
-                return failed(nothing, thrown);
-            return relayed === 'no-python' ? failed(reach_refusal(to), thrown) : (0,packages_fault.ok)(relayed);
+            if (!('why' in relayed))
+                return (0,packages_fault.ok)(relayed);
+            return failed(relayed.why === 'nothing' ? nothing : reach_refusal(to), thrown, relayed.said);
         }
         catch (lost) {
             const what = `nothing could be asked at ${reach_placeOf(to)}: no program runs on the host`;
@@ -7468,6 +7480,7 @@ const relay_relay = async (shells, to) => {
         },
     });
     let greeted = false;
+    let said = '';
     shell.start({
         args: [transport.relayBody, ...('socket' in to ? [to.socket] : [to.host, String(to.port)])],
         text: transport.relay,
@@ -7480,14 +7493,16 @@ const relay_relay = async (shells, to) => {
             if (rest.length > 0)
                 stream.push(rest);
         },
-        onErr: () => undefined,
+        onErr: (chunk) => {
+            said += chunk.toString('utf8');
+        },
     });
     void shell.ended.then(({ code = -1, noise }) => {
         const why = meant[code];
         if (why === undefined)
             connected.reject(new Error(noise.trim() || 'the connection is gone'));
         else
-            connected.resolve(why);
+            connected.resolve({ why, said: said.trim() });
         stream.push(null);
     });
     return connected.promise;
