@@ -186,7 +186,8 @@ const allScenarios: readonly Scenario[] = [
 ];
 
 /**
- * Kills every changing program after each of its lines, under each shell, and lets the next run go on.
+ * Kills every changing program after each of its lines, under each shell, and lets the next run go on. Scenarios of one program take
+ * turns with the shells: what a line does depends on what the program finds, hardly on who reads it. The only one of a program is played under each.
  * @param show takes a line for each program: lines killed and survived
  * @param shells argument vectors of the shells
  * @param scenarios what is played
@@ -209,7 +210,12 @@ export const killedAtEveryLine = async ({
   const jobs = programs
     // short ones first: a line that changes nothing is killed where it is reached soonest
     .toSorted((a, b) => a.length - b.length || (a[0]?.text.length ?? 0) - (b[0]?.text.length ?? 0))
-    .flatMap((ofProgram) => shells.map((shell) => ({ ofProgram, shell })));
+    .flatMap((ofProgram) =>
+      shells.map((shell, turn) => ({
+        shell,
+        ofProgram: ofProgram.filter((_, index) => ofProgram.length === 1 || index % shells.length === turn),
+      })),
+    );
   const doneBy = new Map<readonly string[], Set<string>>();
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
