@@ -42,8 +42,8 @@ const parsing = (shell: readonly string[], texts: ReadonlyMap<string, string>): 
 const known = new Map<string, readonly number[]>();
 
 /**
- * After which lines (counted from 1) of a text a command may stand: where it still parses with one, and no longer does with
- * a lone `)`, for in quotes both would parse.
+ * After which lines (counted from 1) of a text, of those that do something, a command may stand: where it still parses with one, and
+ * no longer does with a lone `)`, for in quotes both would parse.
  */
 export const positions = (shell: readonly string[], text: string): readonly number[] => {
   const keyed = chunks(text).map((lines) => ({ lines, key: `${shell.join(' ')}\n${lines.join('\n')}` }));
@@ -53,6 +53,8 @@ export const positions = (shell: readonly string[], text: string): readonly numb
     for (const [index, line] of lines.entries()) {
       // the command that ends there goes on in the next line
       if (/(?:\\|\||&&)$/.test(line)) continue;
+      // a comment or the end of a function does nothing
+      if (/^\s*#|^\}?$/.test(line)) continue;
       texts.set(`${chunk}-${index + 1}-command`, inserted(lines, index + 1, ':'));
       texts.set(`${chunk}-${index + 1}-bracket`, inserted(lines, index + 1, ')'));
     }

@@ -104,7 +104,7 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
 };
 
 /**
- * Each program of a transaction falls asleep after each of its lines at which it does not hold the mutex, is overtaken by a newer
+ * Each program of a transaction falls asleep after each of its lines that does something and at which it does not hold the mutex, is overtaken by a newer
  * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Under dash and busybox's sh.
  */
 export const zombies = async ({
