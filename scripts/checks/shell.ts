@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ended } from './programs.ts';
 
 /** Every text in what a module exports, however deep it lies. */
 const textsIn = (value: unknown): readonly string[] => {
@@ -27,9 +28,9 @@ const origin = (text: string, files: readonly File[], line: number): string => {
 /** "appears unused": of functions put in front of several programs, a fault only where none of these uses what they set. */
 const unused = /: SC2034 /;
 
-const shellcheck = (text: string, where: (line: number) => string): readonly string[] => {
-  const ended = spawnSync('shellcheck', ['-s', 'sh', '-f', 'json1', '-'], { input: text, encoding: 'utf8' });
-  const { comments } = JSON.parse(ended.stdout) as { comments: { line: number; code: number; message: string }[] };
+const shellcheck = async (text: string, where: (line: number) => string): Promise<readonly string[]> => {
+  const { stdout } = await ended('shellcheck', ['-s', 'sh', '-f', 'json1', '-'], text);
+  const { comments } = JSON.parse(stdout) as { comments: { line: number; code: number; message: string }[] };
   return comments.map(({ line, code, message }) => `${where(line)}: SC${code} ${message}`);
 };
 
@@ -51,7 +52,10 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   )
     .split('\n')
     .filter((name) => name !== '' && !/^(packages\/remote|dist)\//.test(name));
-  const said = sent.map((text) => shellcheck(text, (line) => origin(text, files, line)));
+  const said: (readonly string[])[] = [];
+  for (const text of sent) said.push(await shellcheck(text, (line) => origin(text, files, line)));
+  const alone: (readonly string[])[] = [];
+  for (const name of others) alone.push(await shellcheck(readFileSync(name, 'utf8'), (line) => `${name}:${line}`));
   const everywhere = (problem: string) =>
     files
       .filter(({ name }) => problem.startsWith(`${name}:`))
@@ -59,7 +63,7 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   return [
     ...new Set([
       ...said.flat().filter((problem) => !unused.test(problem) || everywhere(problem)),
-      ...others.flatMap((name) => shellcheck(readFileSync(name, 'utf8'), (line) => `${name}:${line}`)),
+      ...alone.flat(),
       ...orphans.map(({ name }) => `${name}: part of no program that packages/remote exports`),
     ]),
   ];
