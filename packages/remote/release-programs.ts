@@ -37,13 +37,17 @@ const names = (stdout: Buffer, wanted: string): readonly string[] =>
  * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
  */
 export const releasePrograms = {
-  /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
+  /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown one. `@`: what `current` leads to. */
   tree: program({
     text: common + readFileSync(new URL('./tree.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 60_000,
     args: (input: { base: string; release: string | undefined }) => [input.base, input.release ?? '-'],
-    out: (stdout) => gunzipSync(stdout),
+    out: (stdout) => {
+      const said = gunzipSync(stdout);
+      const at = said.indexOf(0);
+      return { release: said.toString('utf8', 0, at), list: said.subarray(at + 1) };
+    },
     fault: 'PROGRAM_FAILED',
     next: 'Read the lines above: the list of the files on the host could not be read.',
   }),
