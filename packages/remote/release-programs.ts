@@ -126,11 +126,18 @@ export const releasePrograms = {
   probe: program({
     text: application + readFileSync(new URL('./probe.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
-    limitMs: 300_000,
-    args: (input: Staged & Place) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
+    limitMs: 1_800_000,
+    args: (input: Staged & Place & { collect: boolean }) => [
+      input.base,
+      input.staging,
+      input.directory,
+      input.venv ?? '-',
+      input.python,
+      input.collect ? 'yes' : 'no',
+    ],
     out: (stdout) => JSON.parse(stdout.toString('utf8')) as unknown,
     fault: 'APPLICATION_FAILED',
-    next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
+    next: 'The lines above are what the application, or collectstatic, said. Mend it, the static files that it names, or the variables of its .env, and run again.',
   }),
   /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
   publish: program({
