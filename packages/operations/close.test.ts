@@ -26,7 +26,7 @@ const at = (phase: Phase, over: Partial<Found> = {}, claim: Partial<Claim> = {})
 const host = (found: Found, over: Answers = {}): FakeHost => {
   const { phase, number, release } = found;
   return fakeHost({
-    recover: () => ok({ phase, number, release }),
+    recover: () => ok({ phase, number, release, untouched: true }),
     look: () => ok(found),
     confirm: () => ok({ phase: 'confirmed', number, release: 'B' }),
     'take-back': () => ok({ phase: 'undone', number, release: 'A' }),

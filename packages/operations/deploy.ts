@@ -11,7 +11,7 @@ import type { Opening } from './open.ts';
 import { packageIndexProblems } from './package-index.ts';
 import { planDeploy, planPrepare, planSwitch } from './plan.ts';
 import { nothingMore, preflight } from './preflight.ts';
-import { design } from './design.ts';
+import { beginDesign, design } from './design.ts';
 import { refuseDrift } from './drift.ts';
 import { prepare, preparedOf, schemaStep, tidy } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
@@ -48,10 +48,11 @@ const commitOf = ({ phase, commit }: Pick<DeployWish, 'phase' | 'commit'>): Open
 
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
+  const beginning = beginDesign(scene, workspace);
   const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
   refuseStale(scene, looked, wish.allowOlder);
   refuseDrift(scene, looked.found, wish.allowDrift);
-  const designed = await design(scene, looked, { ...wish, workspace });
+  const designed = await design(scene, looked, wish, beginning);
   const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const { release } = designed;
   const plan = planDeploy(scene, surveyed, designed);
@@ -64,7 +65,7 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
   if (wish.dry)
     return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
   const lent = await lend(scene, surveyed, designed.env.from === 'shared');
-  const prepared = await prepare(scene, surveyed, designed, { ...wish, workspace });
+  const prepared = await prepare(scene, surveyed, designed, wish);
   return toLive(scene, wish, surveyed, prepared, lent);
 };
 
@@ -110,8 +111,9 @@ const toLive = async (
 
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
+  const beginning = beginDesign(scene, workspace);
   const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
-  const designed = await design(scene, looked, { ...wish, workspace });
+  const designed = await design(scene, looked, wish, beginning);
   const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const plan = planPrepare(scene, surveyed, designed);
   scene.evidence.plan = plan;
@@ -120,7 +122,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
   await lend(scene, surveyed, designed.env.from === 'shared');
-  await prepare(scene, surveyed, designed, { ...wish, workspace });
+  await prepare(scene, surveyed, designed, wish);
   await tidy(scene);
   return {
     outcome: 'done',

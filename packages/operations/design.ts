@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure, must } from '#fault';
+import type { Result } from '#fault';
 import { hooksOf } from '#plan';
 import type { Hooks, Service } from '#plan';
 import {
@@ -17,6 +18,7 @@ import {
   translationFiles,
 } from '#release';
 import type { Difference, Lock, Shared, Source } from '#release';
+import type { Output } from '#remote';
 import { preflight } from './preflight.ts';
 import type { Scene } from './scene.ts';
 import { warn } from './survey.ts';
@@ -51,10 +53,25 @@ export type Designed = {
 };
 
 export type Material = {
-  readonly workspace: string;
   readonly envFile: string | undefined;
   /** The address of the package index, with user and password; undefined: as pip or uv is set on the host. */
   readonly packageIndex: string | undefined;
+};
+
+/** What a design is made of that needs nothing to be known before: it is asked for at once, beside what else takes time. */
+export type Beginning = {
+  readonly source: Promise<Result<Source>>;
+  /** The files of what serves. */
+  readonly listed: Promise<Result<Output<'tree'>>>;
+};
+
+/** Begins to read the checkout, and asks the host for its list of what serves. Changes nothing. */
+export const beginDesign = ({ target, host, signal }: Scene, workspace: string): Beginning => {
+  const { include, exclude, python } = target;
+  const source = readSource({ root: workspace, include, exclude, venv: python.venv });
+  // whoever fails before it is waited for says why
+  source.catch(() => undefined);
+  return { source, listed: host.run('tree', { base: target.base, release: '@' }, { signal }) };
 };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -66,16 +83,18 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export const design = async (
   scene: Scene,
   { found, made }: Survey,
-  { workspace, envFile, packageIndex }: Material,
+  { envFile, packageIndex }: Material,
+  beginning: Beginning,
 ): Promise<Designed> =>
   scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
     const from = found.current || found.releases.at(-1)?.id;
-    const [read, listed] = await Promise.all([
-      readSource({ root: workspace, include: target.include, exclude: target.exclude, venv: target.python.venv }),
-      host.run('tree', { base: target.base, release: from }, { signal }),
-    ]);
+    const [read, serving] = await Promise.all([beginning.source, beginning.listed]);
     const source = must(read);
+    const listed =
+      serving.ok && serving.value.release === (from ?? '')
+        ? serving
+        : await host.run('tree', { base: target.base, release: from }, { signal });
     for (const { text } of source.notes) warn(scene, text);
     needServices(target.services);
     const { requirements } = target.python;
@@ -99,7 +118,7 @@ export const design = async (
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
     const environment = lock === undefined ? undefined : environmentHash(lock, found.python, packageIndex);
     const translations = translationFiles(source.entries, target.directory);
-    const travels = difference(source.entries, baseOf(must(listed)));
+    const travels = difference(source.entries, baseOf(must(listed).list));
     must(
       preflight(
         found,

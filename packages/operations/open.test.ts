@@ -172,7 +172,7 @@ describe('another run holds the target', () => {
       look: () => ok({ ...dead, phase }),
       recover: () => {
         phase = 'undone';
-        return ok({ phase, number: 5, release: 'A' });
+        return ok({ phase, number: 5, release: 'A', untouched: false });
       },
     });
     await opened(sceneOn(on), dead);

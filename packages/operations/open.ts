@@ -191,14 +191,15 @@ const tryToOpen = async (scene: Scene, { found, answer }: Survey, opening: Openi
   throw new Failure({ step: 'open', ...result.fault });
 };
 
-/** Says every 20 s that this process still works before its switch; until the returned function is called. */
+/** Says every 20 s that this process still works before its switch; until the returned function is called. The opening itself was the first sign. */
 export const beat = ({ host, target, context, clock }: Scene): (() => void) => {
   const over = new AbortController();
   void (async () => {
-    while (!over.signal.aborted) {
+    for (;;) {
+      await clock.sleep(20_000, over.signal);
+      if (over.signal.aborted) return;
       // a lost beat is no fault: after a minute of silence a waiting run may take over, and this one is fenced out
       await host.run('beat', { base: target.base, driver: context.driver });
-      await clock.sleep(20_000, over.signal);
     }
   })();
   return () => {

@@ -35,7 +35,7 @@ export type Prepared = {
 
 /**
  * Puts the release beside the running one: uploads what the host has not seen, proves the whole tree, builds its environment,
- * asks the application, collects static files. Holds nothing. What failed half-way is removed again; after a success the caller
+ * asks the application, which collects its static files on the way. Holds nothing. What failed half-way is removed again; after a success the caller
  * does that, by {@link tidy}, when it costs no round trip of its own.
  */
 export const prepare = async (

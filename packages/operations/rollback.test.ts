@@ -79,7 +79,7 @@ const host = (states: readonly Found[], over: Answers = {}): FakeHost => {
     now = { ...now, current: release, processes: processes(release) };
   };
   return fakeHost({
-    recover: () => ok({ phase: now.phase, number: now.number, release: now.release }),
+    recover: () => ok({ phase: now.phase, number: now.number, release: now.release, untouched: true }),
     look: () => {
       const seen = now;
       [now = now, ...rest] = rest;

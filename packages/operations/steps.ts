@@ -54,8 +54,12 @@ export const environmentStep = (
     index: designed.index,
   });
 
+const probeSays = ({ kept }: Pick<Designed, 'kept'>): string =>
+  `ask the application about itself${kept ? '' : ', collect static files if there are any'}`;
+
 export const probeStep = (on: On, designed: Pick<Designed, 'release' | 'environment' | 'kept'>): StepOf<'probe'> =>
-  step(on, 'probe', 'ask the application about itself', 'probe', {
+  step(on, 'probe', probeSays(designed), 'probe', {
+    collect: !designed.kept,
     base: on.target.base,
     staging: designed.kept ? `releases/${designed.release.id}` : staged(on, designed).staging,
     ...place(on),
@@ -65,7 +69,7 @@ export const probeStep = (on: On, designed: Pick<Designed, 'release' | 'environm
 const publishSays = ({ kept, release, translations }: Designed): string =>
   kept
     ? `note that this run has prepared ${release.id} too`
-    : `${translations.length > 0 ? 'compile translations, ' : ''}collect static files if there are any, publish ${release.id}`;
+    : `${translations.length > 0 ? 'compile translations, collect static files, ' : ''}publish ${release.id}`;
 
 export const publishStep = (
   on: On,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Failure, ok } from '#fault';
+import { ok } from '#fault';
 import type { FaultCode } from '#fault';
 import { claimOf, foundOn } from '../../test/fakes/found.ts';
 import { fakeHost, fault } from '../../test/fakes/host.ts';
@@ -9,7 +9,7 @@ import { liveOf, survey, undoLine } from './survey.ts';
 
 const switched = foundOn({ number: 5, kind: 'deploy', phase: 'switched', release: 'B', previous: 'A', claim: claimOf({ run: 'run-9', actor: 'bob', url: 'https://example.org/9' }) }); // prettier-ignore
 const held = { ...switched, phase: 'held' } as const;
-const settled = { phase: 'none', number: 0, release: '' };
+const settled = { phase: 'none', number: 0, release: '', untouched: true };
 
 describe('an action begins', () => {
   test('with what was left half-way, then it reads and judges', async () => {
@@ -21,6 +21,16 @@ describe('an action begins', () => {
       ['recover', 'nothing was ever deployed'],
       ['look', undefined],
     ]);
+  });
+
+  test.each([
+    ['something was finished', { ...settled, untouched: false }],
+    ['it moved on meanwhile', { ...settled, number: 1, phase: 'confirmed' }],
+  ])('what was read while %s does not count: it is read again', async (_, recovered) => {
+    const read = [foundOn(), foundOn({ number: 7, phase: 'confirmed', release: 'B' })];
+    const on = fakeHost({ recover: () => ok(recovered), look: () => ok(read.shift() ?? foundOn()) });
+    expect((await survey(sceneOn(on), 'deploy')).found).toMatchObject({ number: 7 });
+    expect(on.ran()).toEqual(['recover', 'look', 'look']);
   });
 
   test('dry: only reads', async () => {
@@ -36,11 +46,11 @@ describe('an action begins', () => {
   });
 
   test.each<FaultCode>(['SSH_LOST', 'STATE_UNREADABLE', 'TX_BUSY', 'CANCELLED'])(
-    'where the host cannot recover (%s): with that, and reads nothing',
+    'where the host cannot recover (%s): with that, whatever was read beside it',
     async (code) => {
-      const on = fakeHost({ recover: () => fault(code) });
-      await expect(survey(sceneOn(on), 'deploy')).rejects.toBeInstanceOf(Failure);
-      expect(on.ran()).toEqual(['recover']);
+      const on = fakeHost({ recover: () => fault(code), look: () => ok(foundOn()) });
+      await expect(survey(sceneOn(on), 'deploy')).rejects.toMatchObject({ fault: { code } });
+      expect(on.ran()).toEqual(['recover', 'look']);
     },
   );
 

@@ -56,24 +56,39 @@ export const judge = (scene: Scene, wish: Wish, found: Found): Survey => {
   return { found, history, standing: where, answer };
 };
 
-/**
- * What every action begins with: the host finishes what was left half-way, then it is read and judged. A dry run only reads.
- * An undo that fails here does not stop the reading: the state says `held`.
- */
-export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Promise<Survey> => {
-  if (!dry) {
-    const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
-      base: scene.target.base,
+/** Lets the host finish what was left half-way; that an undo fails there does not stop the reading: the state says `held`. Gives how it stands if that was so already. */
+const recover = async (scene: Scene): Promise<Pick<Found, 'phase' | 'number'> | undefined> => {
+  const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
+    base: scene.target.base,
+  });
+  try {
+    const stands = await perform(scene, recovery, {
+      note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
     });
-    try {
-      await perform(scene, recovery, {
-        note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
-      });
-    } catch (thrown) {
-      if (faultOf(thrown).code !== 'UNDO_FAILED') throw thrown;
-    }
+    return stands.untouched ? { number: stands.number, phase: stands.phase as Found['phase'] } : undefined;
+  } catch (thrown) {
+    if (faultOf(thrown).code !== 'UNDO_FAILED') throw thrown;
+    return undefined;
   }
-  const found = await scene.timeline.step('look', 'read the state of the host', () => look(scene));
+};
+
+/** Recovers and reads side by side: what was read counts where nothing had to be finished, which is nearly always. */
+const recoverAndLook = async (scene: Scene): Promise<Found> => {
+  const reading = (): Promise<Found> => scene.timeline.step('look', 'read the state of the host', () => look(scene));
+  const [recovered, read] = await Promise.allSettled([recover(scene), reading()]);
+  if (recovered.status === 'rejected') throw recovered.reason;
+  const stands = recovered.value;
+  if (stands === undefined) return reading();
+  if (read.status === 'rejected') throw read.reason;
+  const same = stands.number === read.value.number && stands.phase === read.value.phase;
+  return same ? read.value : reading();
+};
+
+/** What every action begins with: the host finishes what was left half-way, and is read and judged. A dry run only reads. */
+export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Promise<Survey> => {
+  const found = dry
+    ? await scene.timeline.step('look', 'read the state of the host', () => look(scene))
+    : await recoverAndLook(scene);
   // before judging: also a run that is refused tells what nobody was told
   news(scene, found);
   const surveyed = judge(scene, wish, found);

@@ -38,6 +38,8 @@ const application = z.object({
     root: z.string().nullable(),
     inside: z.string().nullable(),
     url: z.string().nullable(),
+    /** The probe has collected them. */
+    collected: z.boolean(),
   }),
   media: z.object({ root: z.string().nullable(), inside: z.string().nullable() }),
   translations: translationFacts,
@@ -75,6 +77,7 @@ export const probedOf = (printed: unknown): Result<Application | undefined> => {
 /** What follows from what Django says about itself. */
 export type Consequences = {
   readonly compilemessages: boolean;
+  /** Still to be done. */
   readonly collectstatic: boolean;
   /** Declared and detected, as `publish` takes them. */
   readonly shared: readonly Shared[];
@@ -133,7 +136,7 @@ export const consequences = (found: Application, declared: readonly Shared[]): R
           : `Take ${outlives.path} out of \`shared\`: each release has its own static files.`,
     });
   }
-  return ok({ compilemessages, collectstatic: true, shared, notes });
+  return ok({ compilemessages, collectstatic: !found.static.collected, shared, notes });
 };
 
 const covers = (outer: string, inner: string): boolean =>

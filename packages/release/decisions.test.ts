@@ -11,7 +11,7 @@ const database = (over: Partial<Database> = {}): Database => ({
 }); // prettier-ignore
 const application = (over: Partial<Application> = {}): Application => ({
   django: '5.2', python: '3.12', settings: 's', wsgi: 'w', debug: false, databases: [database()], error: null, translations: { used: true, inside: [], outside: [] },
-  static: { app: true, root: '/b/staging/x/static', inside: 'static', url: '/static/' }, media: { root: null, inside: null }, ...over,
+  static: { app: true, root: '/b/staging/x/static', inside: 'static', url: '/static/', collected: false }, media: { root: null, inside: null }, ...over,
 }); // prettier-ignore
 
 describe('the list of a release', () => {
@@ -66,9 +66,15 @@ describe('what follows from what Django says', () => {
       value: { compilemessages: false, collectstatic: true, shared: declared, notes: [] },
     });
   });
+  test('what the probe has collected is not collected again', () => {
+    const found = application();
+    expect(consequences({ ...found, static: { ...found.static, collected: true } }, [])).toMatchObject({
+      value: { collectstatic: false },
+    });
+  });
   test('STATIC_ROOT elsewhere, or shared, is refused with the line to change', () => {
     const outside = consequences(
-      application({ static: { app: true, root: '/srv/app/static', inside: null, url: '/s/' } }),
+      application({ static: { app: true, root: '/srv/app/static', inside: null, url: '/s/', collected: false } }),
       [],
     );
     expect(outside).toMatchObject({
@@ -84,8 +90,8 @@ describe('what follows from what Django says', () => {
     });
   });
   test.each([
-    [{ app: false, root: '/x', inside: null, url: null }],
-    [{ app: true, root: null, inside: null, url: '/s/' }],
+    [{ app: false, root: '/x', inside: null, url: null, collected: false }],
+    [{ app: true, root: null, inside: null, url: '/s/', collected: false }],
   ])('%j: nothing is collected', (statics) => {
     expect(consequences(application({ static: statics }), [])).toMatchObject({
       ok: true,

@@ -7,13 +7,14 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, jest } from '@jest/globals';
 import { must } from '#fault';
 import { probeBody } from '#remote';
 import { eachShell, outputOf, runProgram } from '../../test/lab/program-run.ts';
@@ -327,7 +328,7 @@ eachShell('a Django application', (shell) => {
   const env = 'SECRET_KEY=s\nPIP_NO_CACHE_DIR=0\n';
   const environment = 'aaaabbbbccccdddd';
   const ask = async (): Promise<Application> => {
-    const found = must(probedOf(await outputOf(shell, 'probe', { base, staging, ...place }, probeBody)));
+    const found = must(probedOf(await outputOf(shell, 'probe', { base, staging, ...place, collect: false }, probeBody)));
     if (found === undefined) throw new Error('no application');
     return found;
   };
@@ -397,14 +398,61 @@ eachShell('a Django application', (shell) => {
 
   test('that cannot be loaded says why', async () => {
     write(tree, 'notes/models.py', 'import no_such_module\n');
-    const found = probedOf(await outputOf(shell, 'probe', { base, staging, ...place }, probeBody));
+    const found = probedOf(await outputOf(shell, 'probe', { base, staging, ...place, collect: false }, probeBody));
     expect(found).toMatchObject({ ok: false, fault: { code: 'APPLICATION_FAILED' } });
     expect(found.ok ? '' : found.fault.said.join('\n')).toContain("No module named 'no_such_module'");
     project(tree);
   }, 60_000);
 
   test('that is no Django application has no answers', async () => {
-    expect(probedOf(await outputOf(shell, 'probe', { base, staging, directory: 'assets', venv: undefined, python }, probeBody))).toEqual({ ok: true, value: undefined });
+    expect(probedOf(await outputOf(shell, 'probe', { base, staging, directory: 'assets', venv: undefined, python, collect: true }, probeBody))).toEqual({ ok: true, value: undefined });
+  });
+
+  describe('asked to collect its static files on the way', () => {
+    const collect = () => runProgram(shell, 'probe', { base, staging, ...place, collect: true }, probeBody);
+    const settings = (lines: string): void => {
+      write(tree, 'site1/settings.py', `${readFileSync(join(tree, 'site1/settings.py'), 'utf8')}\n${lines}\n`);
+    };
+    afterEach(() => {
+      rmSync(join(tree, 'collected'), { recursive: true, force: true });
+      rmSync(join(tree, 'assets2'), { recursive: true, force: true });
+      project(tree);
+    });
+
+    test('has them, and asks no second time', async () => {
+      const ran = await collect();
+      expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('1 static file copied')]);
+      const found = must(probedOf(JSON.parse(ran.stdout.toString())));
+      expect(found?.static).toMatchObject({ collected: true });
+      // the databases are asked as ever
+      expect(found?.databases[0]).toMatchObject({ error: null, recorded: true });
+      expect(readFileSync(join(tree, 'collected/site.css'), 'utf8')).toBe('body{}');
+    }, 60_000);
+
+    test.each([
+      ['they belong elsewhere', 'STATIC_ROOT = str(BASE_DIR) + "-elsewhere"'],
+      ['their folder is about to be shared', 'MEDIA_ROOT = STATIC_ROOT'],
+    ])('has none where %s', async (_, lines) => {
+      settings(`from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n${lines}`);
+      const ran = await collect();
+      expect(must(probedOf(JSON.parse(ran.stdout.toString())))?.static).toMatchObject({ collected: false });
+      expect([existsSync(join(tree, 'collected')), existsSync(`${tree}-elsewhere`)]).toEqual([false, false]);
+    }, 60_000);
+
+    test('has none where their folder is a link to what is shared', async () => {
+      mkdirSync(join(base, 'shared/collected'), { recursive: true });
+      symlinkSync(join(base, 'shared/collected'), join(tree, 'collected'));
+      const ran = await collect();
+      expect(must(probedOf(JSON.parse(ran.stdout.toString())))?.static).toMatchObject({ collected: false });
+      expect(readdirSync(join(base, 'shared/collected'))).toEqual([]);
+    }, 60_000);
+
+    test('and they cannot be: says why', async () => {
+      settings('STATICFILES_DIRS = ["/no/such/folder"]\nSTATICFILES_FINDERS = ["no.such.Finder"]');
+      const ran = await collect();
+      expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining("No module named 'no'")]);
+      expect(ran.stderr).toContain('collectstatic failed');
+    }, 60_000);
   });
 
   test('is published with its static files', async () => {

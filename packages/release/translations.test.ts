@@ -119,7 +119,8 @@ needing('python3', 'msgfmt', 'git').describe('in a real application', () => {
         return outputOf(shell, 'arrange', { base, staging, environment: 'aaaa', venv: '.venv', env: { from: 'shared', sha256 }, shared: more.shared ?? [] }); // prettier-ignore
       };
       const asked = async () =>
-        must(probedOf(await outputOf(shell, 'probe', { base, staging, ...place }, probeBody)))?.translations;
+        must(probedOf(await outputOf(shell, 'probe', { base, staging, ...place, collect: true }, probeBody)))
+          ?.translations;
       const publish = () =>
         runProgram(
           shell,

@@ -44,7 +44,7 @@ const image = (root: string): string =>
 
 /** Sends a source as an operation does: first flight, difference, second flight. */
 const send = async (shell: Shell, base: string, source: Source, staging: string, from?: string) => {
-  const known = baseOf(await outputOf(shell, 'tree', { base, release: from }));
+  const known = baseOf((await outputOf(shell, 'tree', { base, release: from })).list);
   const what = difference(source.entries, known);
   const { body, dropBytes } = upload(source.root, what, time);
   const ran = await runProgram(
@@ -190,7 +190,7 @@ eachShell('an upload', (used) => {
       '\0',
     );
     expect(ran.code).toBe(64);
-    expect(baseOf(await outputOf(used, 'tree', { base, release: 'unknown' })).size).toBe(0);
+    expect(baseOf((await outputOf(used, 'tree', { base, release: 'unknown' })).list).size).toBe(0);
   });
 });
 

@@ -84,16 +84,26 @@ claimed() { # the claim's lines as arguments of put
 }
 
 told() { # PREVIOUS RELEASE: the opening's line of the journal
-  note opened "$(printf '%s' "$claim" | sed -n -e 's/^actor=//p' -e 's/^reason=//p')" kind="$opens" release="$2" previous="$1" \
-    "$(printf '%s' "$claim" | sed -n '/^run=/p')" "$(printf '%s' "$claim" | sed -n '/^attempt=/p')" \
-    "$(printf '%s' "$claim" | sed -n '/^run_number=/p')" "$(printf '%s' "$claim" | sed -n '/^repository=/p')" \
-    "$(printf '%s' "$claim" | sed -n '/^workflow=/p')"
+  why=''
+  set -- kind="$opens" release="$2" previous="$1"
+  while IFS= read -r line; do
+    case $line in
+      actor=?* | reason=?*) why="$why${why:+
+}${line#*=}" ;;
+      run=* | attempt=* | run_number=* | repository=* | workflow=*) set -- "$@" "$line" ;;
+    esac
+  done <<END
+$claim
+END
+  note opened "$why" "$@"
 }
 
 again() { # the run goes on with a number of its own, so that the process that had it before is fenced out
   number=$((number + 1))
   told "$previous" "$to"
+  # from now on its silence counts
   claim="number=$number
+opened=$now
 deadline=$([ "$phase" = open ] && echo "$((now + limit))" || echo "$deadline")
 $claim"
   claimed

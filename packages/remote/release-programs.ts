@@ -37,13 +37,17 @@ const names = (stdout: Buffer, wanted: string): readonly string[] =>
  * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
  */
 export const releasePrograms = {
-  /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
+  /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown one. `@`: what `current` leads to. */
   tree: program({
     text: common + readFileSync(new URL('./tree.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 60_000,
     args: (input: { base: string; release: string | undefined }) => [input.base, input.release ?? '-'],
-    out: (stdout) => gunzipSync(stdout),
+    out: (stdout) => {
+      const said = gunzipSync(stdout);
+      const at = said.indexOf(0);
+      return { release: said.toString('utf8', 0, at), list: said.subarray(at + 1) };
+    },
     fault: 'PROGRAM_FAILED',
     next: 'Read the lines above: the list of the files on the host could not be read.',
   }),
@@ -122,11 +126,18 @@ export const releasePrograms = {
   probe: program({
     text: application + readFileSync(new URL('./probe.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
-    limitMs: 300_000,
-    args: (input: Staged & Place) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
+    limitMs: 1_800_000,
+    args: (input: Staged & Place & { collect: boolean }) => [
+      input.base,
+      input.staging,
+      input.directory,
+      input.venv ?? '-',
+      input.python,
+      input.collect ? 'yes' : 'no',
+    ],
     out: (stdout) => JSON.parse(stdout.toString('utf8')) as unknown,
     fault: 'APPLICATION_FAILED',
-    next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
+    next: 'The lines above are what the application, or collectstatic, said. Mend it, the static files that it names, or the variables of its .env, and run again.',
   }),
   /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
   publish: program({

@@ -8,6 +8,7 @@ const dotenv = readFileSync(new URL('./dotenv.sh', import.meta.url), 'utf8');
 const transaction = common + readFileSync(new URL('./transaction.sh', import.meta.url), 'utf8');
 const scrub = readFileSync(new URL('./scrub.sh', import.meta.url), 'utf8');
 const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8');
+const rpc = readFileSync(new URL('./rpc.sh', import.meta.url), 'utf8');
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
 const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
@@ -24,6 +25,7 @@ export const serviceText =
   dotenv +
   scrub +
   processes +
+  rpc +
   supervisor +
   systemd +
   system +
@@ -92,7 +94,8 @@ export const transactionPrograms = {
     interrupt: 'finish',
     limitMs: undoLimitMs,
     args: (input: { base: string }) => [input.base],
-    out: standing,
+    // what the program of an earlier version lies there and does not say counts as a change
+    out: (stdout) => ({ ...standing(stdout), untouched: pairs(stdout).get('untouched') === 'yes' }),
     fault: 'UNDO_FAILED',
     next: readTheLog,
   }),

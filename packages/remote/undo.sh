@@ -6,7 +6,7 @@
 # Run by the deploy user only.
 # Undone already, or not the newest: nothing. So it can be pasted twice, and run again after a kill.
 # Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; from a confirmed release, .env of the one before.
-# Prints phase=, release= (what serves now). Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
+# Prints phase=, number=, release= (what serves now); recover also untouched=yes, where there was nothing to do and nobody to wait for. Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
 main() {
   here_is=$(cd -P "$(dirname "$0")" && pwd)
   target "${here_is%/.landfall}"
@@ -104,6 +104,8 @@ watch() { # one watchdog a target: a second one waits for the first to end, so t
 
 at_work() { # a program that must finish has the mutex: nothing was left half-way, and nobody needs to wait for it here
   exec 9>>"$lf/mutex"
+  flock -n 9 && return 1
+  untouched=no
   flock -w 5 9 && return 1
   exec 9>&-
   read -r _ interrupt name <"$lf/running" || return 1
@@ -112,16 +114,20 @@ at_work() { # a program that must finish has the mutex: nothing was left half-wa
 }
 
 recover() {
+  untouched=yes
   if at_work; then
     load
     report
     return
   fi
   lock recover finish 600
+  left="$phase $number"
   settle || failed=yes
+  [ "$left" = "$phase $number" ] || untouched=no
   case $phase in
     open | switched)
       if [ "$phase" = switched ] && flock -n "$lf/watch.lock" true; then
+        untouched=no
         guard
       fi
       ;;
@@ -129,10 +135,11 @@ recover() {
       serving=$(live)
       if [ -n "$serving" ] && [ ! -L "$base/current" ] && [ ! -e "$base/current" ]; then
         say "current is gone: it leads to $serving again"
+        untouched=no
         point "$serving" || :
       fi
       # no fault when it fails: the deploy that mends it must get past here
-      if [ -n "$serving" ] && forgot "$serving" && ! { serve "$serving" && prove "$serving"; }; then
+      if [ -n "$serving" ] && forgot "$serving" && untouched=no && ! { serve "$serving" && prove "$serving"; }; then
         say "$serving, which was confirmed last, does not start"
         # schedulers wait for the rest to be up, and at a boot nobody comes back to them
         rouse "${last:-}" || :
@@ -141,5 +148,6 @@ recover() {
   esac
   report
   [ "${failed:-no}" = no ] || exit 1
+  [ "$untouched" = no ] || print untouched yes
 }
 main "$@"

@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { time } from '#kit';
 import type { Report } from '#plan';
+import { get, measureGap } from '#traffic';
 import { startProxy, type Proxy } from '../lab/proxy.ts';
 import { startJob, workflowRun } from '../runner/index.ts';
 import type { Distance, Go, What } from './figures.ts';
@@ -13,7 +15,12 @@ import { answer, changed } from './watch.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** What a program itself says of its going: when the release was prepared, and how long its steps took. */
-type Came = { readonly prepared?: number; readonly steps?: Readonly<Record<string, number>> };
+type Came = {
+  readonly received?: number;
+  readonly prepared?: number;
+  readonly gap?: number;
+  readonly steps?: Readonly<Record<string, number>>;
+};
 
 /** When the first connection went through the proxy: ms of `performance.now()`. */
 const connected = async (proxy: Proxy, stop: AbortSignal): Promise<number> => {
@@ -29,7 +36,7 @@ const timed = async (proxy: Proxy, url: string | undefined, body: () => Promise<
   const first = connected(proxy, over.signal);
   const serves = url === undefined ? undefined : changed(url, before, over.signal);
   try {
-    const { prepared, steps } = (await body()) ?? {};
+    const { received, prepared, gap, steps } = (await body()) ?? {};
     const ended = performance.now();
     const from = await first;
     // the program may end by a moment before the question that is under way is answered
@@ -37,7 +44,9 @@ const timed = async (proxy: Proxy, url: string | undefined, body: () => Promise<
     if (served === undefined) throw new Error('nothing new answers');
     return {
       start: from - began,
+      ...(received === undefined ? {} : { received: received - from }),
       ...(prepared === undefined ? {} : { prepared: prepared - from }),
+      ...(gap === undefined ? {} : { gap }),
       answer: served - from,
       tail: Math.max(0, ended - served),
       wall: ended - began,
@@ -66,8 +75,19 @@ const run = (
     });
   });
 
-/** The log's line by which a release lies on the host. */
-const isPrepared = (line: string): boolean => /^✓ (?:collect static files|note that this run has prepared)/.test(line);
+/** The log's lines by which a commit's files, and then the release, lie on the host. */
+const isReceived = (line: string): boolean => line.startsWith('✓ upload ');
+const isPrepared = (line: string): boolean => /^✓ (?:publish|note that this run has prepared)/.test(line);
+
+/** The longest gap at a URL while something happens to it: asked 100 times a second. */
+const longestGapIn = async (url: string, body: () => Promise<Came>): Promise<Came> => {
+  const meter = measureGap({ url: `${url}/version`, serves: true, request: get, clock: time.clock, everyMs: 10 });
+  meter.start();
+  const came = await body();
+  const gap = await meter.stop();
+  if (!gap.measured) throw new Error(`the gap was not measured: ${gap.why}`);
+  return { ...came, gap: gap.ms };
+};
 
 /** What can be compared on a ground, by name. `dist`: the built bundles. */
 export const goesOn = (ground: Ground, dist: string): ((what: What, distance: Distance) => Promise<Go>) => {
@@ -84,6 +104,7 @@ export const goesOn = (ground: Ground, dist: string): ((what: What, distance: Di
     runs += 1;
     const temp = join(host.dir, 'runner');
     mkdirSync(temp, { recursive: true });
+    let received: number | undefined;
     let prepared: number | undefined;
     const job = startJob({
       dist,
@@ -92,6 +113,7 @@ export const goesOn = (ground: Ground, dist: string): ((what: What, distance: Di
       run: workflowRun({ runId: String(1000 + runs), runNumber: runs, sha: repository.head() }),
       workspace: repository.dir,
       onLine: (line) => {
+        if (isReceived(line)) received = performance.now();
         if (isPrepared(line)) prepared = performance.now();
       },
     });
@@ -102,7 +124,11 @@ export const goesOn = (ground: Ground, dist: string): ((what: What, distance: Di
       throw new Error(`${action} is '${result}', not '${wanted}':\n${end?.log.slice(-15).join('\n')}`);
     const { timeline } = JSON.parse(readFileSync(end?.outputs['report'] ?? '', 'utf8')) as Pick<Report, 'timeline'>;
     const steps = Object.fromEntries(timeline.map(({ id, ms }) => [id, ms]));
-    return prepared === undefined ? { steps } : { prepared, steps };
+    return {
+      steps,
+      ...(received === undefined ? {} : { received }),
+      ...(prepared === undefined ? {} : { prepared }),
+    };
   };
 
   const capistrano = (port: number, task: string): Promise<void> => {
@@ -144,6 +170,11 @@ export const goesOn = (ground: Ground, dist: string): ((what: What, distance: Di
     },
     'landfall unchanged': (port) => [undefined, () => landfall('deploy-over-ssh', port, deployInputs, 'unchanged')],
     'landfall rollback': (port) => [ground.landfall.url, () => landfall('rollback', port, { to: 'previous' }, 'done')],
+    'landfall under load': (port) => {
+      commit();
+      const { url } = ground.landfall;
+      return [url, () => longestGapIn(url, () => landfall('deploy-over-ssh', port, deployInputs, 'done'))];
+    },
     // the same commit as Landfall has just deployed
     'capistrano incremental': (port) => [ground.capistrano.url, () => capistrano(port, 'deploy').then(() => undefined)],
     'capistrano unchanged': (port) => [ground.capistrano.url, () => capistrano(port, 'deploy').then(() => undefined)],
