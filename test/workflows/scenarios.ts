@@ -209,10 +209,10 @@ const stagingThenProduction: Scenario = {
       await serves(theatre, commit);
       const now = fact(at, 'number');
       expect(
-        told(at, 'approved').at(-1) === `t${now ?? ''} [{"environment":"production","by":"ada"}]`,
+        told(at, 'approved').at(-1) === `t${now} [{"environment":"production","by":"ada"}]`,
         `the journal should name the reviewer: ${told(at, 'approved').join('; ')}`,
       );
-      await signOff(theatre, `t${now ?? ''}`, show);
+      await signOff(theatre, `t${now}`, show);
     } finally {
       await github.close();
     }
