@@ -37,6 +37,11 @@ export const smokeTest = defineAction({
       description:
         'What a failure does to an unconfirmed release of the same run: `undo` takes it back at once, `keep` leaves it. A confirmed release is never touched.',
     },
+    'sign-off': {
+      kind: 'text',
+      description:
+        'A transaction like `t42`, whose release serves: when all checks have passed, the journal on the host keeps that whoever started this run stands for it. Only in runs that a person starts (`workflow_dispatch`).',
+    },
     ...envInput,
     ...dryRunInput,
   },

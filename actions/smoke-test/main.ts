@@ -10,6 +10,7 @@ await run(smokeTest, {
       processes: inputs.processes,
       timeout: inputs.timeout,
       onFailure: inputs['on-failure'],
+      signOff: inputs['sign-off'],
       dry: inputs['dry-run'],
     });
     const { checks, processes, timeline } = report;

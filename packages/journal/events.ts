@@ -9,6 +9,8 @@ const names = [
   'migrated',
   'checked',
   'told',
+  'approved',
+  'verified',
 ] as const;
 
 const words = [

@@ -56,6 +56,9 @@ const goneOn = (known: Past, event: Event): Past => ({
   migrated: known.migrated || event.e === 'migrating',
 });
 
+/** Who looked at what came of it, heard of it, agreed to it or stands for it changes nothing about it. */
+const bystanding: ReadonlySet<Event['e']> = new Set<Event['e']>(['checked', 'told', 'approved', 'verified']);
+
 /**
  * Folds events, oldest first, into the history of a host. A program writes its event before it changes the state: killed in
  * between and run again, it writes it twice, or another run opens under the same number. The last word counts.
@@ -63,8 +66,7 @@ const goneOn = (known: Past, event: Event): Past => ({
 export const fold = ({ events, damaged }: { events: readonly Event[]; damaged: number }): History => {
   const byNumber = new Map<number, Past>();
   for (const event of events) {
-    // who looked at what came of it, or heard of it, changes nothing about it
-    if (event.e === 'checked' || event.e === 'told') continue;
+    if (bystanding.has(event.e)) continue;
     const known = byNumber.get(event.tx);
     byNumber.set(event.tx, event.e === 'opened' || known === undefined ? begun(event) : goneOn(known, event));
   }

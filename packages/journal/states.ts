@@ -22,7 +22,7 @@ export const standings = [
 ] as const;
 export type Standing = (typeof standings)[number];
 
-/** What a caller wants: a phase of deploy-over-ssh, or another action. `abort-by-hand`: `abort` in a run that a person started. */
+/** What a caller wants: a phase of deploy-over-ssh, or another action. `abort-by-hand`: `abort` in a run that a person started; `sign-off`: a smoke test by which a person vouches for what is confirmed. */
 export const wishes = [
   'deploy',
   'prepare',
@@ -32,6 +32,7 @@ export const wishes = [
   'abort-by-hand',
   'smoke',
   'rollback',
+  'sign-off',
 ] as const;
 export type Wish = (typeof wishes)[number];
 
@@ -69,6 +70,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: refuse('RELEASE_AMBIGUOUS'),
+    'sign-off': refuse('RELEASE_AMBIGUOUS'),
   },
   'open-own': {
     deploy: 'resume',
@@ -79,6 +81,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: refuse('TX_NOTHING_SWITCHED'),
     rollback: 'undo',
+    'sign-off': 'test',
   },
   'open-other': {
     deploy: 'wait',
@@ -89,6 +92,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: 'wait',
+    'sign-off': refuse('TX_BUSY'),
   },
   'switched-own': {
     deploy: 'finish',
@@ -99,6 +103,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: 'test',
     rollback: 'undo',
+    'sign-off': 'test',
   },
   'switched-other': {
     deploy: 'wait',
@@ -109,6 +114,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: 'wait',
+    'sign-off': refuse('TX_BUSY'),
   },
   'confirmed-own': {
     deploy: 'open',
@@ -119,6 +125,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
+    'sign-off': 'test',
   },
   'confirmed-other': {
     deploy: 'open',
@@ -129,6 +136,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
+    'sign-off': 'test',
   },
   'undone-own': {
     deploy: 'open',
@@ -139,6 +147,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: refuse('TX_UNDONE'),
     rollback: 'nothing',
+    'sign-off': 'test',
   },
   'undone-other': {
     deploy: 'open',
@@ -149,6 +158,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'open',
+    'sign-off': 'test',
   },
   // a re-run after the rollback's runner was lost goes on with the rollback, and never takes it for the deploy
   'open-own-rollback': {
@@ -160,6 +170,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: refuse('TX_NOTHING_SWITCHED'),
     rollback: 'resume',
+    'sign-off': 'test',
   },
   'switched-own-rollback': {
     deploy: 'wait',
@@ -170,6 +181,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: 'test',
     rollback: 'finish',
+    'sign-off': 'test',
   },
   // run again, it must not go back two releases
   'confirmed-own-rollback': {
@@ -181,6 +193,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: 'test',
     rollback: 'nothing',
+    'sign-off': 'test',
   },
   'rolled-back-own': {
     deploy: refuse('TX_ROLLED_BACK'),
@@ -191,6 +204,7 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'nothing',
     smoke: refuse('TX_ROLLED_BACK'),
     rollback: 'nothing',
+    'sign-off': 'test',
   },
   held: {
     deploy: refuse('TX_HELD'),
@@ -201,5 +215,6 @@ export const states: Readonly<Record<Standing, Readonly<Record<Wish, Answer>>>> 
     'abort-by-hand': 'undo',
     smoke: 'warn-test',
     rollback: refuse('TX_HELD'),
+    'sign-off': refuse('TX_HELD'),
   },
 };

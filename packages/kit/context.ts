@@ -32,13 +32,16 @@ export const runContext = (
   const event = of('GITHUB_EVENT_NAME', '');
   const fork = forkOf(event, payload);
   const sha = of('GITHUB_SHA', '');
+  const actor = of('GITHUB_ACTOR', of('USER', 'unknown'));
+  const restartedBy = of('GITHUB_TRIGGERING_ACTOR', actor);
   return {
     repository,
     runId,
     attempt: number('GITHUB_RUN_ATTEMPT', 1),
     runNumber: number('GITHUB_RUN_NUMBER', 0),
     workflow: workflowOf(of('GITHUB_WORKFLOW_REF', ''), of('GITHUB_WORKFLOW', 'local')),
-    actor: of('GITHUB_ACTOR', of('USER', 'unknown')),
+    actor,
+    ...(restartedBy === actor ? {} : { restartedBy }),
     url: of('GITHUB_RUN_ID', '') === '' ? 'local' : page,
     token,
     driver,

@@ -60,6 +60,42 @@ describe('a run', () => {
   });
 });
 
+describe('who approved a run', () => {
+  const environment = (name: string) => ({ id: 1, name, updated_at: '2026-01-01T00:00:00Z' });
+  const review = { environments: [environment('production')], state: 'approved', comment: '' } as const;
+
+  test('is told by environment; who refused, or only wrote a word, is not', async () => {
+    server.runs.set('11', { status: 'in_progress' });
+    const [ada, bob] = [
+      { login: 'ada', id: 1 },
+      { login: 'bob', id: 2 },
+    ];
+    server.reviews.set('11', [
+      { ...review, user: bob, state: 'rejected' },
+      { ...review, user: bob, state: 'pending' },
+      { ...review, user: ada, environments: [environment('eu'), environment('us')] },
+      { ...review, user: null },
+    ]);
+    expect(await asked().approvals('11')).toEqual({
+      ok: true,
+      value: [
+        { environment: 'eu', by: 'ada' },
+        { environment: 'us', by: 'ada' },
+        { environment: 'production', by: '' },
+      ],
+    });
+    expect(server.requests.at(-1)).toBe('GET /repos/o/r/actions/runs/11/approvals');
+  });
+
+  test('is nobody where nobody was asked, and not known without the right', async () => {
+    server.runs.set('12', { status: 'in_progress' });
+    expect(await asked().approvals('12')).toEqual({ ok: true, value: [] });
+    server.rights.delete('actions');
+    const why = 'GitHub answered 403; the job needs `permissions: { actions: read }`';
+    expect(await asked().approvals('12')).toEqual({ ok: false, final: true, why });
+  });
+});
+
 describe('a deployment', () => {
   test('is made, told of, and found again', async () => {
     const ref = 'a'.repeat(40);

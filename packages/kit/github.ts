@@ -4,6 +4,8 @@ import type { Answer, GitHub, RunContext } from '#plan';
 const recording = 'deployments: write';
 /** One request may take so long: ms. */
 const limit = 10_000;
+/** And one that a deploy waits for. */
+const soon = 5000;
 
 type Given = {
   /** Of the input `github-token`; undefined: GitHub is not asked. */
@@ -21,12 +23,12 @@ type Call<T> = (octokit: Octokit, place: Place, how: { readonly signal: AbortSig
  */
 export const githubOf = ({ token, context }: Given): GitHub => {
   const [owner = '', repo = ''] = context.repository.split('/');
-  const ask = async <T>(right: string, call: Call<T>): Promise<Answer<T>> => {
+  const ask = async <T>(right: string, call: Call<T>, ms = limit): Promise<Answer<T>> => {
     if (token === undefined) return { ok: false, final: true, why: `the input github-token is empty; ${needs(right)}` };
     try {
       const library = await import('@actions/github');
       const octokit = library.getOctokit(token, { log: silent });
-      return { ok: true, value: await call(octokit, { owner, repo }, { signal: AbortSignal.timeout(limit) }) };
+      return { ok: true, value: await call(octokit, { owner, repo }, { signal: AbortSignal.timeout(ms) }) };
     } catch (thrown) {
       return refused(thrown, right);
     }
@@ -43,6 +45,23 @@ export const githubOf = ({ token, context }: Given): GitHub => {
           conclusion: data.conclusion ?? '',
         };
       }),
+    approvals: (id) =>
+      ask(
+        'actions: read',
+        async ({ rest }, place, request) => {
+          const { data } = await rest.actions.getReviewsForRun({ ...place, run_id: Number(id), request });
+          return data
+            .filter(({ state }) => state === 'approved')
+            .flatMap(({ environments, user }) =>
+              // the description promises a user; an account can be deleted
+              environments.map(({ name = '' }) => ({
+                environment: name,
+                by: (user as typeof user | null)?.login ?? '',
+              })),
+            );
+        },
+        soon,
+      ),
     deployments: (environment) =>
       ask(recording, async ({ rest }, place, request) => {
         const { data } = await rest.repos.listDeployments({ ...place, environment, per_page: 10, request });

@@ -41,7 +41,7 @@ export const githubInputs = {
     kind: 'secret',
     evaluated: '${{ github.token }}',
     description:
-      "The token that GitHub is asked with; the job's own if not given. With the right `actions: read` a target whose holder's run is over is taken over at once. Without it, the time of that run is waited for.",
+      "The token that GitHub is asked with; the job's own if not given. With the right `actions: read` a target whose holder's run is over is taken over at once. Without it, the time of that run is waited for. Who approved the run is asked with it, too.",
   },
 } as const satisfies Shared;
 

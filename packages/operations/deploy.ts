@@ -4,6 +4,7 @@ import { renderPlan } from '#plan';
 import type { Report } from '#plan';
 import { readEnvFile } from '#release';
 import { adopt, adoptionOf, lend, refuseMigration, withHandMade } from './adoption.ts';
+import { approvalsOf } from './approvals.ts';
 import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
 import { open, refuseStale } from './open.ts';
@@ -81,6 +82,7 @@ const toLive = async (
   const { adoption } = surveyed;
   refuseMigration(adoption, before);
   const live = liveOf(surveyed.found);
+  const approvals = approvalsOf(scene);
   // where this run has switched already, what serves is not what an undo would bring back
   const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
   const opening = open(scene, surveyed, {
@@ -91,6 +93,7 @@ const toLive = async (
     allowOlder: wish.allowOlder,
     measured: wish.maxDowntime !== undefined,
     adopts: adoption !== undefined,
+    approvals,
   });
   // beside the opening: one round trip for both
   const [opened] = await Promise.all([opening, tidy(scene)]);

@@ -6,6 +6,8 @@ import { fakeHost, fault } from '../../test/fakes/host.ts';
 import type { Answers, FakeHost } from '../../test/fakes/host.ts';
 import { chronicle } from '../../test/fakes/journal.ts';
 import { fakeClock, sceneOn, targetOf } from '../../test/fakes/scene.ts';
+import { silentGitHub } from '../../test/fakes/silent-github.ts';
+import { approvalsOf } from './approvals.ts';
 import { beat, claim, open, turn, undoOf } from './open.ts';
 import type { Opened, Opening } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -107,6 +109,42 @@ describe('a transaction is opened', () => {
     expect((await opened(sceneOn(on), first)).switched).toBe(false);
     expect(on.ran().filter((program) => program !== 'look')).toEqual(['take-back', 'open']);
     expect(on.inputs('open')).toMatchObject([{ how: 'anew' }]);
+  });
+});
+
+describe('who approved the run', () => {
+  test('goes with the claim, as data', async () => {
+    const on = host([]);
+    const scene = sceneOn(on);
+    const hostile = [{ environment: 'a\nphase=confirmed', by: 'ann"; $(true)' }];
+    await opened(scene, nothing, { approvals: Promise.resolve(hostile) });
+    expect(on.inputs('open')[0]?.claim.at(-1)).toBe(
+      String.raw`approved=[{"environment":"a\nphase=confirmed","by":"ann\"; $(true)"}]`,
+    );
+    expect(scene.evidence.approvals).toEqual(hostile);
+  });
+
+  test.each([undefined, []])('where that is not known, or nobody, nothing goes (%j)', async (approvals) => {
+    const on = host([]);
+    const scene = sceneOn(on);
+    await opened(scene, nothing, { approvals: Promise.resolve(approvals) });
+    expect(on.inputs('open')[0]?.claim).toEqual(claim(scene, opening));
+    expect(scene.evidence.approvals).toEqual(approvals);
+  });
+
+  test('is asked of GitHub about runs of GitHub, and a refusal is a line of the log', async () => {
+    const value = [{ environment: 'production', by: 'ada' }];
+    const asked: string[] = [];
+    const github = { ...silentGitHub, approvals: (id: string) => (asked.push(id), Promise.resolve({ ok: true, value } as const)) }; // prettier-ignore
+    const of = (runId: string, url: string) => sceneOn(host([]), { github, context: contextOf({ runId, url }) });
+    const url = 'https://github.com/o/r/actions/runs/7';
+    expect(await approvalsOf(of('7', url))).toEqual(value);
+    expect(await approvalsOf(of('local-1', url))).toBeUndefined();
+    expect(await approvalsOf(of('7', 'local'))).toBeUndefined();
+    expect(asked).toEqual(['7']);
+    const refused = sceneOn(host([]), { context: contextOf({ runId: '7', url }) });
+    expect(await approvalsOf(refused)).toBeUndefined();
+    expect(refused.shown).toEqual(['    who approved this run is not known: there is no token']);
   });
 });
 

@@ -1,8 +1,8 @@
 import { Failure } from '#fault';
-import { mayTake, newerRun, toWord } from '#journal';
+import { approvalsText, mayTake, newerRun, toWord } from '#journal';
 import type { Wish } from '#journal';
 import { renderDuration } from '#plan';
-import type { Found, ReleaseId } from '#plan';
+import type { Approval, Found, ReleaseId } from '#plan';
 import { residentBody } from '#remote';
 import type { Scene } from './scene.ts';
 import { judge, liveOf, look, undoLine } from './survey.ts';
@@ -24,6 +24,8 @@ export type Opening = {
   readonly adopts?: boolean;
   /** Why, in a person's words. */
   readonly reason?: string | undefined;
+  /** Who approved the run, for the journal: asked for before, and beside other things. */
+  readonly approvals?: Promise<readonly Approval[] | undefined>;
 };
 
 /** An open transaction of this caller's. `switched`: it was found switched already. */
@@ -60,6 +62,9 @@ export const claim = (
     `reason=${reason ?? ''}`,
   ].map(oneLine);
 
+const approved = ({ evidence: { approvals = [] } }: Pick<Scene, 'evidence'>): readonly string[] =>
+  approvals.length === 0 ? [] : [`approved=${approvalsText(approvals)}`];
+
 /** Refuses a run that a newer one of the same workflow has overtaken. Throws TX_STALE. */
 export const refuseStale = ({ context }: Scene, { history }: Survey, allowOlder: boolean): void => {
   const newer = newerRun(history, context);
@@ -79,6 +84,7 @@ export const open = async (scene: Scene, surveyed: Survey, opening: Opening): Pr
   scene.timeline.step('open', 'open the transaction', async (note) => {
     const queue = waiting(scene);
     const gone = holderIsGone(scene);
+    scene.evidence.approvals = await opening.approvals;
     for (let now = surveyed; ; now = judge(scene, opening.wish, await look(scene))) {
       scene.signal.throwIfAborted();
       refuseStale(scene, now, opening.allowOlder);
@@ -176,7 +182,10 @@ const tryToOpen = async (scene: Scene, { found, answer }: Survey, opening: Openi
       release: opening.release,
       limit: openLimit,
       // an own switched transaction keeps the release that it switched to
-      claim: claim(scene, opening).filter((line) => answer !== 'finish' || !line.startsWith('release=')),
+      claim: [
+        ...claim(scene, opening).filter((line) => answer !== 'finish' || !line.startsWith('release=')),
+        ...approved(scene),
+      ],
     },
     {
       signal: scene.signal,

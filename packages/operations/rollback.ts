@@ -6,6 +6,7 @@ import { renderPlan } from '#plan';
 import type { Plan } from '#plan';
 import { decodeRelease } from '#release';
 import type { Release } from '#release';
+import { approvalsOf } from './approvals.ts';
 import { strays } from './check.ts';
 import { refuseProblems } from './target-of.ts';
 import { nothingMore, preflight } from './preflight.ts';
@@ -103,6 +104,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   for (const line of renderPlan(plan)) scene.show(line);
   if (wish.dry) return { outcome: 'planned', verdict: `${release} would serve after ${live || 'nothing'}` };
 
+  const approvals = approvalsOf(scene);
   const baseline = live === '' ? [] : await baselineOf(stage, surveyed.found);
   const opened = await open(stage, surveyed, {
     wish: 'rollback',
@@ -111,6 +113,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
     commit: 'step',
     allowOlder: true,
     reason: wish.reason,
+    approvals,
   });
   if (opened.previous !== live) await refuseMoved(stage, opened);
   return passThrough(stage, opened, {

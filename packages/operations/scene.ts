@@ -21,6 +21,8 @@ export type Evidence = {
       | 'notes'
       | 'reverted'
       | 'plan'
+      | 'approvals'
+      | 'record'
   ]: Report[K];
 };
 
@@ -36,6 +38,8 @@ export const noEvidence = (): Evidence => ({
   notes: [],
   reverted: undefined,
   plan: undefined,
+  approvals: undefined,
+  record: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */
@@ -74,6 +78,7 @@ const exclusive: ReadonlySet<ProgramName> = new Set<ProgramName>([
   'confirm',
   'take-back',
   'checked',
+  'sign-off',
   'prune',
   'recover',
 ]);

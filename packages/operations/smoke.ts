@@ -14,6 +14,7 @@ import type { Scene } from './scene.ts';
 import { refuseFork } from './fork.ts';
 import { keyProblems, overridesOf } from './place.ts';
 import type { Place } from './place.ts';
+import { signOff, signOffProblems, signedRelease } from './sign-off.ts';
 import { play } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
@@ -30,6 +31,8 @@ export type SmokeWish = {
   /** ms; in place of each check's own `within`. */
   readonly timeout: number | undefined;
   readonly onFailure: 'undo' | 'keep';
+  /** The transaction that the person who started the run vouches for: `t42`. */
+  readonly signOff: string | undefined;
   readonly dry: boolean;
 };
 
@@ -47,8 +50,15 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
   // a url alone is enough: without a key nobody is asked to look at processes, and the verdict says so
   const outsideOnly = place.url !== undefined && keyProblems(place).length > 0;
   const hosted = settings?.host !== undefined && wish.processes !== 'false' && !outsideOnly;
-  const needsHost = wish.processes === 'true' || wish.release !== undefined;
-  if (hosted || needsHost) return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish));
+  const needsHost = wish.processes === 'true' || wish.release !== undefined || wish.signOff !== undefined;
+  if (hosted || needsHost)
+    return play(
+      stage,
+      'smoke-test',
+      place,
+      (scene) => smoke(withTimeout(scene, wish), wish),
+      () => signOffProblems(wish.signOff, stage.context),
+    );
   const env = variablesOf(stage, place);
   refuseProblems([
     ...stage.problems,
@@ -110,11 +120,13 @@ const withTimeout = (scene: Scene, { timeout }: SmokeWish): Scene => ({
 });
 
 const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
-  const { found, answer, standing } = await survey(scene, 'smoke', { dry: wish.dry });
+  const surveyed = await survey(scene, wish.signOff === undefined ? 'smoke' : 'sign-off', { dry: wish.dry });
+  const { found, answer, standing } = surveyed;
   warnOfDrift(scene, found);
+  const signed = wish.signOff === undefined ? undefined : signedRelease(wish.signOff, surveyed);
   const number = found.number;
   const unconfirmed = standing === 'switched-own' || standing === 'switched-own-rollback';
-  const release = wish.release ?? found.current;
+  const release = wish.release ?? signed ?? found.current;
   scene.evidence.release = release;
   if (number > 0) scene.evidence.transaction = `t${number}`;
   if (unconfirmed && found.previous !== '') scene.evidence.previous = found.previous;
@@ -130,11 +142,12 @@ const smoke = async (scene: Scene, wish: SmokeWish): Promise<Conclusion> => {
     const { outcome, fault } = await undoAfter(scene, number, thrown, []);
     throw new Ended(outcome, fault);
   }
+  const by = wish.signOff === undefined ? undefined : await signOff(scene, wish.signOff, surveyed);
   const at =
     answer === 'warn-test' ? ' (while another run is at work)' : unconfirmed ? ` (t${number}, not confirmed yet)` : '';
   return {
     outcome: 'done',
-    verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}`,
+    verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}${by === undefined ? '' : `; ${by} signed ${wish.signOff ?? ''} off`}`,
     quiet: true,
   };
 };

@@ -37,10 +37,19 @@ export type DeploymentStatus = {
   readonly url?: string;
 };
 
+/** Somebody let a run go on that waited for an environment. GitHub does not say when. */
+export type Approval = {
+  readonly environment: string;
+  /** The account's name; empty where the account is gone. */
+  readonly by: string;
+};
+
 /** GitHub's API for the repository of this run, as far as it is used. Nothing throws; each call ends within seconds. */
 export type GitHub = {
   /** Needs `actions: read`. */
   readonly run: (id: string) => Promise<Answer<WorkflowRun>>;
+  /** Who approved a run, in all its attempts. Needs `actions: read`. */
+  readonly approvals: (id: string) => Promise<Answer<readonly Approval[]>>;
   /** The ten newest deployments to an environment. These three need `deployments: write`. */
   readonly deployments: (environment: string) => Promise<Answer<readonly Deployment[]>>;
   /** A new one, of a commit that GitHub knows; gives its id. */

@@ -165,3 +165,29 @@ test('a dry run shows its plan opened', () => {
   expect(text).toContain('<details open><summary>Plan</summary>\n\n```text\nPlan: rollback to production\n');
   expect(text.endsWith('</details>\n')).toBe(true);
 });
+
+test('people are named as they are called, and never as markup', () => {
+  const by = '<img src=x>|**eve**';
+  const shown = renderSummary({
+    ...base,
+    approvals: [
+      { environment: 'a|b`', by },
+      { environment: 'eu', by: '' },
+    ],
+    record: {
+      transaction: 't1',
+      release: 'r1',
+      opened: { by: 'ann', at: '2026-01-02T03:04:05.000Z' },
+      approvals: [{ environment: 'production', by: 'ada' }],
+      confirmedAt: '2026-01-02T03:05:05.000Z',
+      verified: [{ by, at: '2026-01-03T03:05:05.000Z' }],
+    },
+  });
+  expect(shown).toContain(
+    '| approved | <code>a&#124;b&#96;</code> by &#60;img src=x&#62;&#124;\\*\\*eve\\*\\*, `eu` by an account that is gone |',
+  );
+  expect(shown).toContain('| deployed | 03:04 UTC on 2026-01-02 by ann |');
+  expect(shown).toContain('| approved | `production` by ada |');
+  expect(shown).toContain('| confirmed | 03:05 UTC on 2026-01-02 |');
+  expect(shown).toContain('| verified | 03:05 UTC on 2026-01-03 by &#60;img');
+});

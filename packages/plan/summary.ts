@@ -3,7 +3,8 @@ import { renderDuration, renderInstant } from './duration.ts';
 import { place } from './fault-lines.ts';
 import { bar, code, fence, prose, table } from './markdown.ts';
 import { renderPlan } from './plan-lines.ts';
-import type { Gap, Note, Outcome, Process, Report, Times } from './types.ts';
+import type { Approval } from './github.ts';
+import type { Gap, Note, Outcome, Process, Report, Signed, Times } from './types.ts';
 
 /** The page that a run shows (GitHub-flavoured markdown), made of the report alone. Ends with a line end. */
 export const renderSummary = (report: Report): string =>
@@ -57,12 +58,31 @@ const facts = (report: Report): string[] => {
       'started',
       renderInstant(report.startedAt) + (run === undefined ? '' : ` by ${prose(run.actor)}, ${link(run.url)}`),
     ],
+    ['approved', approved(report.approvals ?? [])],
+    ...record(report),
   ];
   return table(
     ['', ''],
     rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
   );
 };
+
+const approved = (approvals: readonly Approval[]): string =>
+  approvals
+    .map(({ environment, by }) => `${code(environment)} by ${prose(by || 'an account that is gone')}`)
+    .join(', ');
+
+const signed = ({ by, at }: Signed): string => `${renderInstant(at)} by ${prose(by)}`;
+
+const record = ({ record: kept }: Report): [string, string | undefined][] =>
+  kept === undefined
+    ? []
+    : [
+        ['deployed', kept.opened && signed(kept.opened)],
+        ['approved', approved(kept.approvals)],
+        ['confirmed', kept.confirmedAt && renderInstant(kept.confirmedAt)],
+        ['verified', kept.verified.map(signed).join('<br>')],
+      ];
 
 /** A gap in words: `130 ms unanswered (3 of 214 requests)`, or why it was not measured. */
 export const gapText = (gap: Gap): string => {

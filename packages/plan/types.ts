@@ -1,4 +1,5 @@
 import type { Fault } from '#fault';
+import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
 
@@ -35,6 +36,8 @@ export type RunContext = {
   readonly runNumber: number;
   readonly workflow: string;
   readonly actor: string;
+  /** Who started this attempt, where that is another person. */
+  readonly restartedBy?: string;
   /** The page of the run. */
   readonly url: string;
   readonly token: string;
@@ -127,6 +130,21 @@ export type Checked = {
   readonly found?: string;
 };
 
+/** Who, and when (ISO 8601, by the host's clock). */
+export type Signed = { readonly by: string; readonly at: string };
+
+/** What a host's journal keeps of a transaction and of the people around it. */
+export type TransactionRecord = {
+  readonly transaction: string;
+  readonly release: ReleaseId;
+  readonly opened?: Signed;
+  readonly approvals: readonly Approval[];
+  /** ISO 8601. */
+  readonly confirmedAt?: string;
+  /** Who looked at it later and stands for it, oldest first. */
+  readonly verified: readonly Signed[];
+};
+
 /** The evidence of one action: the JSON report, the summary and the log's last lines are views of it. */
 export type Report = {
   readonly v: 1;
@@ -143,6 +161,10 @@ export type Report = {
   readonly previous?: ReleaseId;
   readonly commit?: string;
   readonly run?: { readonly url: string; readonly actor: string };
+  /** Who let the run go on, by GitHub's word; empty: nobody had to. Left out where GitHub did not say. */
+  readonly approvals?: readonly Approval[];
+  /** What the host keeps of the transaction that was signed off. */
+  readonly record?: TransactionRecord;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly ms: number;

@@ -2,7 +2,7 @@
 # HOW: `anew`, or `again` (the caller's own run goes on with what is open). An unswitched one of another run is closed by `anew`.
 # SEEN is `number:phase:driver:beat` as the caller read it: if anything moved since, it exits 75 and the caller looks again.
 # PATH is empty where what is there is to be adopted: the link is made when that is taken over.
-# CLAIM: key=value lines of who opens (driver, token, run, …). LIMIT: seconds until another run may take an unswitched one.
+# CLAIM: key=value lines of who opens (driver, token, run, …), and `approved`: who agreed, for the journal. LIMIT: seconds until another run may take an unswitched one.
 # Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start.
 # Changes .landfall: the transaction, the journal, the programs that lie there; makes the folders of BASE, and the link PATH where nothing is.
 # Prints number=, previous=. Exit: 0, 73, 75, 77, 78.
@@ -34,10 +34,16 @@ main() {
     anew-open | anew-none | anew-confirmed | anew-undone) ;;
     *) die 75 "t$number is $phase" ;;
   esac
-  claim=''
+  claim='' approved=''
   while [ "$1" != -- ]; do
-    claim="$claim$1
+    case $1 in
+      # history only
+      approved=*) approved=${1#approved=} ;;
+      *)
+        claim="$claim$1
 "
+        ;;
+    esac
     shift
   done
   shift
@@ -83,7 +89,7 @@ claimed() { # the claim's lines as arguments of put
   put "$@"
 }
 
-told() { # PREVIOUS RELEASE: the opening's line of the journal
+told() { # PREVIOUS RELEASE: the opening's line of the journal, and that of who agreed to it
   why=''
   set -- kind="$opens" release="$2" previous="$1"
   while IFS= read -r line; do
@@ -96,6 +102,9 @@ told() { # PREVIOUS RELEASE: the opening's line of the journal
 $claim
 END
   note opened "$why" "$@"
+  if [ -n "$approved" ]; then
+    note approved "$approved"
+  fi
 }
 
 again() { # the run goes on with a number of its own, so that the process that had it before is fenced out

@@ -236,6 +236,22 @@ export const transactionPrograms = {
     fault: 'PROGRAM_FAILED',
     next: readTheLog,
   }),
+  'sign-off': program({
+    text: transaction + readFileSync(new URL('./sign-off.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; seen: string; number: number; run: string; attempt: number; who: string }) => [
+      input.base,
+      input.seen,
+      String(input.number),
+      input.run,
+      String(input.attempt),
+      input.who,
+    ],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: readTheLog,
+  }),
   prune: program({
     text: transaction + readFileSync(new URL('./prune.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',

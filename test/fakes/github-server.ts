@@ -9,6 +9,14 @@ type Json = Readonly<Record<string, unknown>>;
 /** A deployment as the server keeps it, and what was said of it, oldest first. */
 export type KeptDeployment = { readonly id: number; readonly fields: Json; readonly statuses: Json[] };
 
+/** What a reviewer answered. The answer has no time, and the environments' times are those of their settings. */
+export type Review = {
+  readonly environments: readonly { readonly id: number; readonly name: string; readonly updated_at: string }[];
+  readonly state: 'approved' | 'rejected' | 'pending';
+  readonly user: { readonly login: string; readonly id: number } | null;
+  readonly comment: string;
+};
+
 export type GitHubServer = {
   /** GITHUB_API_URL. */
   readonly url: string;
@@ -17,6 +25,8 @@ export type GitHubServer = {
   readonly deployments: KeptDeployment[];
   /** What is known of runs, by id. */
   readonly runs: Map<string, Json>;
+  /** Reviews of runs, by id: docs.github.com/rest/actions/workflow-runs#get-the-review-history-for-a-workflow-run */
+  readonly reviews: Map<string, Review[]>;
   /** The rights of the token. */
   readonly rights: Map<Right, Level>;
   /** Answers everything with this status from now on; 0: as ever. */
@@ -90,6 +100,7 @@ export const githubServer = async (repository: string, token: string): Promise<G
   const requests: string[] = [];
   const deployments: KeptDeployment[] = [];
   const runs = new Map<string, Json>();
+  const reviews = new Map<string, Review[]>();
   const rights = new Map<Right, Level>([
     ['actions', 'read'],
     ['deployments', 'write'],
@@ -119,13 +130,15 @@ export const githubServer = async (repository: string, token: string): Promise<G
       throw new Refused(403, 'Request forbidden by administrative rules');
     const prefix = `/repos/${repository}/`;
     if (!pathname.startsWith(prefix)) throw new Refused(404, 'Not Found');
-    const [what = '', id, more] = pathname.slice(prefix.length).split('/');
+    const [what = '', id, more, last] = pathname.slice(prefix.length).split('/');
     const route = `${request.method ?? ''} ${what}${what === 'actions' ? `/${id ?? ''}` : ''}${id !== undefined && what !== 'actions' ? '/:id' : ''}${what !== 'actions' && more !== undefined ? `/${more}` : ''}`;
     switch (route) {
       case 'GET actions/runs': {
         need('actions', 'read');
         const found = runs.get(more ?? '');
         if (found === undefined) throw new Refused(404, 'Not Found');
+        if (last === 'approvals') return { status: 200, body: reviews.get(more ?? '') ?? [] };
+        if (last !== undefined) throw new Refused(404, 'Not Found');
         return { status: 200, body: { id: Number(more), repository: { full_name: repository }, ...found } };
       }
       case 'GET deployments': {
@@ -175,6 +188,7 @@ export const githubServer = async (repository: string, token: string): Promise<G
     requests,
     deployments,
     runs,
+    reviews,
     rights,
     fail: (status) => {
       failing = status;

@@ -188,6 +188,11 @@ export const transactionScenarios: readonly Scenario[] = [
     ...of('tell', (target) => ({ base: target.base, numbers: [2] })),
   },
   {
+    name: 'sign-off',
+    before: secondConfirmed,
+    ...of('sign-off', ({ base }) => ({ base, seen: '2:confirmed', number: 2, run: '9', attempt: 1, who: 'grace' })),
+  },
+  {
     name: 'prune, of releases',
     before: async (target) => {
       await secondConfirmed(target);

@@ -13,6 +13,8 @@ export type Run = {
   readonly secrets: Readonly<Record<string, string>>;
   readonly run: number;
   readonly attempt?: number;
+  /** Where GitHub's API is; not given: where nobody answers. */
+  readonly api?: string;
 };
 
 /** What became of it. */
@@ -56,7 +58,7 @@ export const layOut = (root: string, dist: string, dir: string): void => {
  */
 export const actRunner =
   ({ act, origin, landfall, temp }: { act: string; origin: string; landfall: string; temp: string }): Runner =>
-  async ({ event, workflow, payload = {}, secrets, run, attempt = 1 }, show) => {
+  async ({ event, workflow, payload = {}, secrets, run, attempt = 1, api }, show) => {
     const dir = mkdtempSync(join(temp, 'act-'));
     const eventFile = join(dir, 'event.json');
     writeFileSync(eventFile, JSON.stringify(payload));
@@ -66,6 +68,7 @@ export const actRunner =
       GITHUB_RUN_ID: String(run),
       GITHUB_RUN_NUMBER: String(run),
       TEST_ORIGIN: origin,
+      GITHUB_API_URL: api ?? 'http://127.0.0.1:1',
     };
     const words = [
       event,

@@ -2,7 +2,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { readJournal } from '#journal';
+import type { TransactionRecord } from '#plan';
 import { expect } from '../demo/stage.ts';
+import { githubServer } from '../fakes/github-server.ts';
 import { startPackageIndex } from '../lab/package-index.ts';
 import { atWork, fact, wrongWith } from '../proof/host-state.ts';
 import type { Theatre } from './theatre.ts';
@@ -119,8 +122,55 @@ const scheduled: Scenario = {
   },
 };
 
+/** The lines of a target's journal about one event, with their text. */
+const told = ({ dir }: { readonly dir: string }, event: string): readonly string[] =>
+  readJournal(readFileSync(join(dir, '.landfall/journal.jsonl'), 'utf8'))
+    .events.filter(({ e }) => e === event)
+    .map(({ tx, text }) => `t${tx} ${text}`);
+
+/** sign-off.yml as it is written, and then what its report says. */
+const shown = (text: string): string => {
+  const workflow = parse(text) as { readonly jobs: { readonly 'sign-off': { readonly steps: object[] } } };
+  const { steps } = workflow.jobs['sign-off'];
+  Object.assign(steps.at(-1) ?? {}, { id: 'signed' });
+  steps.push({ run: 'cat "$REPORT"', env: { REPORT: '${{ steps.signed.outputs.report }}' } });
+  return stringify(workflow);
+};
+
+/** A person signs off what serves, and nothing else; the report tells all that happened around it. */
+const signOff = async (theatre: Theatre, transaction: string, show: (line: string) => void): Promise<void> => {
+  const { production: at } = theatre;
+  const workflow = 'sign-off-shown.yml';
+  theatre.commit('Show what is signed', { [`.github/workflows/${workflow}`]: shown(theatre.text('.github/workflows/sign-off.yml')) }); // prettier-ignore
+  const sign = (event: 'workflow_dispatch' | 'push', signed: string) =>
+    theatre.run({ event, workflow, payload: { inputs: { transaction: signed, target: 'production' } } }, show);
+  ended(await sign('workflow_dispatch', 't999'), false);
+  expect(told(at, 'verified').length === 0, 'what does not serve should not be signed off');
+  const end = await sign('workflow_dispatch', transaction);
+  ended(end, true);
+  expect(
+    told(at, 'verified').join().startsWith(`${transaction} grace\nhttps://github.com/spine/notes/actions/runs/`),
+    `the journal should name who signed: ${told(at, 'verified').join('; ')}`,
+  );
+  const printed = end.log.split('\n').flatMap((line) => (line.startsWith('{') ? [(JSON.parse(line) as { raw_output?: boolean; msg?: string })] : [])).filter(({ raw_output: raw }) => raw === true).map(({ msg = '' }) => msg).join(''); // prettier-ignore
+  const { record } = JSON.parse(/\{\s*"v": 1,[^]*\n\}/.exec(printed)?.[0] ?? '{}') as {
+    readonly record?: TransactionRecord;
+  };
+  expect(record?.transaction === transaction && record.opened?.by === 'grace', 'the report should say who deployed');
+  expect(record?.approvals.map(({ by }) => by).join() === 'ada', 'and who approved');
+  const times = [record?.opened?.at, record?.confirmedAt, record?.verified[0]?.at].map((time) =>
+    Date.parse(time ?? ''),
+  );
+  expect(
+    times.every((time, n) => time >= (times[n - 1] ?? 0)),
+    `and when: ${JSON.stringify(record)}`,
+  );
+  expect(record?.verified.map(({ by }) => by).join() === 'grace', 'and who signed it off');
+};
+
 const stagingThenProduction: Scenario = {
-  title: 'staging-then-production.yml: prepared for production, the host holds nothing until the switch',
+  title:
+    'C12 staging-then-production.yml: nothing is held on the host until the switch; who approved, who deployed and who signed off are in its journal',
   play: async (theatre, show) => {
     const { stage } = theatre;
     const before = await stage.serving();
@@ -140,10 +190,32 @@ const stagingThenProduction: Scenario = {
         ...(staging.startsWith(commit.slice(0, 7)) ? [] : [`staging serves ${staging}`]),
       ];
     });
-    const end = await theatre.run({ event: 'push', workflow: 'staging-then-production.yml' }, show);
-    expect(found?.length === 0, `between prepare and switch: ${found?.join('; ') ?? 'nobody came'}`);
-    ended(end, true);
-    await serves(theatre, commit);
+    // GitHub's part, which act has none of: it let the job of this run go on when ada agreed
+    const token = 'ghs_a-token-of-the-job';
+    const github = await githubServer('spine/notes', token);
+    try {
+      const run = theatre.nextRun();
+      github.runs.set(String(run), { status: 'in_progress' });
+      const production = { id: 2, name: 'production', updated_at: '2026-01-01T00:00:00Z' };
+      const user = { login: 'ada', id: 7 };
+      github.reviews.set(String(run), [
+        { environments: [{ ...production, id: 1, name: 'staging' }], state: 'rejected', user, comment: 'not yet' },
+        { environments: [production], state: 'approved', user, comment: 'Ship it' },
+      ]);
+      const asked = { api: github.url, secrets: { GITHUB_TOKEN: token } };
+      const end = await theatre.run({ event: 'push', workflow: 'staging-then-production.yml', run, ...asked }, show);
+      expect(found?.length === 0, `between prepare and switch: ${found?.join('; ') ?? 'nobody came'}`);
+      ended(end, true);
+      await serves(theatre, commit);
+      const now = fact(at, 'number');
+      expect(
+        told(at, 'approved').at(-1) === `t${now} [{"environment":"production","by":"ada"}]`,
+        `the journal should name the reviewer: ${told(at, 'approved').join('; ')}`,
+      );
+      await signOff(theatre, `t${now}`, show);
+    } finally {
+      await github.close();
+    }
   },
 };
 
@@ -153,7 +225,7 @@ const callers = {
 permissions: {}
 jobs:
   ship:
-    permissions: { contents: read }
+    permissions: { contents: read, actions: read }
     uses: OWNER/landfall/.github/workflows/ship.yml@v1
     secrets:
       SSH_KEY: \${{ secrets.SSH_KEY }}
@@ -167,7 +239,7 @@ jobs:
 permissions: {}
 jobs:
   back:
-    permissions: { contents: read }
+    permissions: { contents: read, actions: read }
     uses: OWNER/landfall/.github/workflows/rollback.yml@v1
     secrets:
       SSH_KEY: \${{ secrets.SSH_KEY }}

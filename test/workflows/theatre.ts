@@ -20,7 +20,7 @@ export type Theatre = {
   readonly nextRun: () => number;
   /** Runs an example. `at`: the commit that the run is of, in place of main's. */
   readonly run: (
-    given: Pick<Run, 'event' | 'workflow' | 'payload' | 'attempt'> & {
+    given: Pick<Run, 'event' | 'workflow' | 'payload' | 'attempt' | 'api'> & {
       run?: number;
       at?: string;
       /** Beside those that examples name. */
