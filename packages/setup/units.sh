@@ -24,7 +24,7 @@ cd /
 runs_as=deploy
 target=/srv/app-landfall
 mark=0
-domains=''
+domains=
 
 folder=/etc/systemd/system
 lock=/run/landfall-$mark.lock

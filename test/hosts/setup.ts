@@ -228,7 +228,7 @@ const deployed: readonly Play<Empty>[] = [
 
 /** What root's program and the line of sudo are, for the mark of a base. */
 const rights = (of: string): readonly string[] => [
-  `making /usr/local/sbin/landfall-${markOf(of)}, which has systemd run the services`,
+  `making /usr/local/sbin/landfall-${markOf(of)}, which does for third what only root can`,
   `making /etc/sudoers.d/landfall-${markOf(of)}, by which third may call it`,
 ];
 
@@ -240,6 +240,7 @@ const script = (over: Partial<Parameters<typeof setupScript>[0]>): string =>
     base: '/srv/other-landfall',
     python: 'python3',
     manager: '',
+    domains: '',
     ...over,
   });
 
