@@ -87,7 +87,7 @@ describe('no setup script comes with', () => {
 test('nothing that the host says is part of it', async () => {
   const user = "x'; touch /made; '";
   const one = await withSetup(lacking({ user, parent: { path: '/srv', writable: false } }), targetOf(), place);
-  expect(valuesIn(one)).toHaveLength(6);
+  expect(valuesIn(one)).toHaveLength(7);
   expect(one?.fault.setup).not.toContain('touch /made');
 });
 

@@ -29,7 +29,8 @@ const filled = (text: string, values: SiteValues): { text: string; unknown: read
     line.replaceAll(named, (whole, name: string, offset: number) => {
       if (Object.hasOwn(values, name)) return values[name as keyof SiteValues];
       if (!commented.test(line.slice(0, offset))) unknown.push([at + 1, whole]);
-      return whole;
+      // a word, so that what stands behind it is read as it will be
+      return name;
     });
   return { text: text.split('\n').map(put).join('\n'), unknown };
 };
@@ -109,7 +110,7 @@ export const siteWords = (
     }
     if (token.text === '}') {
       if (name !== undefined) say(name.line, `${name.text}: its ; is missing`, 'end each directive with ;');
-      else if (open.pop() === undefined) say(token.line, '} closes nothing', 'take it away');
+      if (open.pop() === undefined) say(token.line, '} closes nothing', 'take it away');
       statement = [];
       words.push('}');
       lines.push(token.line);
