@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Manager } from '#plan';
 
-/** A text with others in the places that it has for them. */
-const assembled = (name: string, parts: Readonly<Record<string, () => string>> = {}): string =>
-  Object.entries(parts).reduce(
-    (text, [part, made]) => text.replace(`# ${part} stands here\n`, made),
-    readFileSync(new URL(name, import.meta.url), 'utf8'),
-  );
-
-const units = assembled('./units.sh', {
-  'site.sh': () => `${assembled('./directives.sh')}\n${assembled('./site.sh')}\n`,
-});
-const text = assembled('./setup.sh', { 'units.sh': () => units });
+const directives = readFileSync(new URL('./directives.sh', import.meta.url), 'utf8');
+const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
+/** With the functions for nginx's site, in the place that it has for them. */
+const units = readFileSync(new URL('./units.sh', import.meta.url), 'utf8').replace(
+  '# site.sh stands here\n',
+  () => `${directives}\n${site}\n`,
+);
+/** With the program that it installs, in the place that it has for it. */
+const text = readFileSync(new URL('./setup.sh', import.meta.url), 'utf8').replace(
+  '# units.sh stands here\n',
+  () => units,
+);
 
 /** What differs from host to host. */
 export type SetupValues = {

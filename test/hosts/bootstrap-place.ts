@@ -161,7 +161,9 @@ export const prepareBootstrap = async ({ show, dist }: ProofOptions): Promise<Bo
       const job = site.job();
       const end = await job.start(action, { inputs }).ended;
       await job.finish();
-      return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
+      const { report = '' } = end.outputs;
+      if (report === '') throw new Error(end.log.slice(-20).join('\n'));
+      return { ...end, report: JSON.parse(readFileSync(report, 'utf8')) as Report };
     };
     const mark = markOf(base);
     const script = setupScript({
