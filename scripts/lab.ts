@@ -6,6 +6,7 @@ import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
 import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
 import { ascai } from '../test/hosts/ascai.ts';
 import { ganglioside } from '../test/hosts/ganglioside.ts';
+import { bootstrap } from '../test/hosts/bootstrap.ts';
 import { guides } from '../test/hosts/guides.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
@@ -24,6 +25,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   ganglioside,
   'ascai-limits': ascaiLimits,
   'ascai-deploy': ascaiDeploy,
+  bootstrap,
   setup,
   systemd,
   system,

@@ -28,6 +28,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     directory: keys.directory,
     services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service, sockets)),
     ...(keys.manager === undefined ? {} : { manager: keys.manager }),
+    ...(keys.nginx === undefined ? {} : { nginx: keys.nginx }),
     ...(keys.adopt ? { adopt: true as const } : {}),
     python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
     shared: keys.shared,

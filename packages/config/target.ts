@@ -18,6 +18,8 @@ export type Target = {
   readonly services: readonly Service[];
   /** What runs them on the host. Not given: what runs them there already, else what the host has. */
   readonly manager?: Manager;
+  /** The file of the repository that holds nginx's site, and what it may answer for: the first domain is the site's own. */
+  readonly nginx?: { readonly file: string; readonly domains: readonly string[] };
   /** What people have made at `path` is taken over by the first deploy. */
   readonly adopt?: true;
   readonly python: { readonly requirements?: string; readonly venv: string; readonly version: string };

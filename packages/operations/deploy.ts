@@ -1,4 +1,5 @@
 import { must } from '#fault';
+import { filesOf } from '#check';
 import type { Problem } from '#fault';
 import { renderPlan } from '#plan';
 import type { Report } from '#plan';
@@ -7,6 +8,7 @@ import { adopt, adoptionOf, lend, refuseMigration, withHandMade } from './adopti
 import { approvalsOf } from './approvals.ts';
 import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
+import { siteProblems, trySite } from './nginx-site.ts';
 import { open, refuseStale } from './open.ts';
 import type { Opening } from './open.ts';
 import { packageIndexProblems } from './package-index.ts';
@@ -63,6 +65,7 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
   for (const line of renderPlan(plan)) scene.show(line);
   if (plan.path === 'unchanged')
     return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
+  if (designed.site !== undefined) await trySite(scene, designed.site);
   if (wish.dry)
     return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
   const lent = await lend(scene, surveyed, designed.env.from === 'shared');
@@ -123,6 +126,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   scene.evidence.release = designed.release.id;
   scene.evidence.commit = designed.release.commit;
   for (const line of renderPlan(plan)) scene.show(line);
+  if (designed.site !== undefined) await trySite(scene, designed.site);
   if (wish.dry) return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
   await lend(scene, surveyed, designed.env.from === 'shared');
   await prepare(scene, surveyed, designed, wish);
@@ -200,6 +204,7 @@ export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish
     ...envFileProblems(wish),
     ...packageIndexProblems(wish.packageIndex),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
+    ...(wish.phase === 'deploy' || wish.phase === 'prepare' ? siteProblems(target, filesOf(stage.workspace)) : []),
   ]);
   if (endsItself(report.result, commitOf(wish))) stage.save(ended, 'yes');
   return report;

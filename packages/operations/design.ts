@@ -17,8 +17,9 @@ import {
   textOf,
   translationFiles,
 } from '#release';
-import type { Difference, Lock, Shared, Source } from '#release';
+import type { Difference, Lock, Shared, SiteWords, Source } from '#release';
 import type { Output } from '#remote';
+import { siteOf } from './nginx-site.ts';
 import { preflight } from './preflight.ts';
 import type { Scene } from './scene.ts';
 import { warn } from './survey.ts';
@@ -44,6 +45,8 @@ export type Designed = {
   /** The release on the host that unchanged files are taken from. */
   readonly from: string | undefined;
   readonly travels: Difference;
+  /** nginx's site of it; undefined: it has none. */
+  readonly site: SiteWords | undefined;
   /** Packages come from an index that the input names. */
   readonly index: boolean;
   /** Names of its variables that are not empty. */
@@ -78,7 +81,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /**
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
- * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
+ * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file, nginx.file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
 export const design = async (
   scene: Scene,
@@ -134,6 +137,7 @@ export const design = async (
         made,
       ),
     );
+    const site = siteOf(scene);
     const hash = releaseHash({
       commit: source.commit,
       listHash: source.listHash,
@@ -144,6 +148,7 @@ export const design = async (
       services: target.services,
       hooks: hooksOf(target.hooks).length === 0 ? undefined : target.hooks,
       shared: target.shared,
+      site: site?.words,
     });
     const wanted = env.from === 'none' ? undefined : env.sha256;
     // one whose variables were replaced when it was gone back to is another release now
@@ -159,6 +164,7 @@ export const design = async (
       env,
       shared: declaredShared(target.shared, source.entries),
       translations,
+      site,
       from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
       travels,
       index: packageIndex !== undefined,

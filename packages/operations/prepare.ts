@@ -150,7 +150,7 @@ const publish = async (scene: Scene, designed: Designed, application: Applicatio
       : consequences(application, designed.shared),
   );
   evidence.notes = [...evidence.notes, ...follows.notes];
-  const body = packed(recordFiles(record(scene, designed, application, follows)), scene.wall());
+  const body = packed(recordFiles(record(scene, designed, application, follows), designed.site?.words), scene.wall());
   await perform(scene, publishStep(scene, designed, follows), {
     body,
     note: ({ published }) => (published ? `${target.base}/releases/${designed.release.id}` : 'it was there already'),

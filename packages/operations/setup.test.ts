@@ -27,7 +27,7 @@ const lacking = (over: Parameters<typeof foundOn>[0], target = targetOf()): Fail
 
 /** The values at the beginning of the script; none: there is no script. */
 const valuesIn = (one: Failure | undefined): readonly string[] =>
-  one?.fault.setup?.match(/^(?:user|key|path|base|python|manager)='.*'$/gm) ?? [];
+  one?.fault.setup?.match(/^(?:user|key|path|base|python|manager|domains)='.*'$/gm) ?? [];
 
 describe('the setup script comes with', () => {
   const own = [
@@ -37,6 +37,7 @@ describe('the setup script comes with', () => {
     "base='/srv/app-landfall'",
     "python='python3'",
     "manager=''",
+    "domains=''",
   ];
 
   test.each([
@@ -52,7 +53,11 @@ describe('the setup script comes with', () => {
   test('a login that is refused', async () => {
     const refused = failure({ code: 'SSH_REFUSED', host: 'deploy@example.org' });
     const target = targetOf({ manager: 'systemd' });
-    expect(valuesIn(await withSetup(refused, target, place))).toEqual([...own.slice(0, -1), "manager='systemd'"]);
+    expect(valuesIn(await withSetup(refused, target, place))).toEqual([
+      ...own.slice(0, -2),
+      "manager='systemd'",
+      "domains=''",
+    ]);
   });
 
   test('no key where an agent has it', async () => {
@@ -82,7 +87,7 @@ describe('no setup script comes with', () => {
 test('nothing that the host says is part of it', async () => {
   const user = "x'; touch /made; '";
   const one = await withSetup(lacking({ user, parent: { path: '/srv', writable: false } }), targetOf(), place);
-  expect(valuesIn(one)).toHaveLength(6);
+  expect(valuesIn(one)).toHaveLength(7);
   expect(one?.fault.setup).not.toContain('touch /made');
 });
 

@@ -13,7 +13,7 @@ const notSetUp = ({ code, host, problems = [] }: Fault, target: Target): boolean
   (code === 'SSH_REFUSED' && host === target.host.name) || problems.some(({ root }) => root === true);
 
 /** The deploy user's name and the rest are landfall.yml's: nothing that the host says becomes part of what root runs. */
-const valuesOf = async ({ host, path, base, python, manager }: Target, place: Key): Promise<SetupValues> => {
+const valuesOf = async ({ host, path, base, python, manager, nginx }: Target, place: Key): Promise<SetupValues> => {
   const privateKey = place['ssh-key'];
   const passphrase = place['ssh-key-passphrase'];
   const half =
@@ -27,6 +27,7 @@ const valuesOf = async ({ host, path, base, python, manager }: Target, place: Ke
     base,
     python: python.version,
     manager: manager ?? '',
+    domains: nginx?.domains.join(' ') ?? '',
   };
 };
 

@@ -6,6 +6,7 @@ export * from './identity.ts';
 export * from './record.ts';
 export * from './retention.ts';
 export * from './shared.ts';
+export * from './site.ts';
 export * from './source.ts';
 export * from './source-text.ts';
 export { translationFiles } from './translations.ts';

@@ -87,8 +87,11 @@ const seconds = (ms: number): string => String(Math.ceil(ms / 1000));
 const lines = (pairs: readonly (readonly [string, string])[]): string =>
   pairs.map(([key, value]) => `${key}=${value.replaceAll(/[\n\0]/g, ' ')}\n`).join('');
 
-/** The files that a release has beside those of the commit, for {@link packed} and `publish`: RELEASE.json, and the facts that sh reads. */
-export const recordFiles = (of: Release): ReadonlyMap<string, string> =>
+/**
+ * The files that a release has beside those of the commit, for {@link packed} and `publish`: RELEASE.json, and the facts that sh reads.
+ * @param site the words of nginx's site; undefined: it has none
+ */
+export const recordFiles = (of: Release, site?: string): ReadonlyMap<string, string> =>
   new Map([
     ['RELEASE.json', encodeRelease(of)],
     [
@@ -104,6 +107,7 @@ export const recordFiles = (of: Release): ReadonlyMap<string, string> =>
       ]),
     ],
     ...of.services.map((one) => [`.landfall/services/${one.name}`, serviceFacts(one)] as const),
+    ...(site === undefined ? [] : [['.landfall/site', `${site}\n`] as const]),
     ...hooksOf(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)] as const),
   ]);
 

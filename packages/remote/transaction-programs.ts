@@ -12,6 +12,7 @@ const rpc = readFileSync(new URL('./rpc.sh', import.meta.url), 'utf8');
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
 const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
+const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
 const adopted = readFileSync(new URL('./adopted.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
@@ -29,6 +30,7 @@ export const serviceText =
   supervisor +
   systemd +
   system +
+  site +
   adopted +
   managers +
   roles +
@@ -78,6 +80,25 @@ export const transactionPrograms = {
     ],
     out: foundOf,
     fault: 'STATE_UNREADABLE',
+    next: readTheLog,
+  }),
+  /** Reads the words of a site. `missing`: no program of root's would take one. */
+  'try-site': program({
+    text: service + readFileSync(new URL('./try-site.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 120_000,
+    args: (input: { base: string }) => [input.base],
+    out: (stdout) => {
+      const at = pairs(stdout);
+      const refused = at.get('refused');
+      return {
+        missing: at.get('missing') === 'yes',
+        /** What it may be for. */
+        domains: (at.get('domains') ?? '').split(' ').filter(Boolean),
+        refused: refused === undefined ? undefined : Buffer.from(refused, 'base64').toString('utf8').split('\n'),
+      };
+    },
+    fault: 'PROGRAM_FAILED',
     next: readTheLog,
   }),
   describe: program({

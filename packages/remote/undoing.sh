@@ -30,11 +30,17 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
 }
 
 brought_back() { # what served before serves again, proven
+  # nginx first, as a switch has it last; where it fails, what serves is brought back all the same, and nginx asked again
+  led=yes
+  site "$previous" || led=no
   if [ -n "$adopting" ]; then
-    give_back && prove "$previous"
-    return
+    give_back || return 1
+  else
+    moved_back || return 1
+    serve "$previous" || return 1
   fi
-  moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }
+  [ -z "$previous" ] || prove "$previous" || return 1
+  [ "$led" = yes ] || site "$previous"
 }
 
 closed() { # WHY KEY=VALUE...: the transaction is undone
@@ -64,7 +70,7 @@ moved_back() { # to the manager that ran the services before this transaction, w
 
 go_forward() { # finishes the transaction by which a person took a confirmed one back
   hook "$previous" before-undo "$release" || say "t$number: going back all the same"
-  if serve "$release" && prove "$release"; then
+  if serve "$release" && prove "$release" && site "$release"; then
     note confirmed 'asked' release="$release" previous="$previous"
     put phase=confirmed deadline=0 checked=no
     say "t$of is taken back by t$number: $release serves"

@@ -21,6 +21,7 @@ const good: SetupValues = {
   base: '/srv/app-landfall',
   python: 'python3',
   manager: '',
+  domains: '',
 };
 
 const targets: readonly SetupValues[] = [
@@ -28,6 +29,7 @@ const targets: readonly SetupValues[] = [
   { ...good, key: '', manager: 'supervisor', python: '/opt/python/bin/python3.12' },
   { ...good, key: `ssh-rsa ${'AAAAB3NzaC1yc2E+/'.repeat(22)}= deploy@example.org` },
   { ...good, manager: 'system' },
+  { ...good, domains: 'example.org www.example.org' },
   { ...good, user: 'my_app.2', path: '/var/www/a@b+c-1', base: '/home/my_app.2/releases', manager: 'systemd' },
 ];
 
@@ -35,7 +37,7 @@ const names = Object.keys(good) as (keyof SetupValues)[];
 const withValue = (name: keyof SetupValues, value: string): SetupValues => ({ ...good, [name]: value });
 
 describe('the setup script', () => {
-  test('differs from the example in its six values alone', () => {
+  test('differs from the example in its seven values alone', () => {
     const [script, example] = [setupScript(good), setupExample].map((text) => text.split('\n'));
     expect(script?.length).toBe(example?.length);
     const assigned = script?.filter((line) => names.some((name) => line.startsWith(`${name}=`)));
@@ -94,15 +96,15 @@ eachShell('the setup script', (shell) => {
   test('holds its values as they are, whatever they are', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.string({ unit: 'grapheme', maxLength: 200, size: 'max' }), { minLength: 6, maxLength: 6 }),
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 200, size: 'max' }), { minLength: 7, maxLength: 7 }),
         async (texts) => {
-          const [user = '', key = '', path = '', base = '', python = '', manager = ''] = texts.map((text) =>
-            text.replaceAll('\0', ''),
+          const [user = '', key = '', path = '', base = '', python = '', manager = '', domains = ''] = texts.map(
+            (text) => text.replaceAll('\0', ''),
           );
-          const script = setupScript({ user, key, path, base, python, manager: manager as '' });
+          const script = setupScript({ user, key, path, base, python, manager: manager as '', domains });
           const values = script.slice(script.indexOf('\nuser='), script.indexOf('\ntell()'));
-          const { stdout } = await runText(shell, `${values}\nprintf '%s\\0' "$user" "$key" "$path" "$base" "$python" "$manager"`, []); // prettier-ignore
-          expect(stdout.toString().split('\0').slice(0, -1)).toEqual([user, key, path, base, python, manager]);
+          const { stdout } = await runText(shell, `${values}\nprintf '%s\\0' "$user" "$key" "$path" "$base" "$python" "$manager" "$domains"`, []); // prettier-ignore
+          expect(stdout.toString().split('\0').slice(0, -1)).toEqual([user, key, path, base, python, manager, domains]);
         },
       ),
       { numRuns: 30 },
@@ -130,6 +132,13 @@ eachShell('the setup script', (shell) => {
     ['base', '/srv//x'],
     ['python', ''],
     ['manager', 'runit'],
+    ['domains', ' '],
+    ['domains', 'Example.org'],
+    ['domains', '*.example.org'],
+    ['domains', 'example.org  www.example.org'],
+    ['domains', 'example.org -x'],
+    ['domains', 'a..b'],
+    ['domains', "example.org'|"],
   ] as const)('refuses %s=%j', async (name, value) => {
     const { code, stderr } = await runText(shell, setupScript(withValue(name, value)), ['--check']);
     expect(code).toBe(64);
@@ -145,24 +154,32 @@ eachShell('the setup script', (shell) => {
       expect(code).toBe(64);
       expect(stderr).toContain('user: expected a name with a small letter');
       expect((await asked('systemd')).stderr).not.toContain('expected');
+      const sited = await runText(shell, setupScript({ ...good, user, domains: 'example.org' }), ['--check']);
+      expect(sited.stderr).toContain('user: expected a name with a small letter');
     },
   );
 
   test('installs root’s program as it is, with the values of the target, and one line of sudo', async () => {
-    const script = setupScript({ ...good, user: 'my_app.2', base: '/home/my_app.2/a@b+c-1', manager: 'system' });
+    const script = setupScript({
+      ...good,
+      user: 'my_app.2',
+      base: '/home/my_app.2/a@b+c-1',
+      manager: 'system',
+      domains: 'a.b c',
+    });
     // all of it but its last line, by which it begins
     const body = script.slice(0, script.lastIndexOf('main "$@"'));
     const printed = async (what: string): Promise<string> =>
       (await runText(shell, `${body}mark=7 program=/usr/local/sbin/landfall-7\n${what}`, [])).stdout.toString();
-    const own = { runs_as: 'my_app.2', target: '/home/my_app.2/a@b+c-1', mark: '7' };
+    const own = { runs_as: 'my_app.2', target: '/home/my_app.2/a@b+c-1', mark: '7', domains: "'a.b c'" };
     expect(await printed('program_text')).toBe(
       unitsProgram.replaceAll(
-        /^(runs_as|target|mark)=.*$/gm,
+        /^(runs_as|target|mark|domains)=.*$/gm,
         (_, name: string) => `${name}=${own[name as keyof typeof own]}`,
       ),
     );
     expect(await printed('sudoers_text')).toBe(
-      `# landfall-7: units of the system for /home/my_app.2/a@b+c-1
+      `# landfall-7: what root does for /home/my_app.2/a@b+c-1
 Defaults!/usr/local/sbin/landfall-7 env_reset, !setenv, !requiretty
 my_app.2 ALL=(root) NOPASSWD: /usr/local/sbin/landfall-7 ""
 `,

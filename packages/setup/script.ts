@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Manager } from '#plan';
 
-const units = readFileSync(new URL('./units.sh', import.meta.url), 'utf8');
+const directives = readFileSync(new URL('./directives.sh', import.meta.url), 'utf8');
+const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
+/** With the functions for nginx's site, in the place that it has for them. */
+const units = readFileSync(new URL('./units.sh', import.meta.url), 'utf8').replace(
+  '# site.sh stands here\n',
+  () => `${directives}\n${site}\n`,
+);
 /** With the program that it installs, in the place that it has for it. */
 const text = readFileSync(new URL('./setup.sh', import.meta.url), 'utf8').replace(
   '# units.sh stands here\n',
@@ -20,6 +26,8 @@ export type SetupValues = {
   readonly python: string;
   /** What runs the services. Empty: what the host has. */
   readonly manager: Manager | '';
+  /** For which nginx's site of the target may be, a space between them. Empty: it has none. */
+  readonly domains: string;
 };
 
 /**
@@ -37,7 +45,7 @@ const quoted = (value: string): string => {
 };
 
 /** A value of setup.sh: the only lines of it that are not the same for all. */
-const line = /^(user|key|path|base|python|manager)='.*'$/gm;
+const line = /^(user|key|path|base|python|manager|domains)='.*'$/gm;
 
 /**
  * The script that makes a host ready, with these values: POSIX sh, to be read and run by a person as root. The values stand at its
@@ -50,5 +58,5 @@ export const setupScript = (values: SetupValues): string =>
 /** The same with the values of an example, for documents. */
 export const setupExample = text;
 
-/** The program that it installs where services are to be units of the system; its values are those of an example. */
+/** The program that it installs where root has to do something for the deploy user; its values are those of an example. */
 export const unitsProgram = units;

@@ -14,6 +14,7 @@ export const setUpUnits = async (host: DebianHost, path: string): Promise<string
     base: `${path}-landfall`,
     python: 'python3',
     manager: 'system',
+    domains: '',
   } as const;
   return (await host.exec(`sh -s <<'END_OF_SETUP'\n${setupScript(target)}END_OF_SETUP\n`)).trim();
 };

@@ -10,22 +10,14 @@ import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { startJob, workflowRun, type StepEnd } from '../runner/index.ts';
+import { packageArchive } from './archive.ts';
 import { demand, playIn, type Play } from './play.ts';
 
 const root = join(import.meta.dirname, '../..');
 const requirements = join(root, 'test/apps/spine/source/requirements.txt');
 const [path, base] = ['/srv/notes', '/srv/notes-landfall'];
 
-/** Hosts reach no network: what apt would fetch there lies on the host, as an archive of its own. */
-const archive = `RUN set -e; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \\
-  apt-get install -qq -y --no-install-recommends --download-only python3-venv supervisor sudo; \\
-  mkdir /opt/packages; cd /opt/packages; mv /var/cache/apt/archives/*.deb .; \\
-  for file in *.deb; do dpkg-deb -f "$file"; \\
-    printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$file" "$(stat -c %s "$file")" "$(sha256sum <"$file" | cut -c 1-64)"; \\
-  done >Packages; \\
-  rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*; \\
-  echo 'deb [trusted=yes] file:/opt/packages ./' >/etc/apt/sources.list; : >/etc/machine-id
-`;
+const archive = packageArchive('python3-venv', 'supervisor', 'sudo');
 
 const yaml = ({ ssh, hostKey }: DebianHost): string => `hosts: { ssh: ${ssh}, key: ${hostKey} }
 path: ${path}
@@ -228,7 +220,7 @@ const deployed: readonly Play<Empty>[] = [
 
 /** What root's program and the line of sudo are, for the mark of a base. */
 const rights = (of: string): readonly string[] => [
-  `making /usr/local/sbin/landfall-${markOf(of)}, which has systemd run the services`,
+  `making /usr/local/sbin/landfall-${markOf(of)}, which does for third what only root can`,
   `making /etc/sudoers.d/landfall-${markOf(of)}, by which third may call it`,
 ];
 
@@ -240,6 +232,7 @@ const script = (over: Partial<Parameters<typeof setupScript>[0]>): string =>
     base: '/srv/other-landfall',
     python: 'python3',
     manager: '',
+    domains: '',
     ...over,
   });
 

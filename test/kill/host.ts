@@ -37,6 +37,15 @@ const managerStandIns: Readonly<Record<string, string>> = {
   'systemd-run': 'printf "%s\\n" "$*" >>"$HOME/asked"',
 };
 
+/** An nginx that takes what does not say `broken`, and warns of a name that two sites have. Its words name the file and the line. */
+export const nginxStandIn = `folder=$(sed -n 's|^ *include *\\(.*\\)/\\*;|\\1|p' "$3")
+for file in "$folder"/*; do
+  line=$(grep -n -m 1 broken "$file" 2>/dev/null | cut -d : -f 1)
+  [ -z "$line" ] || { echo "nginx: [emerg] unknown directive \\"broken\\" in $file:$line" >&2; exit 1; }
+done
+cat "$folder"/* 2>/dev/null | grep -o 'taken[.]example' | sort | uniq -d | sed 's/.*/nginx: [warn] conflicting server name "&" on 0.0.0.0:80, ignored/' >&2
+echo "nginx: configuration file $3 test is successful" >&2`;
+
 const makePrograms = (folder: string, programs: Readonly<Record<string, string>>): void => {
   mkdirSync(folder, { recursive: true });
   for (const [name, body] of Object.entries(programs))
@@ -56,6 +65,9 @@ export const makeManager = (folder: string): void => {
   copyFileSync(new URL('../lab/systemd-stand-in/systemctl', import.meta.url), join(folder, 'systemctl'));
 };
 
+/** For what a site may be on a host of a test. */
+export const siteDomain = 'example.org';
+
 /**
  * What root's program is on a host of a test: the same text but for what only root may write to, which lies in HOME.
  * @param target the base, or words of sh that give it
@@ -68,6 +80,10 @@ export const rootProgram = (target = '${HOME%/home}'): string => {
     [/^mark=.*$/m, `mark=$(printf '%s' "$target" | cksum | cut -d ' ' -f 1)`],
     [/^folder=.*$/m, 'folder=$HOME/.config/systemd/system'],
     [/^lock=.*$/m, 'lock=$HOME/../../units.lock'],
+    [/^domains=.*$/m, `domains='${siteDomain} www.${siteDomain}'`],
+    [/^nginx=.*$/m, 'nginx=$HOME/nginx'],
+    [/^scratch=.*$/m, 'scratch=$HOME/../../root'],
+    [/^sites_lock=.*$/m, 'sites_lock=$HOME/../../sites.lock'],
     [/env -i /, 'env -i HOME="$HOME" '],
   ];
   return changes.reduce((text, [from, to]) => {
@@ -83,13 +99,15 @@ export const markOf = (base: string): string =>
 /** Makes what makeManager makes, and what the setup script does for units of the system: root's program, and a sudo that starts it. */
 export const makeRoot = (folder: string, { base }: Pick<Target, 'base'>): void => {
   makeManager(folder);
-  makePrograms(folder, { sudo: '[ "$*" = "-n $2" ] && shift && exec "$1"' });
+  makePrograms(folder, { sudo: '[ "$*" = "-n $2" ] && shift && exec "$1"', nginx: nginxStandIn });
   writeFileSync(join(folder, `landfall-${markOf(base)}`), rootProgram(), { mode: 0o755 });
 };
 
-/** Makes the folder of the system's units, as every system has it. */
+/** Makes the folder of the system's units, as every system has it; and that of nginx, as Debian has it. */
 export const makeUnitFolder = (home: string): void => {
   mkdirSync(join(home, '.config/systemd/system'), { recursive: true });
+  mkdirSync(join(home, 'nginx/sites-enabled'), { recursive: true });
+  writeFileSync(join(home, 'nginx/nginx.conf'), `http {\n  include ${home}/nginx/sites-enabled/*;\n}\n`);
 };
 
 // what is of a process, not of the state: written anew when the processes are

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manager } from '#plan';
 import { deployed, open, switched, switchInput } from './deploy.ts';
-import { makeUnitFolder, rootProgram } from './host.ts';
+import { makeUnitFolder, rootProgram, siteDomain } from './host.ts';
 import { of, type Scenario } from './scenario.ts';
-import { run, type Target } from './target.ts';
-import { releases, undo } from './transaction-scenarios.ts';
+import { makeRelease, run, type Target } from './target.ts';
+import { release1, releases, undo } from './transaction-scenarios.ts';
 
 const prepared = (target: Target): void => {
   makeUnitFolder(target.home ?? '');
@@ -61,8 +61,83 @@ const asUnits: readonly Scenario[] = [
   },
 ];
 
+const siteOf = (port: number): string =>
+  ['.server', '{', '.server_name', `-${siteDomain}`, ';', '.location', '-/', '{', '.proxy_pass', `-http://127.0.0.1:${port}`, ';', '}', '}'].join('\n'); // prettier-ignore
+
+/** Two releases that run the same; of the first, or both, nginx has a site. */
+const withSites = (target: Target, second: string | undefined): void => {
+  makeUnitFolder(target.home ?? '');
+  makeRelease(target, 'r1', release1, { env: 'A=1\n', site: siteOf(8001) });
+  makeRelease(target, 'r2', release1, { env: 'A=2\n', ...(second === undefined ? {} : { site: second }) });
+};
+
+const firstSited = (second: string | undefined) => async (target: Target) => {
+  withSites(target, second);
+  await deployed(target, 'r1');
+};
+
+/** Where a release has a site: around it the programs are killed where there is none. */
+const sited: readonly Scenario[] = [
+  {
+    name: 'switch, first deploy, with a site of nginx',
+    before: async (target) => {
+      withSites(target, undefined);
+      await open(target, 'r1');
+    },
+    ...of('switch', (target) => switchInput(target, 1, 'r1')),
+  },
+  {
+    name: 'switch, to another site of nginx',
+    before: async (target) => {
+      await firstSited(siteOf(8002))(target);
+      await open(target, 'r2');
+    },
+    ...of('switch', (target) => switchInput(target, 2, 'r2')),
+  },
+  {
+    name: 'undo, of another site of nginx',
+    before: async (target) => {
+      await firstSited(siteOf(8002))(target);
+      await switched(target, 'r2');
+    },
+    ...undo('t2'),
+  },
+  {
+    name: 'undo, to the site of nginx that the release before has alone',
+    before: async (target) => {
+      await firstSited(undefined)(target);
+      await deployed(target, 'r2');
+    },
+    ...undo('t2'),
+  },
+  {
+    name: 'undo, of a first deploy with a site of nginx',
+    before: async (target) => {
+      withSites(target, undefined);
+      await switched(target, 'r1');
+    },
+    ...undo('t1'),
+  },
+];
+
 /** Programs of the transaction where services are units of the system, or come to be; and root's program, which the next run calls again. */
 export const systemScenarios: readonly Scenario[] = [
+  ...sited.map((scenario) => ({
+    ...scenario,
+    from: '# site.sh',
+    to: '# adopted.sh',
+    rooted: true as const,
+    recovers: true as const,
+  })),
+  {
+    name: 'nginx’s site, root’s program',
+    before: firstSited(undefined),
+    text: rootProgram(),
+    args: () => [],
+    stdin: Buffer.from(`site\n${siteOf(8002)}\n`),
+    from: '# site.sh',
+    rooted: true,
+  },
   ...asUnits.map((scenario) => ({
     ...scenario,
     // around it they are killed where the user's own systemd runs the services

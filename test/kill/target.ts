@@ -63,6 +63,8 @@ export const makeRelease = (
     readonly hooks?: Readonly<Record<string, readonly string[]>>;
     /** Seconds that a hook may take. */
     readonly timeout?: number;
+    /** The words of its site of nginx. */
+    readonly site?: string;
   } = {},
 ): void => {
   const folder = join(base, 'releases', id, '.landfall', 'services');
@@ -73,6 +75,7 @@ export const makeRelease = (
   );
   writeFileSync(join(base, 'releases', id, 'app.py'), `RELEASE = '${id}'\n`);
   if (more.env !== undefined) writeFileSync(join(base, 'releases', id, '.env'), more.env, { mode: 0o600 });
+  if (more.site !== undefined) writeFileSync(join(folder, '../site'), `${more.site}\n`);
   for (const [moment, words] of Object.entries(more.hooks ?? {})) {
     mkdirSync(join(folder, '../hooks'), { recursive: true });
     writeFileSync(

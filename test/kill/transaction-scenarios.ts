@@ -8,8 +8,8 @@ import { idle, makeRelease, run, runResident, type Target } from './target.ts';
 
 const worker = { ...idle, role: 'worker' };
 const scheduler = { ...idle, role: 'scheduler' };
-const release1 = { web: idle, 'web-2': idle, tasks: worker, beat: scheduler };
-const release2 = { web: { ...idle, drain: 3 }, worker, beat: scheduler };
+export const release1 = { web: idle, 'web-2': idle, tasks: worker, beat: scheduler };
+export const release2 = { web: { ...idle, drain: 3 }, worker, beat: scheduler };
 
 export const releases = (target: Target): void => {
   makeRelease(target, 'r1', release1, { env: 'A=1\n' });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkList } from './check-list.ts';
 import { hooks } from './hooks.ts';
 import { hosts } from './hosts.ts';
+import { nginx } from './nginx.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
 import { duration, hostPath, insidePath, variableName, webAddress } from './values.ts';
@@ -49,6 +50,7 @@ export const applicationKeys = {
     .describe(
       "What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; or `system`, units of the host's systemd, by a program that the setup script installs. If not given: what runs them already, else supervisor where it is installed, else systemd.",
     ),
+  nginx: nginx.optional(),
   adopt: z
     .boolean()
     .default(false)
