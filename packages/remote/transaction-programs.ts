@@ -11,6 +11,7 @@ const processes = readFileSync(new URL('./processes.sh', import.meta.url), 'utf8
 const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8');
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
 const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
+const keepers = readFileSync(new URL('./keepers.sh', import.meta.url), 'utf8');
 const adopted = readFileSync(new URL('./adopted.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
@@ -27,6 +28,7 @@ export const serviceText =
   supervisor +
   systemd +
   system +
+  keepers +
   adopted +
   managers +
   roles +
