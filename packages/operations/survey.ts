@@ -61,6 +61,7 @@ export const judge = (scene: Scene, wish: Wish, found: Found): Survey => {
  * An undo that fails here does not stop the reading: the state says `held`.
  */
 export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Promise<Survey> => {
+  let unwritable: unknown;
   if (!dry) {
     const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
       base: scene.target.base,
@@ -70,10 +71,14 @@ export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Pr
         note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
       });
     } catch (thrown) {
-      if (faultOf(thrown).code !== 'UNDO_FAILED') throw thrown;
+      const { code } = faultOf(thrown);
+      if (code === 'PREFLIGHT') unwritable = thrown;
+      else if (code !== 'UNDO_FAILED') throw thrown;
     }
   }
   const found = await scene.timeline.step('look', 'read the state of the host', () => look(scene));
+  // where nothing was ever deployed there was nothing to finish: that nothing can be written there preflight tells, with all else
+  if (unwritable !== undefined && found.number !== 0) throw unwritable;
   // before judging: also a run that is refused tells what nobody was told
   news(scene, found);
   const surveyed = judge(scene, wish, found);

@@ -54,7 +54,7 @@ export const refused = (unready?: {
     const found = problemsOf(end);
     const of = (what: RegExp): string => {
       const one = found.find((problem) => what.test(problem.what));
-      demand(one?.next !== undefined, () => `no problem says ${what.source}: ${JSON.stringify(found)}`);
+      demand(one?.next !== undefined, () => `no problem says ${what.source}: ${lastLines(end)}`);
       return one?.next ?? '';
     };
     const sudo = of(/may not stop and start what runs from/);
