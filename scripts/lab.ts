@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { adoptGanglioside } from '../test/hosts/adopt-ganglioside.ts';
 import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
 import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
 import { ascai } from '../test/hosts/ascai.ts';
@@ -22,6 +23,7 @@ import { bundle } from './bundle.ts';
 /** The longest first, so that none of them is played alone at the end. */
 const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = {
   guides,
+  'adopt-ganglioside': adoptGanglioside,
   ganglioside,
   'ascai-limits': ascaiLimits,
   'ascai-deploy': ascaiDeploy,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Failure, must } from '#fault';
 import { paceOf } from '#plan';
-import type { Found, HandMade, Note, Plan, ReleaseId } from '#plan';
+import type { Found, HandMade, KeptProgram, Note, Plan, ReleaseId } from '#plan';
 import { probeBody } from '#remote';
 import { declaredShared, envHash, leavesOf, packed, probedOf, recordFiles, shareable } from '#release';
 import type { Application, Release } from '#release';
-import { describeHandMade, programOf } from './hand-made.ts';
+import { describeHandMade } from './hand-made.ts';
+import { keptBy, programOf } from './hand-made-programs.ts';
 import type { Migration } from './migrate.ts';
 import { perform, step } from './scene.ts';
 import type { Scene, StepOf } from './scene.ts';
@@ -15,9 +16,8 @@ import type { Survey } from './survey.ts';
 export type Adoption = {
   readonly id: ReleaseId;
   readonly commit: string;
-  /** The file of the supervisord that runs its programs. */
-  readonly supervisor: string;
-  readonly programs: readonly { readonly service: string; readonly program: string }[];
+  /** One keeps all of them. */
+  readonly programs: readonly (Pick<KeptProgram, 'keeper' | 'conf' | 'program'> & { readonly service: string })[];
   readonly application: Application | undefined;
   /** What of it outlives releases, as `lend` takes it. */
   readonly shared: readonly string[];
@@ -76,12 +76,11 @@ export const adoptionOf = ({ target, host }: On, { made }: Survey): Adoption | u
   const application = made.application === undefined ? undefined : must(probedOf(made.application));
   const programs = target.services.flatMap(({ name }) => {
     const one = programOf(made, name);
-    return one === undefined ? [] : [{ service: name, program: one.program, conf: one.conf }];
+    return one === undefined ? [] : [{ service: name, program: one.program, keeper: one.keeper, conf: one.conf }];
   });
   return {
     id: idOf(made),
     commit: made.commit,
-    supervisor: programs[0]?.conf ?? '',
     programs,
     application,
     shared: shareable([
@@ -153,13 +152,14 @@ const written = (scene: Scene, adoption: Adoption, lent: readonly string[]): Rea
     ([name, text]) => [name.replace(/^\.landfall\//, ''), text] as const,
   );
   return new Map([
-    ...facts.map(
-      ([name, text]) => [name, name === 'release' ? `${text}supervisor=${adoption.supervisor}\n` : text] as const,
-    ),
+    ...facts.map(([name, text]) => [name, name === 'release' ? `${text}${keeperFacts(adoption)}` : text] as const),
     ['programs', adoption.programs.map(({ service, program }) => `${service} ${program}\n`).join('')],
     ['shared', lent.map((path) => `${path}\n`).join('')],
   ]);
 };
+
+const keeperFacts = ({ programs: [one] }: Adoption): string =>
+  `keeper=${one?.keeper ?? ''}\nsupervisor=${one?.conf ?? ''}\n`;
 
 const recordOf = (
   { context, target, wall }: Scene,
@@ -191,7 +191,8 @@ const recordOf = (
 /** What becomes of it, for the plan. */
 export const adoptionNotes = ({ target }: On, { adoption }: Survey): Plan['notes'] => {
   if (adoption === undefined) return [];
-  const { id, commit, shared, supervisor, programs, left } = adoption;
+  const { id, commit, shared, programs, left } = adoption;
+  const keeper = programs[0] === undefined ? 'nobody' : keptBy(programs[0]);
   const stays = left
     .map((path) => path.replace(/\/$/, ''))
     .filter((path) => path !== '.env' && path !== target.python.venv && !shared.some((one) => covers(one, path)));
@@ -204,7 +205,7 @@ export const adoptionNotes = ({ target }: On, { adoption }: Survey): Plan['notes
     note('detected', `of it outlives releases: ${shared.join(', ') || 'nothing'}`),
     note(
       'detected',
-      `services stay programs of ${supervisor}: ${programs.map(({ program }) => program).join(', ')}; their files are not edited, and \`command\` is not used`,
+      `services stay with ${keeper}: ${programs.map(({ program }) => program).join(', ')}; their files are not edited, and \`command\` is not used`,
     ),
     ...(stays.length === 0
       ? []

@@ -18,7 +18,7 @@ const service = {
   listen: '127.0.0.1:8000',
 } as const;
 const target = targetOf({ services: [service], python: { venv: 'venv', version: 'python3' }, adopt: true });
-const web = { conf: '/home/deploy/supervisord.conf', program: 'web', state: 'RUNNING', pid: 7 };
+const web = { keeper: 'supervisor', conf: '/home/deploy/supervisord.conf', program: 'web', state: 'RUNNING', pid: 7 } as const; // prettier-ignore
 
 const madeOf = (over: Partial<HandMade> = {}): HandMade => ({
   commit: '8d01e77'.padEnd(40, '0'),
@@ -37,6 +37,9 @@ const madeOf = (over: Partial<HandMade> = {}): HandMade => ({
   ],
   supervisors: [{ user: 'deploy', conf: web.conf }],
   programs: [web],
+  units: [],
+  barred: [],
+  sudo: true,
   application: undefined,
   ...over,
 });
@@ -53,7 +56,8 @@ describe('what speaks against it is named, with what to do', () => {
   test.each<[string, HandMade, RegExp, RegExp]>([
     ['no git', madeOf({ commit: undefined, gitError: 'fatal: not a git repository' }), /is no git checkout of its own: fatal: not a git/, /make it the checkout/],
     ['files that are not as committed', madeOf({ dirty: [' M app/views.py', '?? notes.txt'] }), /not as committed: M app\/views\.py, \?\? notes\.txt$/, /git -C \/srv\/app status$/],
-    ['the right to rename it', madeOf({ owners: { path: 'root', parent: 'root' } }), /deploy may not rename \/srv\/app \(of root, in a directory of root\)/, /only where both are deploy's/],
+    ['the right to rename it', madeOf({ owners: { path: 'root', parent: 'root' } }), /deploy may not rename \/srv\/app \(of root, in a directory of root\)/, /only where the directory is deploy's/],
+    ['the right to rename it in a directory of root’s', madeOf({ owners: { path: 'deploy', parent: 'root' } }), /may not rename/, /^as root, .*: chgrp "\$\(id -gn deploy\)" \/srv && chmod g\+w,\+t \/srv$/],
     ['another file system', madeOf({ apart: '/mnt' }), /\/srv\/app and \/mnt are on different file systems/, /set base/],
     ['a mount point', madeOf({ mounts: ['/srv/app/media'] }), /\/srv\/app\/media is a mount point/, /mount it elsewhere/],
     ['a name of Landfall’s', madeOf({ taken: ['RELEASE.json'] }), /\/srv\/app\/RELEASE\.json has the name/, /^move it away: mv /],
@@ -61,7 +65,8 @@ describe('what speaks against it is named, with what to do', () => {
     ['no environment', madeOf({ venvs: [] }), /has no Python environment venv$/, /make one there/],
     ['a supervisord that cannot be asked', madeOf({ supervisors: [{ user: 'deploy', conf: web.conf }, { user: 'root', conf: '/etc/supervisord.conf' }] }), /minded by a supervisord of root \(\/etc\/supervisord\.conf\)/, /supervisorctl -c \/etc\/supervisord\.conf status$/],
     ['a program that is no service', madeOf({ processes: [...madeOf().processes, celery], programs: [web, { ...web, program: 'tasks', pid: 9 }] }), /^process 9 \(celery\) works in \/srv\/app, and belongs to supervisor's tasks/, /add it to services: \{ tasks: …/],
-    ['a unit', madeOf({ processes: [...madeOf().processes, { ...celery, main: 0, unit: 'app-celery.service' }] }), /belongs to app-celery\.service/, /units run are not adopted/],
+['a unit of a user’s own', madeOf({ processes: [...madeOf().processes, { ...celery, main: 0, unit: 'user:tasks.service' }] }), /belongs to the user's own tasks\.service/, /user's own systemd are not adopted/],
+    ['what cron has begun', madeOf({ processes: [...madeOf().processes, { ...celery, main: 3, unit: 'cron.service' }], programs: [web, { keeper: 'units', conf: '', program: 'cron', state: 'active', pid: 3 }] }), /belongs to cron\.service/, /^end it: kill 9$/],
     ["a person's shell", madeOf({ processes: [...madeOf().processes, { ...celery, main: 0, command: 'bash' }] }), /^process 9 \(bash\) .* no program/, /^end it: kill 9$/],
   ])('%s', (_, made, says, next) => {
     const problems = adoptionProblems(found(), target, made);
@@ -74,8 +79,17 @@ describe('what speaks against it is named, with what to do', () => {
     const other = { ...target, services: [service, { ...service, name: 'socket' }] };
     const [problem, ...more] = adoptionProblems(found(), other, madeOf());
     expect(more).toEqual([]);
-    expect(problem?.what).toBe('no program socket of a supervisord runs from /srv/app');
-    expect(problem?.next).toContain('as their programs are named: web');
+    expect(problem?.what).toBe('no program socket of a supervisord, and no unit socket.service, runs from /srv/app');
+    expect(problem?.next).toContain('as their programs or units are named: web');
+  });
+
+  test('a program that has stopped runs no service, whatever else works there', () => {
+    const shell = { pid: 9, main: 0, unit: undefined, command: 'bash' };
+    const said = adoptionProblems(found(), target, madeOf({ programs: [{ ...web, pid: 0 }], processes: [shell] }));
+    expect(said.map(({ what }) => what)).toEqual([
+      expect.stringContaining('no program web'),
+      expect.stringContaining('process 9 (bash)'),
+    ]);
   });
 
   test('a target that has releases: what is at path is no first installation', () => {

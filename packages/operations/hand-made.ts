@@ -1,6 +1,7 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
-import type { Found, HandMade, SupervisedProgram } from '#plan';
+import type { Found, HandMade, KeptProgram } from '#plan';
+import { programProblems } from './hand-made-programs.ts';
 import { liveOf } from './live.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services' | 'python'>;
@@ -24,17 +25,11 @@ export const describeHandMade = ({ commit, dirty, venvs, env, left, processes, p
       : `${count(processes.length, 'process', 'processes')} ${processes.length === 1 ? 'runs' : 'run'} from it${ranBy(processes.flatMap(({ main }) => programs.filter(({ pid }) => pid === main)))}`,
   ].join('; ');
 
-const ranBy = (programs: readonly SupervisedProgram[]): string => {
+const ranBy = (programs: readonly KeptProgram[]): string => {
   const names = [...new Set(programs.map(({ program }) => program))];
-  return names.length === 0 ? '' : ` (supervisor's ${some(names)})`;
+  const whose = programs.every(({ keeper }) => keeper === 'units') ? 'units' : "supervisor's";
+  return names.length === 0 ? '' : ` (${whose} ${some(names)})`;
 };
-
-/** The service of a program: the last part of its name. */
-const serviceOf = ({ program }: SupervisedProgram): string => program.slice(program.lastIndexOf(':') + 1);
-
-/** The program that runs a service there. undefined: none does. */
-export const programOf = ({ programs, processes }: HandMade, service: string): SupervisedProgram | undefined =>
-  programs.find((one) => serviceOf(one) === service && processes.some(({ main }) => main === one.pid));
 
 /** Why what was found cannot be adopted as it is, all reasons together; none: it can. */
 export const adoptionProblems = (found: Found, target: At, made: HandMade): readonly Problem[] => {
@@ -71,7 +66,7 @@ export const adoptionProblems = (found: Found, target: At, made: HandMade): read
       : [
           problem(
             `${found.user} may not rename ${path} (of ${made.owners.path}, in a directory of ${made.owners.parent})`,
-            `only where both are ${found.user}'s, an installation is adopted`,
+            mayRename(found.user, path, made.owners),
           ),
         ]),
     ...(made.apart === undefined
@@ -90,9 +85,16 @@ export const adoptionProblems = (found: Found, target: At, made: HandMade): read
       ),
     ),
     ...environment(target, made, where),
-    ...run(target, made, where),
-    ...strangers(target, made, where),
+    ...programProblems(found.user, target, made),
   ];
+};
+
+/** The line for root, where the directory is the user's and only what is above it is not. With `t` nobody may rename there what others have. */
+const mayRename = (user: string, path: string, owners: { readonly path: string }): string => {
+  const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+  return owners.path === user
+    ? `as root, until the deploy is confirmed: chgrp "$(id -gn ${user})" ${parent} && chmod g+w,+t ${parent}`
+    : `only where the directory is ${user}'s, an installation is adopted: chown -R ${user}: ${path}`;
 };
 
 const environment = ({ path, python }: At, { venvs }: HandMade, where: string): readonly Problem[] =>
@@ -108,54 +110,3 @@ const environment = ({ path, python }: At, { venvs }: HandMade, where: string): 
               : `name the one that the programs call: python: { venv: ${venvs[0] ?? ''} }`,
         },
       ];
-
-/** Each service of landfall.yml is run from there by a program of its name, all of one supervisord. */
-const run = ({ path, services }: At, made: HandMade, where: string): readonly Problem[] => {
-  const confs = new Set(services.flatMap(({ name }) => programOf(made, name)?.conf ?? []));
-  const asked = made.supervisors.filter(({ conf }) => made.programs.some((one) => one.conf === conf));
-  const silent = made.supervisors.filter((one) => !asked.includes(one));
-  return [
-    ...silent.map(({ user, conf }) => ({
-      where,
-      what: `programs that run from ${path} are minded by a supervisord of ${user} (${conf}), which cannot be asked`,
-      next: `let this user run: supervisorctl -c ${conf} status`,
-    })),
-    ...services
-      .filter(({ name }) => programOf(made, name) === undefined)
-      .map(({ name }) => ({
-        where,
-        what: `no program ${name} of a supervisord runs from ${path}`,
-        next: `name services as their programs are named${made.programs.length === 0 ? '' : `: ${[...new Set(made.programs.map(serviceOf))].join(', ')}`}`,
-      })),
-    ...(confs.size > 1
-      ? [
-          {
-            where,
-            what: `its programs are of several supervisords: ${[...confs].join(', ')}`,
-            next: 'let one run all of them',
-          },
-        ]
-      : []),
-  ];
-};
-
-/** What else works there would be left with paths that lead elsewhere. */
-const strangers = ({ path, services }: At, made: HandMade, where: string): readonly Problem[] => {
-  const known = new Set(services.flatMap(({ name }) => programOf(made, name)?.pid ?? []));
-  return made.processes
-    .filter(({ main }) => !known.has(main))
-    .map(({ pid, main, unit, command }) => {
-      const program = made.programs.find((one) => one.pid === main);
-      const by = program !== undefined ? `supervisor's ${program.program}` : unit === undefined ? 'no program' : unit;
-      return {
-        where,
-        what: `process ${pid} (${command}) works in ${path}, and belongs to ${by}, which is none of the services`,
-        next:
-          program !== undefined
-            ? `add it to services: { ${serviceOf(program)}: … }`
-            : unit?.startsWith('user@') === false
-              ? 'services that units run are not adopted: let programs of a supervisord of this user run them'
-              : `end it: kill ${pid}`,
-      };
-    });
-};

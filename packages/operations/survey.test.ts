@@ -54,6 +54,16 @@ describe('an action begins', () => {
     },
   );
 
+  test('where nothing can be written and nothing ever was: it is read, for preflight to tell; else with that', async () => {
+    const recover = () => fault('PREFLIGHT');
+    expect(await survey(sceneOn(fakeHost({ recover, look: () => ok(foundOn()) })), 'deploy')).toMatchObject({
+      standing: 'none',
+    });
+    await expect(survey(sceneOn(fakeHost({ recover, look: () => ok(switched) })), 'deploy')).rejects.toMatchObject({
+      fault: { code: 'PREFLIGHT' },
+    });
+  });
+
   test('with a warning where another run is at work, and it only looks', async () => {
     const scene = sceneOn(fakeHost({ recover: () => ok(settled), look: () => ok(switched) }));
     expect((await survey(scene, 'smoke')).answer).toBe('warn-test');

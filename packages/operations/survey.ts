@@ -76,7 +76,12 @@ const recover = async (scene: Scene): Promise<Pick<Found, 'phase' | 'number'> | 
 const recoverAndLook = async (scene: Scene): Promise<Found> => {
   const reading = (): Promise<Found> => scene.timeline.step('look', 'read the state of the host', () => look(scene));
   const [recovered, read] = await Promise.allSettled([recover(scene), reading()]);
-  if (recovered.status === 'rejected') throw recovered.reason;
+  if (recovered.status === 'rejected') {
+    const { code } = faultOf(recovered.reason);
+    // where nothing was ever deployed there was nothing to finish: that nothing can be written there preflight tells, with all else
+    if (code === 'PREFLIGHT' && read.status === 'fulfilled' && read.value.number === 0) return read.value;
+    throw recovered.reason;
+  }
   const stands = recovered.value;
   if (stands === undefined) return reading();
   if (read.status === 'rejected') throw read.reason;

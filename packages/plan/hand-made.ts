@@ -1,20 +1,34 @@
-/** A program of a supervisord. */
-export type SupervisedProgram = {
-  /** The file that its supervisord was started with. */
+/**
+ * Who keeps a program running, as people have set it up: a supervisord that the deploy user may ask, one of root's, or the system's systemd,
+ * whose units it is one of. The last two are told by sudo.
+ */
+export type Keeper = 'supervisor' | 'root' | 'units';
+
+/** A program that somebody keeps running. */
+export type KeptProgram = {
+  readonly keeper: Keeper;
+  /** The file that its supervisord was started with; empty for a unit. */
   readonly conf: string;
-  /** `group:name` where it is in a group, else `name`. */
+  /** `group:name` where it is in a group, else `name`; of a unit the name without `.service`. */
   readonly program: string;
   readonly state: string;
-  /** 0: it does not run. */
+  /** 0: it does not run, or has no main process. */
   readonly pid: number;
+};
+
+/** A unit of the system that runs from the directory: its properties, as `systemctl show` has them. */
+export type SystemUnit = {
+  /** `name.service` */
+  readonly name: string;
+  readonly is: ReadonlyMap<string, string>;
 };
 
 /** A process that works in the directory. */
 export type WorkingProcess = {
   readonly pid: number;
-  /** The process that a supervisord has begun it by; 0: none has. */
+  /** The process that its supervisord or its unit has begun it by; 0: none has. */
   readonly main: number;
-  /** The unit of systemd that it belongs to; undefined: none. */
+  /** The unit of systemd that it belongs to, `user:` before one of a user's own; undefined: none. */
   readonly unit: string | undefined;
   readonly command: string;
 };
@@ -43,7 +57,13 @@ export type HandMade = {
   readonly processes: readonly WorkingProcess[];
   /** Who runs a supervisord that minds them, and by which file. */
   readonly supervisors: readonly { readonly user: string; readonly conf: string }[];
-  readonly programs: readonly SupervisedProgram[];
+  readonly programs: readonly KeptProgram[];
+  /** Units of the system that run from it. */
+  readonly units: readonly SystemUnit[];
+  /** Commands that stop and start what runs from it, and that sudo does not allow the deploy user without a password. */
+  readonly barred: readonly string[];
+  /** Is there a sudo, where one is needed? */
+  readonly sudo: boolean;
   /** What the probe printed; null: it could not be asked; undefined: there is no manage.py, or no Python to ask with. */
   readonly application: unknown;
 };

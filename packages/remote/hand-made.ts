@@ -1,4 +1,4 @@
-import type { HandMade, SupervisedProgram, WorkingProcess } from '#plan';
+import type { HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
 import { lists } from './program.ts';
 
 /** `PID MAIN UNIT COMMAND…`; the command may hold anything. */
@@ -12,11 +12,35 @@ const processOf = (line: string): WorkingProcess => {
   };
 };
 
-/** `PROGRAM STATE PID CONF`; a path may hold blanks. */
-const programOf = (line: string): SupervisedProgram => {
-  const [program = '', state = '', pid = '0', ...conf] = line.split(' ');
-  return { program, state, pid: Number(pid), conf: conf.join(' ') };
+/** `KEEPER PROGRAM STATE PID CONF`; a path may hold blanks. */
+const programOf = (line: string): KeptProgram => {
+  const [keeper = '', program = '', state = '', pid = '0', ...conf] = line.split(' ');
+  return { keeper: keeper === 'root' ? 'root' : 'supervisor', program, state, pid: Number(pid), conf: conf.join(' ') };
 };
+
+/** `UNIT KEY=VALUE` lines. */
+const unitsOf = (lines: readonly string[]): readonly SystemUnit[] =>
+  [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => ({
+    name,
+    is: new Map(
+      its.map((line) => {
+        const pair = line.slice(name.length + 1);
+        const at = pair.indexOf('=');
+        return [pair.slice(0, at), pair.slice(at + 1)];
+      }),
+    ),
+  }));
+
+const mainOf = ({ is }: SystemUnit): number => Number(is.get('MainPID') ?? 0);
+
+/** A unit as what it keeps running. */
+const programOfUnit = (unit: SystemUnit): KeptProgram => ({
+  keeper: 'units',
+  conf: '',
+  program: unit.name.replace(/\.service$/, ''),
+  state: unit.is.get('ActiveState') ?? '',
+  pid: mainOf(unit),
+});
 
 const json = (text: string | undefined): unknown => {
   if (text === undefined) return undefined;
@@ -34,6 +58,8 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
   const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
   const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
   const hash = one.get('env');
+  const units = unitsOf(all('unit'));
+  const main = new Map(units.map((unit) => [unit.name, mainOf(unit)]));
   return {
     commit: one.get('commit'),
     gitError: one.get('git.error') ?? '',
@@ -45,12 +71,17 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
     apart: one.get('apart'),
     mounts: all('mount'),
     taken: all('taken'),
-    processes: all('process').map(processOf),
+    processes: all('process')
+      .map(processOf)
+      .map((one) => (one.main === 0 ? { ...one, main: main.get(one.unit ?? '') ?? 0 } : one)),
     supervisors: all('supervisor').map((line) => {
       const [user = '', ...conf] = line.split(' ');
       return { user, conf: conf.join(' ') };
     }),
-    programs: all('program').map(programOf),
+    programs: [...all('program').map(programOf), ...units.map(programOfUnit)],
+    units,
+    barred: all('barred'),
+    sudo: one.get('sudo') !== '',
     application: json(one.get('application')),
   };
 };

@@ -61,7 +61,7 @@ system_order() {
 
 system_roll() { # also of a service that has no unit any more and still runs
   # shellcheck disable=SC2086
-  system_shows show $of_units "$(prefix)*.service" | in_words
+  system_shows show $of_units "$(prefix)*.service" | in_words "$(prefix)"
 }
 
 system_minds() {

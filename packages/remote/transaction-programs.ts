@@ -13,6 +13,7 @@ const supervisor = readFileSync(new URL('./supervisor.sh', import.meta.url), 'ut
 const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
 const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
 const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
+const keepers = readFileSync(new URL('./keepers.sh', import.meta.url), 'utf8');
 const adopted = readFileSync(new URL('./adopted.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
@@ -31,6 +32,7 @@ export const serviceText =
   systemd +
   system +
   site +
+  keepers +
   adopted +
   managers +
   roles +

@@ -61,7 +61,7 @@ environment=DJANGO_ENVIRONMENT="production",ASCAI_WORKERS="2"
   .join('\n');
 
 /** What the person did who installed it. */
-const setUp = (password: string): string => `set -eu
+export const setUp = (password: string): string => `set -eu
 ${databases(password)}cat >/etc/nginx/sites-enabled/default <<'NGINX'
 ${nginx}
 NGINX
@@ -73,7 +73,8 @@ su deploy -c 'set -e; cd ${path}; mkdir logs media; python3 -m venv venv; venv/b
 venv/bin/python manage.py migrate --verbosity 0; venv/bin/python manage.py collectstatic --noinput --verbosity 0'
 `;
 
-const dotenv = (password: string, faults: Readonly<Record<string, string>>): string =>
+/** What it reads: what it needs, and these. */
+export const dotenv = (password: string, faults: Readonly<Record<string, string>>): string =>
   Object.entries({
     ...environment(password),
     LANDFALL_RELEASE: 'by-hand',

@@ -12,7 +12,7 @@ export const longestUpload = 1_048_576;
 export const laboratory = 'https://lab.ganglioside.example';
 
 /** Whoever asks for `/login/` gets two answers a second, and eight more at once. */
-const nginx = (tlsPort: number): string => `limit_req_zone $binary_remote_addr zone=people:1m rate=2r/s;
+export const nginx = (tlsPort: number): string => `limit_req_zone $binary_remote_addr zone=people:1m rate=2r/s;
 server {
   listen 80 default_server;
   return 301 https://$host:${tlsPort}$request_uri;
@@ -43,8 +43,8 @@ server {
 map $http_upgrade $connection_upgrade { default upgrade; '' close; }
 `;
 
-/** What root does once, beside running the setup script: the database, the runtime folder, nginx. */
-const setUp = (password: string, config: string, key: string, certificate: string): string => `set -eu
+/** What root does once, beside installing the application: the database, the runtime folder, nginx. */
+export const setUp = (password: string, config: string, key: string, certificate: string): string => `set -eu
 cd /
 echo 'd /run/ganglioside 0755 deploy deploy' >/etc/tmpfiles.d/ganglioside.conf
 systemd-tmpfiles --create ganglioside.conf

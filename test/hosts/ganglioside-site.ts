@@ -52,7 +52,7 @@ export type Ganglioside = Front &
   };
 
 /** landfall.yml, with the lab's addresses in place of its own. */
-const landfall = ({ ssh, hostKey }: DebianHost, url: string, plain: string): string =>
+export const landfall = ({ ssh, hostKey }: DebianHost, url: string, plain: string): string =>
   read('landfall.yml')
     .replace(/^ {2}ssh: .*$/m, `  ssh: ${ssh}`)
     .replace(/^ {2}key: .*$/m, `  key: ${hostKey}`)

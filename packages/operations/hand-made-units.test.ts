@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HandMade, SystemUnit } from '#plan';
+import { targetOf } from '../../test/fakes/scene.ts';
+import { programProblems } from './hand-made-programs.ts';
+import { spanOf, unitReasons } from './hand-made-units.ts';
+import { sudoFile, sudoLines } from './sudo-lines.ts';
+
+const fit: Readonly<Record<string, string>> = {
+  ActiveState: 'active',
+  KillMode: 'control-group',
+  MainPID: '7',
+  NeedDaemonReload: 'no',
+  RequiredBy: '',
+  TimeoutStopUSec: '30s',
+  Transient: 'no',
+  TriggeredBy: '',
+  Type: 'simple',
+};
+const unitOf = (over: Readonly<Record<string, string>> = {}, name = 'app-web'): SystemUnit => ({
+  name: `${name}.service`,
+  is: new Map(Object.entries({ ...fit, ...over })),
+});
+const processes = [
+  { pid: 7, main: 7, unit: 'app-web.service', command: 'gunicorn: master' },
+  { pid: 8, main: 7, unit: 'app-web.service', command: 'gunicorn: worker' },
+];
+const needs = {
+  user: 'deploy',
+  path: '/srv/app',
+  base: '/srv/app-landfall',
+  service: { name: 'app-web', drain: 30_000 },
+  units: ['app-web.service', 'app-tasks.service'],
+  made: { processes },
+};
+
+describe('a unit of the system', () => {
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['as most are', {}],
+    ['that says when it is ready, or forks', { Type: 'notify' }],
+    ['that forks', { Type: 'forking', PIDFile: '/run/app.pid' }],
+    ['that another service of the application requires', { RequiredBy: 'app-tasks.service' }],
+    ['whose workers end in order', { KillMode: 'mixed' }],
+    ['that may write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '-/srv /var/log' }],
+    ['that protects the system, but not all of it', { ProtectSystem: 'full' }],
+  ])('%s can be adopted', (_, over) => {
+    expect(unitReasons(unitOf(over), needs)).toEqual([]);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, RegExp, RegExp]>([
+    ['that ends', { Type: 'oneshot' }, /has no main process/, /Type=simple/],
+    ['that nobody can tell the main process of', { Type: 'forking', MainPID: '0' }, /has no main process/, /celery multi/],
+    ['that another user begins', { MainPID: '6' }, /main process 6, which does not work in \/srv\/app as deploy/, /User=deploy, WorkingDirectory=\/srv\/app/],
+    ['that counts as running after its end', { RemainAfterExit: 'yes' }, /RemainAfterExit/, /leave that out/],
+    ['that obeys nobody', { RefuseManualStop: 'yes' }, /obeys no order/, /leave these out/],
+    ['that a socket starts', { TriggeredBy: 'app.socket' }, /is started by app\.socket too/, /disable --now app\.socket/],
+    ['that another unit keeps up', { UpheldBy: 'app.target' }, /is started by app\.target too/, /app\.target/],
+    ['that takes others with it', { BoundBy: 'mail.service', RequiredBy: 'mail.service app-tasks.service' }, /takes mail\.service with it/, /Wants=/],
+    ['that leaves processes behind', { KillMode: 'process' }, /KillMode=process/, /KillMode=mixed/],
+    ['that stops when it likes', { TimeoutStopUSec: 'infinity' }, /for ever/, /TimeoutStopSec=/],
+    ['that stops later than is waited for', { TimeoutStopUSec: '1min 30s' }, /may take 90 s to stop, and app-web has 30 s/, /app-web: \{ drain: 90s \}/],
+    ['that stops by a command of its own', { TimeoutStopUSec: '20s', ExecStop: '{ path=/bin/kill }' }, /may take 40 s/, /drain: 40s/],
+    ['that is gone when it stops', { Transient: 'yes' }, /is transient/, /\/etc\/systemd\/system/],
+    ['that is not as systemd has read it', { NeedDaemonReload: 'yes' }, /was changed since/, /^systemctl daemon-reload$/],
+    ['that sees another root', { RootDirectory: '/srv/jail' }, /has RootDirectory=/, /not adopted/],
+    ['that may not write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '/srv/app' }, /not \/srv\/app-landfall/, /^systemctl edit app-web\.service: ReadWritePaths=-\/srv\/app-landfall$/],
+  ])('%s cannot, and it is said what to do', (_, over, says, next) => {
+    const reasons = unitReasons(unitOf(over), needs);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]?.what).toMatch(/^app-web\.service /);
+    expect(reasons[0]?.what).toMatch(says);
+    expect(reasons[0]?.next).toMatch(next);
+  }); // prettier-ignore
+});
+
+test.each([
+  ['1min 30s', 90_000],
+  ['500ms', 500],
+  ['2h 3min', 7_380_000],
+  ['0', 0],
+  ['infinity', Infinity],
+])('a span of systemd, %s', (span, ms) => {
+  expect(spanOf(span)).toBe(ms);
+});
+
+describe('what sudo must allow', () => {
+  test('is lines without a pattern, in which nothing can be misread', () => {
+    expect(sudoLines('deploy', ['/usr/bin/supervisorctl -c /etc/a,b.conf stop site:web'])).toEqual([
+      'deploy ALL=(root) NOPASSWD: /usr/bin/supervisorctl -c /etc/a\\,b.conf stop site\\:web',
+    ]);
+  });
+
+  test('lies in a file that sudo reads: it passes over names with a dot', () => {
+    expect(sudoFile('/srv/app.example.org')).toBe('/etc/sudoers.d/landfall-app-example-org');
+  });
+
+  const made = (over: Partial<HandMade>): HandMade => ({
+    ...{ commit: undefined, gitError: '', dirty: [], left: [], env: undefined, venvs: [], owners: undefined },
+    ...{ apart: undefined, mounts: [], taken: [], supervisors: [], application: undefined },
+    processes,
+    programs: [{ keeper: 'units', conf: '', program: 'app-web', state: 'active', pid: 7 }],
+    units: [unitOf()],
+    barred: [],
+    sudo: true,
+    ...over,
+  });
+  const target = targetOf({
+    services: [{ name: 'app-web', command: ['gunicorn'], role: 'web', drain: 30_000, boot: 1 }],
+  });
+  const stop = '/usr/bin/systemctl stop app-web.service';
+
+  test('is asked of root for services, and for nothing else that runs there', () => {
+    expect(programProblems('deploy', target, made({}))).toEqual([]);
+    const barred = [stop, '/usr/bin/systemctl stop cron.service'];
+    const [problem, ...more] = programProblems('deploy', target, made({ barred }));
+    expect(more).toEqual([]);
+    expect(problem?.next?.split('\n')).toEqual([
+      'as root: visudo -f /etc/sudoers.d/landfall-app, with these lines:',
+      `deploy ALL=(root) NOPASSWD: ${stop}`,
+    ]);
+  });
+
+  test('needs a sudo', () => {
+    const [problem] = programProblems('deploy', target, made({ barred: [stop], sudo: false }));
+    expect(problem?.next).toMatch(/^as root: apt-get install -y sudo, then visudo/);
+  });
+
+  test('a unit without a main process is told once', () => {
+    const unit = unitOf({ MainPID: '0' });
+    const kept = [{ keeper: 'units', conf: '', program: 'app-web', state: 'active', pid: 0 }] as const;
+    const said = programProblems('deploy', target, made({ units: [unit], programs: kept }));
+    expect(said.map(({ what }) => what)).toEqual([expect.stringContaining('has no main process')]);
+  });
+
+  test('services of two keepers are refused', () => {
+    const two = targetOf({
+      services: [...target.services, { name: 'tasks', command: ['celery'], role: 'worker', drain: 1, boot: 1 }],
+    });
+    const tasks = {
+      keeper: 'root',
+      conf: '/etc/supervisord.conf',
+      program: 'tasks',
+      state: 'RUNNING',
+      pid: 9,
+    } as const;
+    const said = programProblems(
+      'deploy',
+      two,
+      made({
+        programs: [...made({}).programs, tasks],
+        processes: [...processes, { pid: 9, main: 9, unit: 'supervisor.service', command: 'celery' }],
+        supervisors: [{ user: 'root', conf: '/etc/supervisord.conf' }],
+      }),
+    );
+    expect(said.map(({ what }) => what)).toEqual([
+      "its services are kept running by the system's systemd and root's supervisord (/etc/supervisord.conf)",
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { HandMade, Service, SystemUnit } from '#plan';
+
+/** One that is in the way, and what to do about it. */
+type Reason = { readonly what: string; readonly next: string };
+
+type Needs = {
+  readonly user: string;
+  readonly path: string;
+  readonly base: string;
+  readonly service: Pick<Service, 'name' | 'drain'>;
+  /** Units of all services. */
+  readonly units: readonly string[];
+  readonly made: Pick<HandMade, 'processes'>;
+};
+
+const msOf: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  month: 2_629_800_000,
+  y: 31_557_600_000,
+};
+
+/** A span as `systemctl show` has it, `1min 30s`: ms. */
+export const spanOf = (span: string): number =>
+  span === 'infinity'
+    ? Infinity
+    : [...span.matchAll(/([0-9.]+)([a-z]+)/g)].reduce(
+        (sum, [, amount, unit = '']) => sum + Number(amount) * (msOf[unit] ?? NaN),
+        0,
+      );
+
+const words = (value: string | undefined): readonly string[] => (value ?? '').split(' ').filter(Boolean);
+
+/** The unit to be edited by a drop-in, which is no edit of its file. */
+const edit = ({ name }: SystemUnit, line: string): string => `systemctl edit ${name}: ${line}`;
+
+/** Why this unit of the system cannot be stopped and started again so that all is as it was; none: it can. */
+export const unitReasons = (unit: SystemUnit, needs: Needs): readonly Reason[] => {
+  const { name, is } = unit;
+  const reasons: Reason[] = [];
+  const reason = (what: string, next: string): void => {
+    reasons.push({ what: `${name} ${what}`, next });
+  };
+  const yes = (key: string): boolean => is.get(key) === 'yes';
+  started(unit, needs, reason);
+  stopped(unit, needs, reason);
+  if (yes('Transient'))
+    reason('is transient: once it has stopped there is none to start', 'write it to a file in /etc/systemd/system');
+  if (yes('NeedDaemonReload'))
+    reason('was changed since systemd read it: it would start as something else', 'systemctl daemon-reload');
+  for (const key of ['RootDirectory', 'RootImage'])
+    if ((is.get(key) ?? '') !== '')
+      reason(`has ${key}=: the paths that it sees are others`, 'units with a root of their own are not adopted');
+  const writes = words(is.get('ReadWritePaths')).map((path) => path.replace(/^[-+]*/, ''));
+  if (
+    is.get('ProtectSystem') === 'strict' &&
+    !writes.some((path) => needs.base === path || needs.base.startsWith(`${path.replace(/\/$/, '')}/`))
+  )
+    reason(
+      `may write only where it is told (ProtectSystem=strict), and that is not ${needs.base}, where its data will be`,
+      edit(unit, `ReadWritePaths=-${needs.base}`),
+    );
+  return reasons;
+};
+
+type Tell = (what: string, next: string) => void;
+
+/** What it needs to come up again by an order, and be proven. */
+const started = (unit: SystemUnit, { user, path, made }: Needs, reason: Tell): void => {
+  const { is } = unit;
+  const main = is.get('MainPID') ?? '0';
+  if (is.get('Type') === 'oneshot' || main === '0')
+    reason(
+      'has no main process: whether it runs could not be proven',
+      'let it run one that stays (Type=simple or exec; celery worker, not celery multi)',
+    );
+  else if (!made.processes.some(({ pid }) => String(pid) === main))
+    reason(
+      `has the main process ${main}, which does not work in ${path} as ${user}`,
+      `in the unit: User=${user}, WorkingDirectory=${path}, and the command itself, no su or sudo`,
+    );
+  if (is.get('RemainAfterExit') === 'yes')
+    reason('counts as running after its end (RemainAfterExit=yes)', 'leave that out: systemctl edit');
+  if (is.get('RefuseManualStart') === 'yes' || is.get('RefuseManualStop') === 'yes')
+    reason('obeys no order (RefuseManualStart=, RefuseManualStop=)', 'leave these out');
+  const wakers = [...words(is.get('TriggeredBy')), ...words(is.get('UpheldBy'))];
+  if (wakers.length > 0)
+    reason(
+      `is started by ${wakers.join(', ')} too, also while it must not run`,
+      `let it be started by its own unit alone: systemctl disable --now ${wakers.join(' ')}`,
+    );
+};
+
+/** What its stop does, and how long that may take. */
+const stopped = (unit: SystemUnit, { service, units }: Needs, reason: Tell): void => {
+  const { is } = unit;
+  const others = ['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo']
+    .flatMap((key) => words(is.get(key)))
+    .filter((one) => !units.includes(one));
+  if (others.length > 0)
+    reason(
+      `takes ${[...new Set(others)].join(', ')} with it when it stops, and a start does not bring that back`,
+      'let that want it (Wants=), not require it',
+    );
+  const mode = is.get('KillMode') ?? '';
+  if (!['control-group', 'mixed'].includes(mode))
+    reason(
+      `leaves processes behind when it stops (KillMode=${mode})`,
+      'KillMode=mixed, which tells the main process alone',
+    );
+  const takes = spanOf(is.get('TimeoutStopUSec') ?? '0') * ((is.get('ExecStop') ?? '') === '' ? 1 : 2);
+  if (takes === Infinity)
+    reason('may take for ever to stop (TimeoutStopSec=infinity)', edit(unit, 'TimeoutStopSec= of some seconds'));
+  else if (takes > service.drain)
+    reason(
+      `may take ${takes / 1000} s to stop, and ${service.name} has ${service.drain / 1000} s`,
+      `services: { ${service.name}: { drain: ${Math.ceil(takes / 1000)}s } }, or a lower TimeoutStopSec in the unit`,
+    );
+};

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Report } from '#plan';
+import { measureGap } from '#traffic';
+import type { DebianHost } from '../lab/debian-host.ts';
+import type { StepEnd } from '../runner/index.ts';
+import type { Site } from './site.ts';
+
+/** What a host needs beside its services for an installation by hand, and for the lines of sudo by which it is adopted. */
+export const handMadeLayer =
+  'RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends sudo git && : >/etc/machine-id';
+
+export type Deployed = StepEnd & { readonly report: Report };
+
+/** An application that a person has installed by hand, its repository, and a runner that starts the built bundles. */
+export type HandMade = Pick<Site, 'base' | 'url' | 'end' | 'commit' | 'repository'> & {
+  readonly host: DebianHost;
+  readonly path: string;
+  /** Its services, each a program or a unit of that name. */
+  readonly services: readonly string[];
+  /** The next deploy, in a job of its own. */
+  readonly deploy: (inputs?: Readonly<Record<string, string>>) => Promise<Deployed>;
+  /** A deploy that nobody confirms, and what is done then, in the same run. */
+  readonly unconfirmed: (then: (deployed: Deployed) => Promise<void>) => Promise<void>;
+  /** Deploys, and takes it back in the same run by `phase: abort`. */
+  readonly aborted: () => Promise<readonly [Deployed, Deployed]>;
+  readonly rollBack: () => Promise<Deployed>;
+  /** All that is at its path, but for what it writes itself: names, rights, owners, times, sums. */
+  readonly tree: () => Promise<string>;
+  /** The files that say what runs it, as they are. */
+  readonly definitions: () => Promise<string>;
+  /** What a person types to have all of it restarted. */
+  readonly restart: () => Promise<string>;
+  /** `service pid folder` of what runs each service. Throws where one does not run. */
+  readonly running: () => Promise<readonly string[]>;
+  /** A status that somebody who asks for the application gets. */
+  readonly status: () => Promise<number | undefined>;
+};
+
+export type HandMadeGrounds = {
+  readonly site: Site;
+  readonly path: string;
+  readonly services: readonly string[];
+  /** The files that say what runs it: a pattern of the shell. */
+  readonly definitions: string;
+  /** What it writes itself, as patterns of `find -path` that begin with `./`. */
+  readonly writes: readonly string[];
+  readonly restart: string;
+  /** Prints the main process of the service `$1`. */
+  readonly pid: string;
+  /** Further inputs of each deploy. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** One GET over a connection of its own: the status; undefined: no answer in time. */
+  readonly request: (url: string) => Promise<number | undefined>;
+};
+
+const facts = (files: string): string =>
+  `find ${files} -printf '%p %y %m %U:%G %l %T@\\n' | sort; find ${files} -type f -print0 | sort -z | xargs -0 sha256sum`;
+
+export const handMadeOn = ({ site, path, inputs = {}, ...grounds }: HandMadeGrounds): HandMade => {
+  const { host, base, url } = site;
+  const reported = (end: StepEnd): Deployed => ({
+    ...end,
+    report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report,
+  });
+  const step = async (
+    job: ReturnType<Site['job']>,
+    action: 'deploy-over-ssh' | 'rollback',
+    more: Readonly<Record<string, string>>,
+  ): Promise<Deployed> => reported(await job.start(action, { inputs: { ...site.access, ...inputs, ...more } }).ended);
+  const alone = async (
+    action: 'deploy-over-ssh' | 'rollback',
+    more: Readonly<Record<string, string>>,
+  ): Promise<Deployed> => {
+    const job = site.job();
+    const end = await step(job, action, more);
+    await job.finish();
+    return end;
+  };
+  return {
+    host,
+    base,
+    url,
+    path,
+    services: grounds.services,
+    commit: site.commit,
+    repository: site.repository,
+    end: site.end,
+    deploy: (more = {}) => alone('deploy-over-ssh', more),
+    unconfirmed: async (then) => {
+      const job = site.job();
+      await then(await step(job, 'deploy-over-ssh', { commit: 'later' }));
+    },
+    aborted: async () => {
+      const job = site.job();
+      const deployed = await step(job, 'deploy-over-ssh', { commit: 'later' });
+      const abort = await step(job, 'deploy-over-ssh', { phase: 'abort' });
+      await job.finish();
+      return [deployed, abort];
+    },
+    rollBack: () => alone('rollback', { to: 'previous' }),
+    tree: () => {
+      const without = grounds.writes.map((one) => `-path '${one}' -prune -o`).join(' ');
+      return host.exec(
+        `cd ${path} && find . ${without} -printf '%P %y %m %U:%G %l %T@\\n' | sort && find . ${without} -type f -print0 | sort -z | xargs -0 sha256sum`,
+      );
+    },
+    definitions: () => host.exec(facts(grounds.definitions)),
+    restart: () => host.exec(grounds.restart),
+    running: async () => {
+      const lines = await host.exec(
+        `pid_of() { ${grounds.pid}; }; for one in ${grounds.services.join(' ')}; do pid=$(pid_of $one); echo "$one $pid $(readlink /proc/$pid/cwd)"; done`,
+      );
+      const all = lines.trim().split('\n');
+      const dead = all.filter((line) => !/^\S+ [1-9]\d* \/./.test(line));
+      if (dead.length > 0) throw new Error(`not running: ${dead.join('; ')}`);
+      return all;
+    },
+    status: () => grounds.request(url),
+  };
+};
+
+/** How long nobody gets an answer while something is done: ms. Asked as the actions ask. */
+export const gapWhile = async (
+  place: Pick<HandMade, 'url' | 'status'>,
+  act: () => Promise<unknown>,
+): Promise<number> => {
+  const clock = {
+    now: () => performance.now(),
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      await sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+    },
+  };
+  const meter = measureGap({ url: place.url, serves: true, request: () => place.status(), clock });
+  meter.start();
+  await sleep(500);
+  await act();
+  // what comes up is asked for until it answers
+  for (let tries = 0; tries < 600 && ((await place.status()) ?? 500) >= 500; tries += 1) await sleep(100);
+  meter.proven(clock.now());
+  const gap = await meter.stop();
+  if (!gap.measured) throw new Error(gap.why);
+  return gap.ms;
+};
+
+/** Where the source of an example application is. */
+export const sourceOf = (name: string): string => join(import.meta.dirname, '../apps', name, 'source');
