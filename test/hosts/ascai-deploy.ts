@@ -6,6 +6,7 @@ import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { within } from './ascai-client.ts';
 import { prepareAscaiSite, type AscaiSite } from './ascai-site.ts';
+import { pushed, rolledBack } from './ascai-starter.ts';
 import { a10, outlives, sockets } from './ascai-web.ts';
 import { everywhere } from './ascai.ts';
 import { leaveOpen, leaveSwitching } from './leave.ts';
@@ -38,16 +39,6 @@ const demandOneBeat = async (site: AscaiSite): Promise<void> => {
   });
   const beats = (await site.host.exec("pgrep -f '[c]elery .*beat ' || :")).trim().split('\n');
   demand(beats.length === 1 && Number(beats[0]) === main, () => `schedulers: ${beats.join(', ')}, not ${main ?? 0}`);
-};
-
-const first: Play<AscaiSite> = {
-  name: 'a first deploy on an empty host migrates, and serves in all four programs',
-  play: async (site) => {
-    const end = await site.deployed('First');
-    await demandWhole(site, releaseOf(end));
-    demand(end.outputs['migrations'] === 'applied', () => `migrations: ${end.outputs['migrations'] ?? ''}`);
-    return `${await everywhere(site, releaseOf(end))}, ${end.ms} ms`;
-  },
 };
 
 const a2: Play<AscaiSite> = {
@@ -203,5 +194,5 @@ export const ascaiDeploy = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
           `cd ${base}; sh .landfall/status; tail -n 20 .landfall/watch.log .landfall/journal.jsonl .landfall/run/supervisord.log; tail -n 15 shared/logs/*.log; tail -n 5 /var/log/nginx/error.log; :`,
         ),
     },
-    [first, a2, o7, a10, a3, a5, outlives, killedSwitching, sockets, killedOpen],
+    [pushed, a2, rolledBack, o7, a10, a3, a5, outlives, killedSwitching, sockets, killedOpen],
   );

@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRepository } from '../apps/spine/repository.ts';
-import { startHost } from '../lab/debian-host.ts';
+import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import { ascaiAt, type AscaiClient } from './ascai-client.ts';
 import { environment, names, path, setUpEmpty } from './ascai-machine.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
+import { startStarter, type Starter } from './starter.ts';
 
 const source = join(import.meta.dirname, '../apps/ascai/source');
 
@@ -21,6 +22,8 @@ export type AscaiSite = Site &
     readonly describe: (changed: (text: string) => string) => void;
     /** The main process of each program that supervisor calls RUNNING, by name. */
     readonly running: () => Promise<ReadonlyMap<string, number>>;
+    /** The workflows that a team of this application would copy. */
+    readonly starter: Starter;
   };
 
 export type AscaiSiteOptions = {
@@ -31,11 +34,11 @@ export type AscaiSiteOptions = {
   readonly say: (line: string) => void;
 };
 
-/** The application's own description, for a host and an address of the lab. */
-const yaml = (ssh: string, hostKey: string, url: string): string =>
-  readFileSync(join(source, 'landfall.yml'), 'utf8')
-    .replace(/^hosts:.*$/m, `hosts: { ssh: ${ssh}, key: ${hostKey} }`)
-    .replace(/^url:.*$/m, `url: ${url}`);
+/** A description of the application, for a host and an address of the lab. */
+const addressed =
+  ({ ssh, hostKey }: DebianHost, url: string) =>
+  (text: string): string =>
+    text.replace(/^hosts:.*$/m, `hosts: { ssh: ${ssh}, key: ${hostKey} }`).replace(/^url:.*$/m, `url: ${url}`);
 
 /** Prepares all of it on a host of its own. */
 export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): Promise<AscaiSite> => {
@@ -55,9 +58,11 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
     writeFileSync(trusted, authority);
     const url = `https://localhost:${host.tlsPort}`;
     const client = ascaiAt(url, authority);
-    let description = yaml(host.ssh, host.hostKey, url);
+    const here = addressed(host, url);
+    let description = here(readFileSync(join(source, 'landfall.yml'), 'utf8'));
     const repository = makeRepository(join(dir, 'checkout'), { source, change: { 'landfall.yml': description } });
     const base = `${path}-landfall`;
+    const runner = { NODE_EXTRA_CA_CERTS: trusted };
     let commits = 0;
     const site = siteOn({
       dist,
@@ -72,7 +77,7 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         SECURE_SSL_REDIRECT: 'True',
         ASCAI_WORKERS: '2',
       },
-      runner: { NODE_EXTRA_CA_CERTS: trusted },
+      runner,
       manager: () => 'supervisor',
       manage: () => {
         throw new Error('this application stays under supervisor');
@@ -86,6 +91,7 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         return answer?.status === 200 ? answer.text : undefined;
       },
     });
+    const starter = await startStarter({ system: 'ascai', site, addressed: here, dist, dir, env: runner, say });
     return {
       ...site,
       ...client,
@@ -94,12 +100,17 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         description = changed(description);
         repository.commit('Describe it anew', { 'landfall.yml': description });
       },
+      starter,
       running: async () => {
         // it exits with 3 where one does not run: that is for the caller to see
         const said = await host.exec(`supervisorctl -c ${base}/.landfall/run/supervisord.conf status || :`, 'deploy');
         return new Map(
           [...said.matchAll(/^(\S+) +RUNNING +pid (\d+),/gm)].map(([, name = '', pid]) => [name, Number(pid)]),
         );
+      },
+      end: async () => {
+        await starter.end();
+        await site.end();
       },
     };
   } catch (thrown) {

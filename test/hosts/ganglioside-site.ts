@@ -12,6 +12,7 @@ import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
 import { ask, listen, logIn, type Front, type Person } from './ganglioside-person.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
+import { startStarter, type Starter } from './starter.ts';
 
 const source = join(import.meta.dirname, '../apps/ganglioside/source');
 const read = (name: string): string => readFileSync(join(source, name), 'utf8');
@@ -49,11 +50,13 @@ export type Ganglioside = Front &
     readonly person: () => Promise<Person>;
     /** What a query of its database gives, a line a row. */
     readonly query: (sql: string) => Promise<string>;
+    /** The workflows that a team of this application would copy. */
+    readonly starter: Starter;
   };
 
-/** landfall.yml, with the lab's addresses in place of its own. */
-const landfall = ({ ssh, hostKey }: DebianHost, url: string, plain: string): string =>
-  read('landfall.yml')
+/** A landfall.yml, with the lab's addresses in place of its own. */
+const addressed = (text: string, { ssh, hostKey }: DebianHost, url: string, plain: string): string =>
+  text
     .replace(/^ {2}ssh: .*$/m, `  ssh: ${ssh}`)
     .replace(/^ {2}key: .*$/m, `  key: ${hostKey}`)
     .replaceAll('https://ganglioside.example', url)
@@ -87,8 +90,9 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
   writeFileSync(trusted, authority);
   const repository = makeRepository(join(dir, 'checkout'), {
     source,
-    change: { 'landfall.yml': landfall(host, url, plain) },
+    change: { 'landfall.yml': addressed(read('landfall.yml'), host, url, plain) },
   });
+  const trusting = { NODE_EXTRA_CA_CERTS: trusted };
   let commits = 0;
   let changed: Readonly<Record<string, string>> = {};
   const site = siteOn({
@@ -108,7 +112,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       CHECK_PASSWORD: check,
       GANGLIOSIDE_WORKERS: '2',
     },
-    runner: { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted },
+    runner: { CHECK_PASSWORD: check, ...trusting },
     manager: () => 'system',
     manage: () => {
       throw new Error('this application stays what it is');
@@ -134,6 +138,16 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     await job.finish();
     return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
   };
+  const starter = await startStarter({
+    system: 'ganglioside',
+    site,
+    addressed: (text) => addressed(text, host, url, plain),
+    dist,
+    dir,
+    secrets: { CHECK_PASSWORD: check },
+    env: trusting,
+    say,
+  });
   const ours = `landfall-${markOf(base)}-*.service`;
   return {
     ...front,
@@ -176,6 +190,10 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     },
     person: () => logIn(front, 'checks', check),
     query: (sql) => host.exec(`cd /; su postgres -c 'psql -At ganglioside_prod' <<'SQL'\n${sql}\nSQL`),
-    end: site.end,
+    starter,
+    end: async () => {
+      await starter.end();
+      await site.end();
+    },
   };
 };

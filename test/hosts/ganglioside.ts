@@ -4,6 +4,7 @@ import { demandServes, done, seconds } from './ganglioside-demands.ts';
 import { flow, front } from './ganglioside-front.ts';
 import { ask } from './ganglioside-person.ts';
 import { prepareGanglioside, services, type Ganglioside } from './ganglioside-site.ts';
+import { starter } from './ganglioside-starter.ts';
 import { dies, drained, hangs } from './ganglioside-switches.ts';
 import { demand, playIn, type Play } from './play.ts';
 import { reloadsOf } from './set-up-units.ts';
@@ -87,5 +88,5 @@ export const ganglioside = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
           `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log; tail -n 3 /var/log/nginx/error.log`,
         ),
     },
-    [flow, front, hangs, dies, drained, own, units, reboot],
+    [flow, front, hangs, dies, drained, own, units, starter, reboot],
   );
