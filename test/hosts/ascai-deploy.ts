@@ -7,10 +7,12 @@ import type { StepEnd } from '../runner/index.ts';
 import { within } from './ascai-client.ts';
 import { prepareAscaiSite, type AscaiSite } from './ascai-site.ts';
 import { pushed, rolledBack } from './ascai-starter.ts';
+import { translations } from './ascai-translations.ts';
 import { a10, outlives, sockets } from './ascai-web.ts';
 import { everywhere } from './ascai.ts';
 import { leaveOpen, leaveSwitching } from './leave.ts';
 import { demand, demandWhole, playIn, type Play } from './play.ts';
+import { sudoLayer } from './set-up-units.ts';
 import { undoneBy } from './spine.ts';
 
 const programs = ['ascai_celery', 'ascai_celery_beat', 'ascai_daphne', 'ascai_gunicorn'];
@@ -188,11 +190,11 @@ export const ascaiDeploy = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
     {
       title: 'ascai-deploy',
       show,
-      prepare: () => prepareAscaiSite({ dist, say: show }),
+      prepare: () => prepareAscaiSite({ dist, layer: sudoLayer, say: show }),
       about: ({ host, base }) =>
         host.exec(
           `cd ${base}; sh .landfall/status; tail -n 20 .landfall/watch.log .landfall/journal.jsonl .landfall/run/supervisord.log; tail -n 15 shared/logs/*.log; tail -n 5 /var/log/nginx/error.log; :`,
         ),
     },
-    [pushed, a2, rolledBack, o7, a10, a3, a5, outlives, killedSwitching, sockets, killedOpen],
+    [pushed, a2, rolledBack, o7, a10, translations, a3, a5, outlives, killedSwitching, sockets, killedOpen],
   );
