@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRepository } from '../apps/spine/repository.ts';
-import { startHost, type DebianHost } from '../lab/debian-host.ts';
+import { startHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import { ascaiAt, type AscaiClient } from './ascai-client.ts';
 import { environment, names, path, setUpEmpty } from './ascai-machine.ts';
@@ -34,11 +34,11 @@ export type AscaiSiteOptions = {
   readonly say: (line: string) => void;
 };
 
-/** A description of the application, for a host and an address of the lab. */
-const addressed =
-  ({ ssh, hostKey }: DebianHost, url: string) =>
-  (text: string): string =>
-    text.replace(/^hosts:.*$/m, `hosts: { ssh: ${ssh}, key: ${hostKey} }`).replace(/^url:.*$/m, `url: ${url}`);
+/** The application's own description, for a host and an address of the lab. */
+const yaml = (ssh: string, hostKey: string, url: string): string =>
+  readFileSync(join(source, 'landfall.yml'), 'utf8')
+    .replace(/^hosts:.*$/m, `hosts: { ssh: ${ssh}, key: ${hostKey} }`)
+    .replace(/^url:.*$/m, `url: ${url}`);
 
 /** Prepares all of it on a host of its own. */
 export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): Promise<AscaiSite> => {
@@ -58,8 +58,7 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
     writeFileSync(trusted, authority);
     const url = `https://localhost:${host.tlsPort}`;
     const client = ascaiAt(url, authority);
-    const here = addressed(host, url);
-    let description = here(readFileSync(join(source, 'landfall.yml'), 'utf8'));
+    let description = yaml(host.ssh, host.hostKey, url);
     const repository = makeRepository(join(dir, 'checkout'), { source, change: { 'landfall.yml': description } });
     const base = `${path}-landfall`;
     const runner = { NODE_EXTRA_CA_CERTS: trusted };
@@ -91,7 +90,19 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         return answer?.status === 200 ? answer.text : undefined;
       },
     });
-    const starter = await startStarter({ system: 'ascai', site, addressed: here, dist, dir, env: runner, say });
+    const starter = await startStarter({
+      system: 'ascai',
+      site,
+      addresses: [
+        ['ascai@ascai.it', host.ssh],
+        [/ssh-ed25519 [\w+/]+/g, host.hostKey],
+        ['url: https://ascai.it', `url: ${url}`],
+      ],
+      dist,
+      dir,
+      env: runner,
+      say,
+    });
     return {
       ...site,
       ...client,

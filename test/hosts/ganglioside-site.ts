@@ -10,6 +10,7 @@ import { ensureWheels } from '../lab/wheels.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
 import { ask, listen, logIn, type Front, type Person } from './ganglioside-person.ts';
+import { startMail } from './mail.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
 import { startStarter, type Starter } from './starter.ts';
@@ -19,6 +20,9 @@ const read = (name: string): string => readFileSync(join(source, name), 'utf8');
 
 /** The table whose results the application's checks know. */
 export const standards = read('samples/standards.csv');
+
+/** Where the account of its checks gets mail. */
+export const checkEmail = 'checks@ganglioside.example';
 
 /** What it runs, as landfall.yml names it. */
 export const services = ['django', 'daphne', 'celery-worker', 'celery-beat'] as const;
@@ -38,6 +42,8 @@ export type Ganglioside = Front &
     readonly change: (from: string, to: string) => void;
     /** Goes back to the release before, by the action. */
     readonly rollBack: () => Promise<Deployed>;
+    /** Does these checks, as YAML, in place of its own: smoke-test on what serves. */
+    readonly check: (checks: string) => Promise<Deployed>;
     /** A property of each unit that runs a service, in the order of their names. */
     readonly ofUnits: (property: string) => Promise<readonly string[]>;
     /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
@@ -54,9 +60,9 @@ export type Ganglioside = Front &
     readonly starter: Starter;
   };
 
-/** A landfall.yml, with the lab's addresses in place of its own. */
-const addressed = (text: string, { ssh, hostKey }: DebianHost, url: string, plain: string): string =>
-  text
+/** landfall.yml, with the lab's addresses in place of its own. */
+const landfall = ({ ssh, hostKey }: DebianHost, url: string, plain: string): string =>
+  read('landfall.yml')
     .replace(/^ {2}ssh: .*$/m, `  ssh: ${ssh}`)
     .replace(/^ {2}key: .*$/m, `  key: ${hostKey}`)
     .replaceAll('https://ganglioside.example', url)
@@ -81,16 +87,18 @@ const told = async (front: Front): Promise<readonly string[]> => {
 export const prepareGanglioside = async (dist: string, say: (line: string) => void): Promise<Ganglioside> => {
   const wheels = await ensureWheels(read('requirements/production.txt'), say);
   const [database, check] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
-  const { host, authority } = await prepareMachine(database, wheels, say);
+  const { host, issued } = await prepareMachine(database, wheels, say);
+  const mail = await startMail(host, randomBytes(12).toString('hex'), issued);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-ganglioside-'));
   const [url, plain] = [`https://localhost:${host.tlsPort}`, `http://localhost:${host.webPort}`];
+  const { authority } = issued;
   const front: Front = { url, authority };
   const base = `${path}-landfall`;
   const trusted = join(dir, 'authority.pem');
   writeFileSync(trusted, authority);
   const repository = makeRepository(join(dir, 'checkout'), {
     source,
-    change: { 'landfall.yml': addressed(read('landfall.yml'), host, url, plain) },
+    change: { 'landfall.yml': landfall(host, url, plain) },
   });
   const trusting = { NODE_EXTRA_CA_CERTS: trusted };
   let commits = 0;
@@ -110,6 +118,8 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       REDIS_URL: 'redis://127.0.0.1:6379/0',
       CELERY_BROKER_URL: 'redis://127.0.0.1:6379/1',
       CHECK_PASSWORD: check,
+      CHECK_EMAIL: checkEmail,
+      ...mail,
       GANGLIOSIDE_WORKERS: '2',
     },
     runner: { CHECK_PASSWORD: check, ...trusting },
@@ -130,7 +140,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       ),
   });
   const finish = async (
-    action: 'deploy-over-ssh' | 'rollback',
+    action: 'deploy-over-ssh' | 'rollback' | 'smoke-test',
     inputs: Readonly<Record<string, string>>,
   ): Promise<Deployed> => {
     const job = site.job();
@@ -141,7 +151,12 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
   const starter = await startStarter({
     system: 'ganglioside',
     site,
-    addressed: (text) => addressed(text, host, url, plain),
+    addresses: [
+      ['deploy@ganglioside.example', host.ssh],
+      [/ssh-ed25519 [\w+/]+/g, host.hostKey],
+      ['https://ganglioside.example', url],
+      ['http://ganglioside.example', plain],
+    ],
     dist,
     dir,
     secrets: { CHECK_PASSWORD: check },
@@ -164,6 +179,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       changed = { 'landfall.yml': text.replace(from, to) };
     },
     rollBack: () => finish('rollback', { ...site.access, to: 'previous' }),
+    check: (checks) => finish('smoke-test', { ...site.access, checks }),
     ofUnits: async (property) => {
       const show = `systemctl show --timestamp=unix --value --property=${property} '${ours}'`;
       return (await host.exec(show)).split('\n').filter((line) => line !== '');

@@ -14,8 +14,8 @@ export type StarterPlace = {
   /** The starter: a folder of workflows-examples. */
   readonly system: string;
   readonly site: Pick<Site, 'host' | 'repository' | 'nextRun' | 'deploy'>;
-  /** landfall.yml, with the lab's addresses in place of its own. */
-  readonly addressed: (text: string) => string;
+  /** What landfall.yml says, everywhere in it, and what stands for it in the lab. */
+  readonly addresses: readonly (readonly [says: string | RegExp, here: string])[];
   /** The folder of the bundles, and one for what is written. */
   readonly dist: string;
   readonly dir: string;
@@ -35,11 +35,12 @@ export type Starter = {
 };
 
 /** Prepares what its workflows are run with. */
-export const startStarter = async ({ system, site, addressed, say, ...place }: StarterPlace): Promise<Starter> => {
+export const startStarter = async ({ system, site, addresses, say, ...place }: StarterPlace): Promise<Starter> => {
   const read = (name: string): string => readFileSync(join(root, 'workflows-examples', system, name), 'utf8');
   const { host, repository } = site;
   const workflows = ['deploy.yml', 'rollback.yml'].map((name) => [`.github/workflows/${name}`, read(name)] as const);
-  const files = { ...Object.fromEntries(workflows), 'landfall.yml': addressed(read('landfall.yml')) };
+  const description = addresses.reduce((text, [says, here]) => text.replaceAll(says, here), read('landfall.yml'));
+  const files = { ...Object.fromEntries(workflows), 'landfall.yml': description };
   const temp = mkdtempSync(join(place.dir, 'starter-'));
   const landfall = join(temp, 'landfall');
   layOut(root, place.dist, landfall);
