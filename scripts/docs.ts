@@ -1,7 +1,7 @@
 /**
  * `npm run docs [-- --check]`: writes what is made from definitions: each action.yml, the tables in the actions' READMEs,
- * the JSON Schema of landfall.yml and its reference, the workflows in docs/workflows.md, the script in docs/setup.md, the pages about
- * faults and about what runs on a host. With --check nothing is written; stale files are named, exit code 1.
+ * the JSON Schema of landfall.yml and its reference, landfall.yml of each starter, the workflows in docs/workflows.md, the script in
+ * docs/setup.md, the pages about faults and about what runs on a host. With --check nothing is written; stale files are named, exit code 1.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,6 +14,7 @@ import { withApi } from './docs/readme.ts';
 import { reference } from './docs/reference.ts';
 import { schema } from './docs/schema.ts';
 import { withSetup } from './docs/setup.ts';
+import { starter, systems } from './docs/starters.ts';
 import { troubleshooting } from './docs/troubleshooting.ts';
 import { withWorkflows } from './docs/workflows.ts';
 
@@ -51,6 +52,10 @@ const files: readonly (readonly [path: string, text: string])[] = [
   ['docs/setup.md', withSetup(now('docs/setup.md') ?? '')],
   ['docs/troubleshooting.md', troubleshooting()],
   ['docs/what-runs-on-your-server.md', onServer(remote)],
+  ...systems.map(
+    (name) =>
+      [`workflows-examples/${name}/landfall.yml`, starter(now(`test/apps/${name}/source/landfall.yml`) ?? '')] as const,
+  ),
   [
     'docs/workflows.md',
     withWorkflows(now('docs/workflows.md') ?? '', (path) => readFileSync(join(root, path), 'utf8')),

@@ -156,7 +156,9 @@ needing('python3', 'msgfmt', 'git').describe('in a real application', () => {
         const { code, stderr } = await publish();
         expect(code).toBe(1);
         expect(stderr).toMatch(/django\.po:8: /);
-        expect(stderr.trimEnd().split('\n').at(-1)).toBe('compilemessages failed');
+        expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+          'compilemessages failed: mend each .po file at the line that it names',
+        );
         expect(existsSync(join(base, 'releases', id))).toBe(false);
       });
 

@@ -24,7 +24,8 @@ const called = /\bOWNER\/landfall\/((?:actions|\.github\/workflows)\/[\w./-]+)@v
 
 /** All that there are. */
 export const allWorkflows = (): readonly Workflow[] => {
-  const files = [...globSync('.github/workflows/*.yml'), ...globSync('workflows-examples/**/*.yml')].sort();
+  const examples = globSync('workflows-examples/**/*.yml').filter((path) => basename(path) !== 'landfall.yml');
+  const files = [...globSync('.github/workflows/*.yml'), ...examples].sort();
   const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
     encoding: 'utf8',
   });

@@ -13,7 +13,7 @@ const file = 'locale/it/LC_MESSAGES/django';
 const po = (text: string): string =>
   `msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "notes"\nmsgstr "${text}"\n`;
 
-needing('python3', 'flock', 'msgfmt').describe('A9/code translations', () => {
+needing('python3', 'flock', 'msgfmt').describe('translations', () => {
   let stage: Stage;
 
   beforeAll(async () => {

@@ -70,7 +70,8 @@ systemctl reload nginx
 cat >/etc/supervisor/conf.d/ascai.conf <<'SUPERVISOR'
 ${supervisor}SUPERVISOR
 su deploy -c 'set -e; cd ${path}; mkdir logs media; python3 -m venv venv; venv/bin/pip install --quiet -r requirements.txt
-venv/bin/python manage.py migrate --verbosity 0; venv/bin/python manage.py collectstatic --noinput --verbosity 0'
+venv/bin/python manage.py migrate --verbosity 0; venv/bin/python manage.py collectstatic --noinput --verbosity 0
+venv/bin/python manage.py compilemessages --verbosity 0 --ignore venv'
 `;
 
 /** What it reads: what it needs, and these. */

@@ -9,6 +9,7 @@ import { ascaiAt, type AscaiClient } from './ascai-client.ts';
 import { environment, names, path, setUpEmpty } from './ascai-machine.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
+import { startStarter, type Starter } from './starter.ts';
 
 const source = join(import.meta.dirname, '../apps/ascai/source');
 
@@ -21,6 +22,8 @@ export type AscaiSite = Site &
     readonly describe: (changed: (text: string) => string) => void;
     /** The main process of each program that supervisor calls RUNNING, by name. */
     readonly running: () => Promise<ReadonlyMap<string, number>>;
+    /** The workflows that a team of this application would copy. */
+    readonly starter: Starter;
   };
 
 export type AscaiSiteOptions = {
@@ -58,6 +61,7 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
     let description = yaml(host.ssh, host.hostKey, url);
     const repository = makeRepository(join(dir, 'checkout'), { source, change: { 'landfall.yml': description } });
     const base = `${path}-landfall`;
+    const runner = { NODE_EXTRA_CA_CERTS: trusted };
     let commits = 0;
     const site = siteOn({
       dist,
@@ -72,7 +76,7 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         SECURE_SSL_REDIRECT: 'True',
         ASCAI_WORKERS: '2',
       },
-      runner: { NODE_EXTRA_CA_CERTS: trusted },
+      runner,
       manager: () => 'supervisor',
       manage: () => {
         throw new Error('this application stays under supervisor');
@@ -86,6 +90,19 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         return answer?.status === 200 ? answer.text : undefined;
       },
     });
+    const starter = await startStarter({
+      system: 'ascai',
+      site,
+      addresses: [
+        ['ascai@ascai.it', host.ssh],
+        [/ssh-ed25519 [\w+/]+/g, host.hostKey],
+        ['url: https://ascai.it', `url: ${url}`],
+      ],
+      dist,
+      dir,
+      env: runner,
+      say,
+    });
     return {
       ...site,
       ...client,
@@ -94,12 +111,17 @@ export const prepareAscaiSite = async ({ dist, layer, say }: AscaiSiteOptions): 
         description = changed(description);
         repository.commit('Describe it anew', { 'landfall.yml': description });
       },
+      starter,
       running: async () => {
         // it exits with 3 where one does not run: that is for the caller to see
         const said = await host.exec(`supervisorctl -c ${base}/.landfall/run/supervisord.conf status || :`, 'deploy');
         return new Map(
           [...said.matchAll(/^(\S+) +RUNNING +pid (\d+),/gm)].map(([, name = '', pid]) => [name, Number(pid)]),
         );
+      },
+      end: async () => {
+        await starter.end();
+        await site.end();
       },
     };
   } catch (thrown) {

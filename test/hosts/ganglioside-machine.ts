@@ -1,4 +1,4 @@
-import { makeAuthority } from '../lab/authority.ts';
+import { makeAuthority, type Issued } from '../lab/authority.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { setUpUnits, sudoLayer } from './set-up-units.ts';
 
@@ -63,8 +63,8 @@ nginx -t -q
 systemctl reload nginx
 `;
 
-/** A host that is ready for its first deploy, and the authority of its certificate (PEM). */
-export type Machine = { readonly host: DebianHost; readonly authority: string };
+/** A host that is ready for its first deploy, and its certificate. */
+export type Machine = { readonly host: DebianHost; readonly issued: Issued };
 
 /** Debian with nginx, PostgreSQL and Redis, where the deploy user may have the system run services as units. */
 export const prepareMachine = async (
@@ -72,12 +72,12 @@ export const prepareMachine = async (
   wheels: string,
   say: (line: string) => void,
 ): Promise<Machine> => {
-  const { key, cert, authority } = makeAuthority(['localhost']);
+  const issued = makeAuthority(['localhost']);
   const host = await startHost({ image: 'services', memory: '1g', linger: true, wheels, say, layer: sudoLayer });
   try {
     say(await setUpUnits(host, path));
-    await host.exec(setUp(password, nginx(host.tlsPort), key, cert));
-    return { host, authority };
+    await host.exec(setUp(password, nginx(host.tlsPort), issued.key, issued.cert));
+    return { host, issued };
   } catch (thrown) {
     await host.end();
     throw thrown;

@@ -10,14 +10,19 @@ import { ensureWheels } from '../lab/wheels.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
 import { ask, listen, logIn, type Front, type Person } from './ganglioside-person.ts';
+import { startMail } from './mail.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
+import { startStarter, type Starter } from './starter.ts';
 
 const source = join(import.meta.dirname, '../apps/ganglioside/source');
 const read = (name: string): string => readFileSync(join(source, name), 'utf8');
 
 /** The table whose results the application's checks know. */
 export const standards = read('samples/standards.csv');
+
+/** Where the account of its checks gets mail. */
+export const checkEmail = 'checks@ganglioside.example';
 
 /** What it runs, as landfall.yml names it. */
 export const services = ['django', 'daphne', 'celery-worker', 'celery-beat'] as const;
@@ -37,6 +42,8 @@ export type Ganglioside = Front &
     readonly change: (from: string, to: string) => void;
     /** Goes back to the release before, by the action. */
     readonly rollBack: () => Promise<Deployed>;
+    /** Does these checks, as YAML, in place of its own: smoke-test on what serves. */
+    readonly check: (checks: string) => Promise<Deployed>;
     /** A property of each unit that runs a service, in the order of their names. */
     readonly ofUnits: (property: string) => Promise<readonly string[]>;
     /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
@@ -49,6 +56,8 @@ export type Ganglioside = Front &
     readonly person: () => Promise<Person>;
     /** What a query of its database gives, a line a row. */
     readonly query: (sql: string) => Promise<string>;
+    /** The workflows that a team of this application would copy. */
+    readonly starter: Starter;
   };
 
 /** landfall.yml, with the lab's addresses in place of its own. */
@@ -78,9 +87,11 @@ const told = async (front: Front): Promise<readonly string[]> => {
 export const prepareGanglioside = async (dist: string, say: (line: string) => void): Promise<Ganglioside> => {
   const wheels = await ensureWheels(read('requirements/production.txt'), say);
   const [database, check] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
-  const { host, authority } = await prepareMachine(database, wheels, say);
+  const { host, issued } = await prepareMachine(database, wheels, say);
+  const mail = await startMail(host, randomBytes(12).toString('hex'), issued);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-ganglioside-'));
   const [url, plain] = [`https://localhost:${host.tlsPort}`, `http://localhost:${host.webPort}`];
+  const { authority } = issued;
   const front: Front = { url, authority };
   const base = `${path}-landfall`;
   const trusted = join(dir, 'authority.pem');
@@ -89,6 +100,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     source,
     change: { 'landfall.yml': landfall(host, url, plain) },
   });
+  const trusting = { NODE_EXTRA_CA_CERTS: trusted };
   let commits = 0;
   let changed: Readonly<Record<string, string>> = {};
   const site = siteOn({
@@ -106,9 +118,11 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       REDIS_URL: 'redis://127.0.0.1:6379/0',
       CELERY_BROKER_URL: 'redis://127.0.0.1:6379/1',
       CHECK_PASSWORD: check,
+      CHECK_EMAIL: checkEmail,
+      ...mail,
       GANGLIOSIDE_WORKERS: '2',
     },
-    runner: { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted },
+    runner: { CHECK_PASSWORD: check, ...trusting },
     manager: () => 'system',
     manage: () => {
       throw new Error('this application stays what it is');
@@ -126,7 +140,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       ),
   });
   const finish = async (
-    action: 'deploy-over-ssh' | 'rollback',
+    action: 'deploy-over-ssh' | 'rollback' | 'smoke-test',
     inputs: Readonly<Record<string, string>>,
   ): Promise<Deployed> => {
     const job = site.job();
@@ -134,6 +148,21 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     await job.finish();
     return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
   };
+  const starter = await startStarter({
+    system: 'ganglioside',
+    site,
+    addresses: [
+      ['deploy@ganglioside.example', host.ssh],
+      [/ssh-ed25519 [\w+/]+/g, host.hostKey],
+      ['https://ganglioside.example', url],
+      ['http://ganglioside.example', plain],
+    ],
+    dist,
+    dir,
+    secrets: { CHECK_PASSWORD: check },
+    env: trusting,
+    say,
+  });
   const ours = `landfall-${markOf(base)}-*.service`;
   return {
     ...front,
@@ -150,6 +179,7 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       changed = { 'landfall.yml': text.replace(from, to) };
     },
     rollBack: () => finish('rollback', { ...site.access, to: 'previous' }),
+    check: (checks) => finish('smoke-test', { ...site.access, checks }),
     ofUnits: async (property) => {
       const show = `systemctl show --timestamp=unix --value --property=${property} '${ours}'`;
       return (await host.exec(show)).split('\n').filter((line) => line !== '');
@@ -176,6 +206,10 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
     },
     person: () => logIn(front, 'checks', check),
     query: (sql) => host.exec(`cd /; su postgres -c 'psql -At ganglioside_prod' <<'SQL'\n${sql}\nSQL`),
-    end: site.end,
+    starter,
+    end: async () => {
+      await starter.end();
+      await site.end();
+    },
   };
 };

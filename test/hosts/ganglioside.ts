@@ -4,7 +4,9 @@ import { demandServes, done, seconds } from './ganglioside-demands.ts';
 import { flow, front } from './ganglioside-front.ts';
 import { ask } from './ganglioside-person.ts';
 import { prepareGanglioside, services, type Ganglioside } from './ganglioside-site.ts';
+import { starter } from './ganglioside-starter.ts';
 import { dies, drained, hangs } from './ganglioside-switches.ts';
+import { visited } from './ganglioside-visit.ts';
 import { demand, playIn, type Play } from './play.ts';
 import { reloadsOf } from './set-up-units.ts';
 
@@ -33,7 +35,8 @@ const units: Play<Ganglioside> = {
     const restarts = await site.ofUnits('NRestarts');
     demand(restarts.join() === services.map(() => '0').join(), () => `they were started again: ${restarts.join()}`);
 
-    const [reloads, texts] = [await reloadsOf(site.host), await site.ofUnits('TimeoutStopUSec')];
+    const files = (): Promise<string> => site.host.exec('cd /etc/systemd/system; head -n -0 landfall-*.service');
+    const [reloads, texts, old] = [await reloadsOf(site.host), await site.ofUnits('TimeoutStopUSec'), await files()];
     site.change('drain: 10s', 'drain: 20s');
     const changed = done(await site.start('Let daphne drain longer').ended);
     await demandServes(site, changed);
@@ -45,6 +48,8 @@ const units: Play<Ganglioside> = {
     await demandServes(site, release);
     const back = await site.ofUnits('TimeoutStopUSec');
     demand(back.join() === texts.join(), () => `stops of the units: ${back.join()}, not ${texts.join()}`);
+    const found = await files();
+    demand(found === old, () => `the units are ${found}, and were ${old}`);
     return `${release}, active for ${(await ages()).join(', ')} s`;
   },
 };
@@ -71,6 +76,10 @@ const reboot: Play<Ganglioside> = {
       .split('\n')
       .filter((line) => !/^\{.*\}$/.test(line));
     demand(torn.length === 0, () => `lines of the journal: ${torn.join('; ')}`);
+    // and the next action finds it so
+    const smoke = await site.check('{ get: /health, json: { status: ok } }');
+    const { result, release } = smoke.report;
+    demand(result === 'done' && release === live, () => smoke.log.slice(-15).join('\n'));
     return `${live} serves ${after} after the boot`;
   },
 };
@@ -87,5 +96,5 @@ export const ganglioside = ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
           `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log; tail -n 3 /var/log/nginx/error.log`,
         ),
     },
-    [flow, front, hangs, dies, drained, own, units, reboot],
+    [flow, visited, front, hangs, dies, drained, own, units, starter, reboot],
   );

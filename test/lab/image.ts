@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { docker, engineMissing, must } from './engine.ts';
 
 /**
- * What a host of the lab is made of: `base`, Debian 13 with systemd and sshd; `services`, that with nginx, PostgreSQL, Redis, supervisor
- * and Python's venv.
+ * What a host of the lab is made of: `base`, Debian 13 with systemd and sshd; `services`, that with nginx, PostgreSQL, Redis, supervisor,
+ * gettext and Python's venv.
  */
 export type ImageName = 'base' | 'services';
 

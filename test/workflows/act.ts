@@ -8,6 +8,8 @@ export type Run = {
   readonly event: 'push' | 'workflow_dispatch' | 'schedule';
   /** The file below .github/workflows. */
   readonly workflow: string;
+  /** What the runner's machine has in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The event as GitHub would describe it. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
@@ -58,11 +60,12 @@ export const layOut = (root: string, dist: string, dir: string): void => {
  */
 export const actRunner =
   ({ act, origin, landfall, temp }: { act: string; origin: string; landfall: string; temp: string }): Runner =>
-  async ({ event, workflow, payload = {}, secrets, run, attempt = 1, api }, show) => {
+  async ({ event, workflow, payload = {}, env = {}, secrets, run, attempt = 1, api }, show) => {
     const dir = mkdtempSync(join(temp, 'act-'));
     const eventFile = join(dir, 'event.json');
     writeFileSync(eventFile, JSON.stringify(payload));
     const variables = {
+      ...env,
       GITHUB_REPOSITORY: 'spine/notes',
       GITHUB_RUN_ATTEMPT: String(attempt),
       GITHUB_RUN_ID: String(run),

@@ -90,7 +90,8 @@ export const prepareTheatre = async (act: string, dist: string): Promise<Theatre
     execFileSync('git', ['-C', repository.dir, '-c', 'advice.detachedHead=false', ...words], { stdio: 'pipe' });
   };
   git('remote', 'add', 'origin', 'https://github.com/spine/notes.git');
-  cpSync(join(root, 'workflows-examples'), join(repository.dir, '.github/workflows'), { recursive: true });
+  for (const example of globSync('*.yml', { cwd: join(root, 'workflows-examples') }))
+    cpSync(join(root, 'workflows-examples', example), join(repository.dir, '.github/workflows', example));
   const veto = join(host.dir, 'veto');
   const accept = `#!/bin/sh
 # the application's own acceptance: the release at this address must answer, and nobody may object

@@ -39,6 +39,11 @@ class Pages(TestCase):
         self.assertEqual((answer.status_code, answer.json()), (201, {"members": 1}))
         self.assertEqual(Member.objects.get().email, "ada@example.org")
 
+    def test_the_home_page_speaks_its_readers_language(self):
+        for language, said in (("", "0 soci"), ("en", "0 members"), ("fr", "0 membres"), ("de", "0 soci")):
+            page = self.client.get("/", headers={"accept-language": language})
+            self.assertContains(page, f"<h1>{said}</h1>")
+
     def test_a_document_is_kept(self):
         with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
             answer = self.client.post("/documents/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-")})

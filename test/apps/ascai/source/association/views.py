@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,10 +18,11 @@ from config import faults
 
 @require_GET
 def home(request):
+    members = gettext("%(count)d members") % {"count": Member.objects.count()}
     return HttpResponse(
-        '<!doctype html><html lang="it"><title>ASCAI</title>'
+        f'<!doctype html><html lang="{get_language()}"><title>ASCAI</title>'
         f'<link rel="stylesheet" href="{static("ascai.css")}">'
-        f"<h1>{Member.objects.count()} soci</h1><p>Release {faults.RELEASE}</p></html>"
+        f"<h1>{members}</h1><p>Release {faults.RELEASE}</p></html>"
     )
 
 

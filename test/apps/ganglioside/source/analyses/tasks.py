@@ -5,7 +5,9 @@ import time
 from asgiref.sync import async_to_sync
 from celery import shared_task
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.core.cache import cache
+from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 
@@ -49,6 +51,8 @@ def analyse(key):
     time.sleep(analysis.seconds / STEPS)
     if save(key, found):
         tell(key, Analysis.COMPLETED, STEPS)
+        if settings.EMAIL_HOST:
+            write.delay(key)
 
 
 def save(key, found):
@@ -60,6 +64,15 @@ def save(key, found):
         analysis.status, analysis.done = Analysis.COMPLETED, STEPS
         analysis.save(update_fields=["status", "done"])
     return True
+
+
+@shared_task(ignore_result=True, autoretry_for=(OSError,), max_retries=5, retry_backoff=1)
+def write(key):
+    """Tells the owner of an analysis by mail that it is completed, unless it was removed meanwhile."""
+    analysis = Analysis.objects.filter(pk=key).exclude(owner__email="").select_related("owner").first()
+    if analysis is not None:
+        text = f"Analysis {key} is completed, with {analysis.results.count()} series.\n"
+        send_mail("Your analysis is completed", text, None, [analysis.owner.email])
 
 
 @shared_task

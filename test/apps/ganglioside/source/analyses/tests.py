@@ -9,6 +9,7 @@ from unittest.mock import patch
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core import mail as mails
 from django.core.files.base import ContentFile
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
 
@@ -62,6 +63,19 @@ class Work(TestCase):
         one.refresh_from_db()
         self.assertEqual((one.status, one.done, one.runs, one.release), ("completed", 4, 1, faults.RELEASE))
         self.assertEqual(one.results.count(), 3)
+
+    @override_settings(EMAIL_HOST="mail.example")
+    def test_who_has_an_address_is_written_to_once(self):
+        one = upload(get_user_model().objects.create_user("ada", "ada@example.org"))
+        # the second without an address
+        for analysis in (one, upload(person("grace"))):
+            with patch.object(tasks.write, "delay", tasks.write):
+                tasks.analyse.apply(args=[analysis.pk])
+                tasks.analyse.apply(args=[analysis.pk])
+        tasks.write(0)
+        told = [(one.to, one.subject) for one in mails.outbox]
+        self.assertEqual(told, [(["ada@example.org"], "Your analysis is completed")])
+        self.assertEqual(mails.outbox[0].body, f"Analysis {one.pk} is completed, with 3 series.\n")
 
     def test_a_bad_file_fails_and_says_why(self):
         one = upload(person("ada"), "no table")

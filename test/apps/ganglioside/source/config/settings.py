@@ -89,6 +89,15 @@ CELERY_BEAT_SCHEDULE = {
     }
 }
 
+# Where there is no server for it, no mail is written.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "analyses@ganglioside.example")
+
 STATIC_ROOT = BASE_DIR / "static"
 STATIC_URL = "/static/"
 # Uploads: for their owners, so nginx does not serve them.
