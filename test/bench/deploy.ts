@@ -46,11 +46,12 @@ export const benchDeploy = async ({ show, dist, times, signal }: BenchOptions): 
     await go('capistrano incremental', 0);
     const goes: Record<Distance, Partial<Record<What, Go[]>>> = { 0: {}, 80: {} };
     const boots: number[] = [];
-    for (let time = 1; time <= times && !signal.aborted; time += 1) {
+    const stopped = (): boolean => signal.aborted;
+    for (let time = 1; time <= times && !stopped(); time += 1) {
       boots.push(await ground.boot());
       for (const [what, distance] of round) {
         if (time === 1) signal.throwIfAborted();
-        if (signal.aborted) break;
+        if (stopped()) break;
         const came = await go(what, distance);
         (goes[distance][what] ??= []).push(came);
         show(`${time}/${times} ${what}, ${distance} ms: ${Math.round(came.answer)} ms (${busy()})`);
