@@ -78,7 +78,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   warnOfDrift(scene, found);
   const { release, several } = must(towards(surveyed, wish));
   if (several.length > 0) warn(scene, `${wish.to} fits ${several.join(', ')}: the newest confirmed one is taken`);
-  const [to, from] = [await describe(scene, release), live === '' ? undefined : await describe(scene, live)];
+  const [to, from] = await Promise.all([describe(scene, release), live === '' ? undefined : describe(scene, live)]);
   scene.evidence.release = release;
   scene.evidence.commit = to.commit;
   refuseSchema(to, from);

@@ -316,14 +316,18 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       });
       expect(serving(target)).toEqual(['web on r1', 'web-2 on r1']);
       endProcesses(target);
-      expect((await runProgram(target, 'recover', { base: target.base })).code).toBe(0);
+      const started = { code: 0, stdout: 'phase=undone\nnumber=2\nrelease=r1\n' };
+      expect(await runProgram(target, 'recover', { base: target.base })).toMatchObject(started);
       expect(serving(target)).toEqual(['web on r1', 'web-2 on r1']);
+      // only now there is nothing to do: what was read of the host beside it counts
+      const again = { code: 0, stdout: `${started.stdout}untouched=yes\n` };
+      expect(await runProgram(target, 'recover', { base: target.base })).toMatchObject(again);
     });
 
     test('recover on a host where nothing was ever opened', async () => {
       expect(await runProgram(target, 'recover', { base: target.base })).toMatchObject({
         code: 0,
-        stdout: 'phase=none\nnumber=0\nrelease=\n',
+        stdout: 'phase=none\nnumber=0\nrelease=\nuntouched=yes\n',
       });
     });
 

@@ -31,7 +31,7 @@ export type BenchOptions = {
   readonly dist: string;
   /** How many goes a median is of. */
   readonly times: number;
-  /** Given, it ends after the go that is under way, and throws. The host is thrown away. */
+  /** Given, it ends after the go that is under way, and tells what there is by then; before the end of the first round it throws. The host is thrown away. */
   readonly signal: AbortSignal;
 };
 
@@ -46,10 +46,12 @@ export const benchDeploy = async ({ show, dist, times, signal }: BenchOptions): 
     await go('capistrano incremental', 0);
     const goes: Record<Distance, Partial<Record<What, Go[]>>> = { 0: {}, 80: {} };
     const boots: number[] = [];
-    for (let time = 1; time <= times; time += 1) {
+    const stopped = (): boolean => signal.aborted;
+    for (let time = 1; time <= times && !stopped(); time += 1) {
       boots.push(await ground.boot());
       for (const [what, distance] of round) {
-        signal.throwIfAborted();
+        if (time === 1) signal.throwIfAborted();
+        if (stopped()) break;
         const came = await go(what, distance);
         (goes[distance][what] ??= []).push(came);
         show(`${time}/${times} ${what}, ${distance} ms: ${Math.round(came.answer)} ms (${busy()})`);

@@ -169,7 +169,7 @@ export const verdicts = (goes: Goes, boot: number): readonly Verdict[] => {
 
 /** Each goal as a row: what came, what was wanted, and whether it is met. */
 export const goals = (all: readonly Verdict[]): readonly string[] => [
-  '| goal | Landfall | beside | came | wanted | |',
+  '| goal | Landfall | beside | came | wanted | verdict |',
   '| --- | ---: | ---: | ---: | ---: | --- |',
   ...all.map(
     ({ goal, landfall, beside, came, wanted, met }) =>

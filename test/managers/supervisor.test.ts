@@ -9,6 +9,7 @@ import { servicesOf, supervisorOf } from '../kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
+import { runText } from '../lab/program-run.ts';
 
 const run = promisify(execFile);
 
@@ -81,6 +82,40 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     const number = Number(answered(await open(target, 'r2'), 'number'));
     return runProgram(target, 'switch', switchInput(target, number, 'r2'));
   };
+
+  test('it is told and says the same on its socket as by supervisorctl', async () => {
+    makeRelease(target, 'r1', { web: idle, tasks: { ...idle, role: 'worker' } });
+    await deployed(target, 'r1');
+    const texts = ['common', 'rpc'].map((name) => readFileSync(`packages/remote/${name}.sh`, 'utf8'));
+    // where no Python is named, supervisorctl is asked: here that would be seen
+    const text = `${texts.join('')}speaker >/dev/null || exit 99\nlf=$1\nshift\nsupervisorctl_within 20 "$@"\n`;
+    const env = { ...process.env, PATH: target.searched };
+    const told = async (...words: readonly string[]) => {
+      const { code, stdout } = await runText(['dash'], text, [join(target.base, '.landfall'), ...words], '', env);
+      return { code, said: stdout.toString() };
+    };
+    /** Names and states; how long it has been so is another moment's. */
+    const states = (printed: string) =>
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/).slice(0, 4).join(' '));
+
+    expect(states((await told('status')).said)).toEqual(states(await status()));
+    expect(await told('pid')).toEqual({ code: 0, said: `${supervisorOf(target.base) ?? ''}\n` });
+    expect(await told('stop', 'web')).toEqual({ code: 0, said: 'web: stopped\n' });
+    expect(await told('stop', 'web')).toEqual({ code: 1, said: 'web: ERROR (NOT_RUNNING: web)\n' });
+    expect(states((await told('status')).said)).toEqual(states(await status()));
+    expect(serving()).toEqual(['tasks on r1']);
+    expect(await told('restart', 'web', 'tasks')).toEqual({
+      code: 1,
+      said: 'web: ERROR (NOT_RUNNING: web)\ntasks: stopped\nweb: started\ntasks: started\n',
+    });
+    expect(await told('start', 'nobody')).toEqual({ code: 1, said: 'nobody: ERROR (BAD_NAME: nobody)\n' });
+    expect(serving()).toEqual(['tasks on r1', 'web on r1']);
+    process.kill(supervisorOf(target.base) ?? 0, 'SIGKILL');
+    expect((await told('pid')).code).not.toBe(0);
+  }, 120_000);
 
   test.each(['web', 'queue'])(
     'an update that fails is no success: the switch fails (%s)',
