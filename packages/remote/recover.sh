@@ -9,6 +9,6 @@ main() {
     print release ''
     exit 0
   fi
-  exec sh "$1/.landfall/undo" recover
+  exec sh "$1/.landfall/undo" recover attended
 }
 main "$@"
