@@ -28,7 +28,8 @@ export const runChecks = async (checks: readonly Check[], setting: Setting): Pro
   return all;
 };
 
-const needsPaths = ({ json, save }: Check): boolean =>
+/** Whether a check names anything by JSONPath. */
+export const needsPaths = ({ json, save }: Check): boolean =>
   [...Object.keys(json), ...Object.values(save).map(({ from, at }) => (from === 'json' ? at : ''))].some((key) =>
     key.startsWith('$'),
   );

@@ -39,6 +39,7 @@ export const settingsOf = (name: string, keys: Application, given: Given): Setti
     hooks: keys.hooks,
     keep: keys.keep,
     notify: receivers(keys.notify),
+    ...(keys.notify['from-host'] ? { tellsItself: true as const } : {}),
     wait: keys.wait,
     ...(confirmWithin === undefined ? {} : { confirmWithin }),
   };

@@ -33,6 +33,8 @@ export type Target = {
   readonly keep: number;
   readonly wait: number;
   readonly notify: readonly Receiver[];
+  /** The host may tell them by itself what it did by itself. */
+  readonly tellsItself?: true;
   /** Not given: it depends on who commits. */
   readonly confirmWithin?: number;
 };

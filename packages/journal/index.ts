@@ -5,7 +5,7 @@ export { fold } from './fold.ts';
 export type { History, Past } from './fold.ts';
 export { askable, isOver } from './holder.ts';
 export { approvalsText, recordOf } from './record.ts';
-export { revertedOf } from './reverted.ts';
+export { couldRevert, revertedOf } from './reverted.ts';
 export { mayTake, newerRun, own, standing } from './standing.ts';
 export { standings, states, wishes } from './states.ts';
 export type { Answer, Standing, Wish } from './states.ts';

@@ -12,8 +12,8 @@ export type Notice = {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** The page of the run. */
   readonly run?: string;
-  /** ISO 8601. */
-  readonly at: string;
+  /** ISO 8601. Left out where it is not known beforehand. */
+  readonly at?: string;
   readonly report: Pick<
     Report,
     'action' | 'result' | 'target' | 'host' | 'url' | 'release' | 'previous' | 'transaction'
@@ -102,17 +102,36 @@ export const noticeOf = (report: Report, how: { quiet?: boolean; back?: boolean 
   };
 };
 
+type Taken = Omit<Reverted, 'at'> & { readonly at?: string };
+
+const revertedFacts = (target: string | undefined, { release, previous, held }: Taken, finder?: string) =>
+  known([
+    ['target', target],
+    ['was deployed', release],
+    ['serves since', held ? undefined : previous],
+    ['found by', finder],
+  ]);
+
+const byItself = (host: string | undefined, { number, held }: Taken): string =>
+  held
+    ? `${marks.held} ${host ?? 'the host'} could not take t${number} back`
+    : `${marks.reverted} ${host ?? 'the host'} took t${number} back by itself`;
+
 /** The notice that a host has taken a release back by itself, told by whoever finds it. */
 export const revertedNotice = (report: Report, reverted: Reverted): Notice => ({
   ...basis(report),
   event: 'reverted',
-  title: `${marks.reverted} ${report.host ?? 'the host'} took t${reverted.number} back by itself`,
+  title: byItself(report.host, reverted),
   text: reverted.says,
-  facts: known([
-    ['target', report.target],
-    ['was deployed', reverted.release],
-    ['serves since', reverted.held ? undefined : reverted.previous],
-    ['found by', report.action],
-  ]),
+  facts: revertedFacts(report.target, reverted, report.action),
   at: reverted.at,
+});
+
+/** The same, made before the host may come to do it, and told by the host: it adds nothing, so no time is named. `run`: the page of the run that opened. */
+export const hostNotice = (about: Pick<Notice, 'report' | 'run'>, reverted: Omit<Reverted, 'at'>): Notice => ({
+  ...about,
+  event: 'reverted',
+  title: byItself(about.report.host, reverted),
+  text: reverted.says,
+  facts: revertedFacts(about.report.target, reverted),
 });

@@ -4,6 +4,7 @@ import type { Wish } from '#journal';
 import { renderDuration } from '#plan';
 import type { Approval, Found, ReleaseId } from '#plan';
 import { residentBody } from '#remote';
+import { hostNotices } from './host-notices.ts';
 import type { Scene } from './scene.ts';
 import { judge, liveOf, look, undoLine } from './survey.ts';
 import type { Survey } from './survey.ts';
@@ -171,6 +172,7 @@ const busy = (scene: Scene, { number, phase, claim }: Found): Failure =>
 /** Nothing when the state moved on between reading and opening. */
 const tryToOpen = async (scene: Scene, { found, answer }: Survey, opening: Opening): Promise<Opened | undefined> => {
   const again = answer === 'resume' || answer === 'finish';
+  const notices = hostNotices(scene, found, opening);
   const result = await scene.host.run(
     'open',
     {
@@ -186,10 +188,11 @@ const tryToOpen = async (scene: Scene, { found, answer }: Survey, opening: Openi
         ...claim(scene, opening).filter((line) => answer !== 'finish' || !line.startsWith('release=')),
         ...approved(scene),
       ],
+      ...(notices === undefined ? {} : { notices: notices.length }),
     },
     {
       signal: scene.signal,
-      body: residentBody,
+      body: notices === undefined ? residentBody : Buffer.concat([residentBody, notices]),
       onLine: (line) => {
         scene.show(`    ${line}`);
       },

@@ -6,6 +6,7 @@ import { adoptionNotes, adoptStep, lendStep } from './adoption.ts';
 import { strays } from './check.ts';
 import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
+import { mute } from './host-notices.ts';
 import { remembers } from './schedule.ts';
 import type { Designed } from './design.ts';
 import { undoOf } from './open.ts';
@@ -125,6 +126,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
       ...moves(on, survey),
       ...beforeUndo(designed.release),
       watchdog(survey),
+      ...mute(survey.found, on.target),
     ],
   };
 };
@@ -145,7 +147,13 @@ export const planSwitch = (on: On, survey: Survey, release: Designed['release'] 
     ...frame(on, survey, id),
     path: same ? 'unchanged' : 'online',
     waves: same ? [] : forward(on, survey, release),
-    notes: [...adoptionNotes(on, survey), ...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
+    notes: [
+      ...adoptionNotes(on, survey),
+      ...moves(on, survey),
+      ...beforeUndo(release),
+      watchdog(survey),
+      ...mute(survey.found, on.target),
+    ],
   };
 };
 

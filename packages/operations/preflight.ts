@@ -27,10 +27,11 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** The programs that a host must have for this target. */
-export const neededPrograms = ({ python }: Pick<Target, 'python'>): readonly string[] => [
+export const neededPrograms = ({ python, tellsItself }: Pick<Target, 'python' | 'tellsItself'>): readonly string[] => [
   ...Object.keys(packages),
   python.version,
   'msgfmt',
+  ...(tellsItself === true ? ['curl', 'python3'] : []),
 ];
 
 /** What the release will take on the host. */

@@ -13,6 +13,7 @@ import { nothingMore, preflight } from './preflight.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
+import { mute } from './host-notices.ts';
 import { open, turn, undoOf } from './open.ts';
 import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -180,6 +181,9 @@ const planOf = (scene: Scene, { found }: Survey, { id: release, hooks }: Release
       ...hookWave(scene, number, 'after-switch', hooks),
       [confirmStep(scene, number)],
     ],
-    notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],
+    notes: [
+      { kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' },
+      ...mute(found, scene.target),
+    ],
   };
 };

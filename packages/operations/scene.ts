@@ -23,6 +23,7 @@ export type Evidence = {
       | 'plan'
       | 'approvals'
       | 'record'
+      | 'sockets'
   ]: Report[K];
 };
 
@@ -40,6 +41,7 @@ export const noEvidence = (): Evidence => ({
   plan: undefined,
   approvals: undefined,
   record: undefined,
+  sockets: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */

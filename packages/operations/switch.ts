@@ -2,9 +2,10 @@ import { Failure } from '#fault';
 import { paceOf, renderDuration, stops } from '#plan';
 import type { Gap, Pace, ReleaseId } from '#plan';
 import { get, measureGap } from '#traffic';
-import type { Meter } from '#traffic';
+import type { Meter, SocketMeter } from '#traffic';
 import { perform, step } from './scene.ts';
 import type { Scene, StepOf } from './scene.ts';
+import { holdSockets } from './sockets.ts';
 import { undoLine } from './survey.ts';
 
 export type Switching = {
@@ -44,7 +45,7 @@ export const switchStep = (
   });
 
 /** The meter asks on until it is told that the release is proven; `since`: when its youngest main process began, in ms of the scene's clock: who answers from then on is the release. */
-export type Switched = { readonly meter: Meter; readonly since: number };
+export type Switched = { readonly meter: Meter; readonly sockets: SocketMeter | undefined; readonly since: number };
 
 /** Switches, with the public URL's gap measured from here. */
 export const switchTo = async (scene: Scene, number: number, switching: Switching): Promise<Switched> => {
@@ -56,6 +57,7 @@ export const switchTo = async (scene: Scene, number: number, switching: Switchin
     clock: scene.clock,
   });
   meter.start();
+  const sockets = holdSockets(scene, switching.first);
   try {
     const { remaining, since, processes } = await perform(scene, switchStep(scene, number, switching), {
       note: (at) => `${at.processes.length} processes on ${switching.release}`,
@@ -70,9 +72,9 @@ export const switchTo = async (scene: Scene, number: number, switching: Switchin
     scene.show(
       `    not confirmed by ${evidence.undo.by ?? ''}, the host undoes by itself; by hand: ${evidence.undo.line}`,
     );
-    return { meter, since: scene.clock.now() - since };
+    return { meter, sockets, since: scene.clock.now() - since };
   } catch (thrown) {
-    evidence.gap = await meter.stop();
+    [evidence.gap, evidence.sockets] = await Promise.all([meter.stop(), sockets?.stop()]);
     if (thrown instanceof Failure && thrown.fault.code === 'SWITCH_FAILED')
       throw new Failure({ ...thrown.fault, what: `${switching.release} did not come up: ${thrown.fault.what}` });
     throw thrown;

@@ -2,7 +2,7 @@ import type { Check } from '#config';
 import type { Problem } from '#fault';
 import { renderDuration } from '#plan';
 import type { Found, Hooks, Pace, ReleaseId } from '#plan';
-import type { Meter } from '#traffic';
+import type { Meter, SocketMeter } from '#traffic';
 import { checkOutside, checkProcesses } from './check.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirm } from './confirm.ts';
@@ -12,6 +12,7 @@ import { beat } from './open.ts';
 import type { Opened, Opening } from './open.ts';
 import { renew } from './renew.ts';
 import type { Scene } from './scene.ts';
+import { tellSockets } from './sockets.ts';
 import { judgeGap, switchTo } from './switch.ts';
 import { Ended, undoAfter } from './undo.ts';
 
@@ -44,6 +45,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
   let found: Found | undefined;
   let switched = opened.switched;
   let gap: Meter | undefined;
+  let open: SocketMeter | undefined;
   try {
     if (opened.switched) {
       scene.evidence.release = release;
@@ -55,7 +57,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
       await runHook(scene, number, 'before-switch', hooks);
       scene.signal.throwIfAborted();
       switched = true;
-      const { meter, since } = await switchTo(scene, number, {
+      const { meter, sockets, since } = await switchTo(scene, number, {
         release,
         within: passage.within,
         environmentFrom: passage.environmentFrom,
@@ -69,21 +71,24 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
         found = await checkProcesses(scene, release, services);
         meter.proven(since);
       } catch (thrown) {
-        scene.evidence.gap = await meter.stop();
+        [scene.evidence.gap, scene.evidence.sockets] = await Promise.all([meter.stop(), sockets?.stop()]);
         throw thrown;
       }
       // only a gap that is judged must be known before the confirm
       if (passage.maxDowntime !== undefined) await judgeGap(scene, meter, passage.maxDowntime);
       gap = meter;
+      open = sockets;
     }
     found ??= await checkProcesses(scene, release, services);
     if (commit === 'step') await confirm(scene, number, found);
     if (gap !== undefined && passage.maxDowntime === undefined) await judgeGap(scene, gap, undefined);
+    await tellSockets(scene, open);
   } catch (thrown) {
     const { outcome, fault } = await undoAfter(scene, number, thrown, passage.baseline, switched);
     if (outcome !== 'done') throw new Ended(outcome, fault);
   } finally {
     rest();
+    await open?.stop();
   }
   return { outcome: 'done', verdict: verdictOf(scene, opened, passage) };
 };

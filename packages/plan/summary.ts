@@ -4,6 +4,7 @@ import { place } from './fault-lines.ts';
 import { bar, code, fence, prose, table } from './markdown.ts';
 import { renderPlan } from './plan-lines.ts';
 import type { Approval } from './github.ts';
+import type { SocketSeen } from './sockets.ts';
 import type { Gap, Note, Outcome, Process, Report, Signed, Times } from './types.ts';
 
 /** The page that a run shows (GitHub-flavoured markdown), made of the report alone. Ends with a line end. */
@@ -53,6 +54,7 @@ const facts = (report: Report): string[] => {
     ['host', report.host && code(report.host)],
     ['url', report.url && link(report.url)],
     ['gap', report.gap && gapText(report.gap)],
+    ['WebSockets', report.sockets?.map(socketText).join('<br>')],
     ['took', renderDuration(report.ms)],
     [
       'started',
@@ -91,6 +93,16 @@ export const gapText = (gap: Gap): string => {
   return gap.ms === 0 && gap.bad === 0
     ? `none (0 of ${gap.requests} requests unanswered)`
     : `${renderDuration(gap.ms)} unanswered (${of})`;
+};
+
+/** What became of a WebSocket over the switch: `WebSocket /ws/: ended with 1006 after 2.1 s, greeted again 640 ms later`. */
+export const socketText = (seen: SocketSeen): string => {
+  const says = prose(seen.says);
+  if (!seen.measured) return `${says}: not measured: ${prose(seen.why)}`;
+  if (seen.ends.length === 0) return `${says}: stayed open`;
+  const ends = seen.ends.map(({ code: number, ms }) => `${number} after ${renderDuration(ms)}`).join(', ');
+  const back = seen.back === undefined ? 'not greeted again' : `greeted again ${renderDuration(seen.back)} later`;
+  return `${says}: ended with ${ends}; ${back}`;
 };
 
 /** An address as a link where it surely is one, else as code. */

@@ -2,6 +2,7 @@ import type { Fault } from '#fault';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
+import type { SocketSeen } from './sockets.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
 export type HostName = string;
@@ -170,6 +171,8 @@ export type Report = {
   readonly ms: number;
   readonly timeline: readonly Timed[];
   readonly gap?: Gap;
+  /** What became of the WebSockets that checks name, over the switch. Left out where no check names one. */
+  readonly sockets?: readonly SocketSeen[];
   readonly processes: readonly Process[];
   readonly checks: readonly Checked[];
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */

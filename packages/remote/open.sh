@@ -3,7 +3,7 @@
 # SEEN is `number:phase:driver:beat` as the caller read it: if anything moved since, it exits 75 and the caller looks again.
 # PATH is empty where what is there is to be adopted: the link is made when that is taken over.
 # CLAIM: key=value lines of who opens (driver, token, run, …), and `approved`: who agreed, for the journal. LIMIT: seconds until another run may take an unswitched one.
-# Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start.
+# Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start; and notices, where the host shall send some by itself.
 # Changes .landfall: the transaction, the journal, the programs that lie there; makes the folders of BASE, and the link PATH where nothing is.
 # Prints number=, previous=. Exit: 0, 73, 75, 77, 78.
 main() {
@@ -47,6 +47,7 @@ main() {
     shift
   done
   shift
+  rm -f "$lf/notices"
   while [ $# -gt 0 ]; do
     place "$1" "$2"
     shift 2
@@ -66,14 +67,23 @@ main() {
   print previous "$previous"
 }
 
-place() { # NAME BYTES: a program that lies on the host, whole or not at all
+place() { # NAME BYTES: a program that lies on the host, whole or not at all; or notices, which nobody else may read at any moment
+  mode=755
   case $1 in
     start) file=$lf/run/start ;;
+    notices)
+      file=$lf/notices
+      mode=600
+      ;;
     *) file=$lf/$1 ;;
   esac
-  dd bs="$2" count=1 iflag=fullblock 2>/dev/null >"$file.new" || die 73 "cannot write $file"
+  rm -f "$file.new"
+  (
+    umask 077
+    dd bs="$2" count=1 iflag=fullblock 2>/dev/null >"$file.new"
+  ) || die 73 "cannot write $file"
   [ "$(wc -c <"$file.new")" -eq "$2" ] || die 75 "the connection was cut while $1 was sent"
-  chmod 755 "$file.new"
+  chmod "$mode" "$file.new"
   sync "$file.new"
   mv -f "$file.new" "$file"
 }

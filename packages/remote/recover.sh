@@ -10,6 +10,6 @@ main() {
     print untouched yes
     exit 0
   fi
-  exec sh "$1/.landfall/undo" recover
+  exec sh "$1/.landfall/undo" recover attended
 }
 main "$@"

@@ -48,14 +48,17 @@ const undoing = undoingText;
 
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
 const resident = {
-  undo: undoing + readFileSync(new URL('./undo.sh', import.meta.url), 'utf8'),
+  undo:
+    undoing +
+    readFileSync(new URL('./notices.sh', import.meta.url), 'utf8') +
+    readFileSync(new URL('./undo.sh', import.meta.url), 'utf8'),
   status: service + readFileSync(new URL('./status.sh', import.meta.url), 'utf8'),
   start: common + dotenv + readFileSync(new URL('./start.sh', import.meta.url), 'utf8'),
 } as const;
 
 const residents = Object.entries(resident).map(([name, text]) => ({ name, body: Buffer.from(text) }));
 
-/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. */
+/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. What notices there are follows them. */
 export const residentBody: Buffer = Buffer.concat(residents.map(({ body }) => body));
 
 const standing = (stdout: Buffer): { phase: string; number: number; release: string } => {
@@ -136,6 +139,8 @@ export const transactionPrograms = {
       limit: number;
       /** key=value lines, without newlines in a value. */
       claim: readonly string[];
+      /** The bytes of notices that follow the programs on stdin: what the host may send by itself. Not given: none. */
+      notices?: number;
     }) => [
       input.base,
       input.path,
@@ -147,6 +152,7 @@ export const transactionPrograms = {
       ...input.claim,
       '--',
       ...residents.flatMap(({ name, body }) => [name, String(body.length)]),
+      ...(input.notices === undefined ? [] : ['notices', String(input.notices)]),
     ],
     out: (stdout) => {
       const at = pairs(stdout);

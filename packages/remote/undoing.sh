@@ -10,6 +10,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   (put phase=undoing) || say "the state cannot be written; going on"
   load
   patient=yes
+  why=$1
   say "t$number: back to ${previous:-nothing, for nothing served before}"
   hook "$release" before-undo "$previous" || say "t$number: going back all the same"
   if brought_back; then
@@ -24,6 +25,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
     return 1
   fi
   note held "$1" release="$release" previous="$previous"
+  drop_notices
   put phase=held deadline=0
   say "t$number: the undo failed; everything is left as it is"
   return 1
@@ -51,7 +53,12 @@ closed() { # WHY KEY=VALUE...: the transaction is undone
     gave_back=$previous
     set -- "$@" previous= adopting= manager=supervisor
   fi
+  drop_notices
   put phase=undone deadline=0 "$@"
+}
+
+drop_notices() { # what people would be told of it by this host: a run tells them, or there is nothing to tell. There are secrets in it
+  [ "${telling:-no}" = yes ] || rm -f "$lf/notices"
 }
 
 close_open() { # WHY: a transaction that switched nothing

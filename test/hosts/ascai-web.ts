@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { Report, SocketSeen } from '#plan';
 import { ask } from './ascai-client.ts';
 import { names, path } from './ascai-machine.ts';
 import type { AscaiSite } from './ascai-site.ts';
@@ -9,14 +11,17 @@ const clients = 20;
 
 /** What becomes of those who are connected. */
 export const sockets: Play<AscaiSite> = {
-  name: `each of ${clients} WebSockets ends at the switch with a code that its client records, 1006; they come back, and all are on the new release within 5 s of its first greeting`,
+  name: `each of ${clients} WebSockets ends at the switch with a code that its client records, 1006, as the report says of the deploy's own; they come back, and all are on the new release within 5 s of its first greeting`,
   play: async (site) => {
     const live = (await site.state()).current;
     const open = openSockets(clients, site.url, site.authority);
     let release = '';
+    let told: readonly SocketSeen[] = [];
     try {
       await open.greetedBy(live);
-      release = (await site.deployed('Cut them off')).outputs['release'] ?? '';
+      const { outputs } = await site.deployed('Cut them off');
+      release = outputs['release'] ?? '';
+      told = (JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as Report).sockets ?? [];
       await open.greetedBy(release);
     } catch (thrown) {
       open.end();
@@ -29,6 +34,15 @@ export const sockets: Play<AscaiSite> = {
         codes.join() !== '1006' || releases.join() !== `${live},${release}` || (greeted.at(-1) ?? 0) > first + 5000,
     );
     demand(wrong.length === 0, () => `${wrong.length}: ${JSON.stringify(wrong[0])}`);
+    // the deploy's own, of the WebSocket that its checks name
+    const [own] = told;
+    demand(
+      told.length === 1 &&
+        own?.measured === true &&
+        own.ends.map(({ code }) => code).join() === '1006' &&
+        (own.back ?? Infinity) < 60_000,
+      () => `the report says ${JSON.stringify(told)}`,
+    );
     const longest = Math.max(...followed.flatMap(({ gone }) => gone));
     return `${followed.length} times 1006, the longest gone for ${longest.toFixed(0)} ms`;
   },

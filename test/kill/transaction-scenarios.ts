@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { residentBody } from '../../packages/remote/transaction-programs.ts';
-import { deployed, open, openInput, switched, switchInput } from './deploy.ts';
+import { deployed, looked, open, openInput, switched, switchInput } from './deploy.ts';
 import { editTransaction } from './host.ts';
 import { of, type Scenario } from './scenario.ts';
-import { idle, makeRelease, run, runResident, type Target } from './target.ts';
+import { idle, makeRelease, run, runProgram, runResident, type Target } from './target.ts';
 
 const worker = { ...idle, role: 'worker' };
 const scheduler = { ...idle, role: 'scheduler' };
@@ -20,6 +20,14 @@ const confirmed = async (target: Target): Promise<void> => {
   releases(target);
   await deployed(target, 'r1');
 };
+
+/** What a host may tell by itself, should it come to that. */
+const notices = Buffer.from('t2\nundone silence slack dXJsID0gIngiCg==\n');
+const openWithNotices = (target: Target, seen: string) => ({
+  ...openInput(target, 'r2', { seen }),
+  notices: notices.length,
+});
+const bodyWithNotices = Buffer.concat([residentBody, notices]);
 
 const secondSwitched = async (target: Target): Promise<void> => {
   await confirmed(target);
@@ -63,6 +71,17 @@ const numbered = (number: number) => (target: Target) => ({ base: target.base, n
 export const transactionScenarios: readonly Scenario[] = [
   opened('open, on a new host', releases, '0:none::'),
   opened('open, after a confirmed one', confirmed, '1:confirmed:d1:', { from: ownOpen }),
+  {
+    // the run that goes on has the same to leave there; one that was killed after the opening takes up its own
+    ...opened('open, with notices', confirmed, '1:confirmed:d1:', { from: ownOpen }),
+    ...of('open', (target) => openWithNotices(target, '1:confirmed:d1:')),
+    stdin: bodyWithNotices,
+    next: async (target) => {
+      const { seen, phase } = await looked(target);
+      const how = phase === 'open' ? ('again' as const) : ('anew' as const);
+      return runProgram(target, 'open', { ...openWithNotices(target, seen), how }, { stdin: bodyWithNotices });
+    },
+  },
   opened(
     "open, over another run's",
     async (target) => {
@@ -110,6 +129,15 @@ export const transactionScenarios: readonly Scenario[] = [
     recovers: true,
   },
   { name: 'confirm', before: secondSwitched, ...of('confirm', numbered(2)), recovers: true },
+  {
+    name: 'confirm, where notices lie on the host',
+    before: async (target) => {
+      await secondSwitched(target);
+      writeFileSync(join(target.base, '.landfall/notices'), notices, { mode: 0o600 });
+    },
+    ...of('confirm', numbered(2)),
+    from: '# confirm.sh',
+  },
   {
     name: 'confirm, too late',
     before: async (target) => {

@@ -42,6 +42,12 @@ const signed = z.union(
 
 /** Who is told. */
 export const notify = z.strictObject({
+  'from-host': z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true`: the host itself tells `reverted` when it takes a release back while no run is there. While a transaction is open the addresses then lie on it, where the deploy user can read them, and so can the application.',
+    ),
   slack: receiver
     .optional()
     .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: an incoming webhook of Slack.'),
