@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { unitsProgram } from '#setup';
 
 /** Every text in what a module exports, however deep it lies. */
 const textsIn = (value: unknown): readonly string[] => {
@@ -42,6 +43,11 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   const exported = await Promise.all(modules.map((name) => import(resolve(name)) as Promise<object>));
   const sent = [...new Set(exported.flatMap(textsIn))].filter((text) => files.some((file) => text.includes(file.text)));
   const orphans = files.filter(({ text }) => !sent.some((whole) => whole.includes(text)));
+  // root's program is sent as one text, too
+  const parts = ['directives.sh', 'site.sh'].map((name) => ({
+    name: `packages/setup/${name}`,
+    text: readFileSync(`packages/setup/${name}`, 'utf8'),
+  }));
   const others = execFileSync(
     'git',
     ['ls-files', '*.sh', '.ci/run', 'scripts/lab', 'scripts/pinned', 'scripts/tools'],
@@ -50,7 +56,10 @@ export const shellProblems = async (): Promise<readonly string[]> => {
     },
   )
     .split('\n')
-    .filter((name) => name !== '' && !/^(packages\/remote|dist)\//.test(name));
+    .filter(
+      (name) =>
+        name !== '' && !/^(packages\/remote\/|dist\/|packages\/setup\/(?:directives|site|units)\.sh)/.test(name),
+    );
   const said = sent.map((text) => shellcheck(text, (line) => origin(text, files, line)));
   const everywhere = (problem: string) =>
     files
@@ -59,6 +68,7 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   return [
     ...new Set([
       ...said.flat().filter((problem) => !unused.test(problem) || everywhere(problem)),
+      ...shellcheck(unitsProgram, (line) => origin(unitsProgram, parts, line)),
       ...others.flatMap((name) => shellcheck(readFileSync(name, 'utf8'), (line) => `${name}:${line}`)),
       ...orphans.map(({ name }) => `${name}: part of no program that packages/remote exports`),
     ]),
