@@ -46,6 +46,11 @@ test('what the host refuses is told with the line of the file', () => {
   expect(refused({ refused: nginx.split('\n') })?.problems).toEqual([
     { where: 'site.conf', line: 2, what: 'nginx: invalid value "x"' },
   ]);
+  // where a log is set, it has the hour
+  const dated = nginx.replace('nginx: [emerg]', '2026/11/22 03:20:52 [emerg] 898#898:');
+  expect(refused({ refused: dated.split('\n') })?.problems).toEqual([
+    { where: 'site.conf', line: 2, what: 'nginx: invalid value "x"' },
+  ]);
   expect(refused({ refused: ['landfall-7: nginx is not installed'] })).not.toHaveProperty('problems');
 });
 

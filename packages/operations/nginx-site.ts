@@ -44,7 +44,7 @@ export const siteOf = ({ target, files }: Pick<Scene, 'target' | 'files'>): Site
 
 const own = /^landfall-\d+: line (\d+): (.*)$/;
 /** Of the site that is tried; what another one has is not of this file. */
-const nginxs = /^nginx: \[\w+\] (.*) in \/\S+\/zz-landfall-\d+\.conf:(\d+)$/;
+const nginxs = /^(?:nginx:|[\d/]+ [\d:]+) \[\w+\] (?:\d+#\d+: )?(.*) in \/\S+\/zz-landfall-\d+\.conf:(\d+)$/;
 
 /** A line of what root's program said, as a problem of the file; undefined: it names no line of it. */
 const problemOf =

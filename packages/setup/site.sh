@@ -163,10 +163,15 @@ workers() { # of nginx's: their pids
 }
 
 reloaded() { # nginx serves by what lies there; one that does not run will when it starts
-  if ! told is-active --quiet nginx.service; then
-    printf 'landfall-%s: nginx does not run: the site counts when it is started\n' "$mark" >&2
-    return 0
-  fi
+  case $(told is-active nginx.service) in
+    active | reloading) ;;
+    inactive | failed)
+      printf 'landfall-%s: nginx does not run: the site counts when it is started\n' "$mark" >&2
+      return 0
+      ;;
+    # nobody knows
+    *) return 1 ;;
+  esac
   before=$(workers)
   told reload nginx.service || return 1
   # the order is only passed on: a new worker of the same process is the proof that it was carried out

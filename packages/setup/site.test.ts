@@ -40,7 +40,8 @@ eachShell(
         mode: 0o755,
       });
       // it runs, and nobody can say as which process
-      const systemctl = `#!/bin/sh\necho "$*" >>${root}/told\n[ ! -e ${root}/refuses ] || case "$*" in *reload*) exit 1 ;; esac\n`;
+      writeFileSync(join(root, 'state'), 'active\n');
+      const systemctl = `#!/bin/sh\necho "$*" >>${root}/told\n[ ! -e ${root}/refuses ] || case "$*" in *reload*) exit 1 ;; esac\ncase "$*" in *is-active*) cat ${root}/state ;; esac\n`;
       writeFileSync(join(root, 'bin/systemctl'), systemctl, { mode: 0o755 });
     });
     afterEach(() => {
@@ -191,6 +192,17 @@ server { disable_symlinks if_not_owner from=${base};
       told();
       expect(await asked(`site\n${words(first)}`)).toMatchObject({ code: 0, stderr: '' });
       expect(told()).toEqual(['tested', 'reload nginx.service']);
+    });
+
+    test('an nginx that does not run has it when it starts; one of which nobody knows is asked again', async () => {
+      writeFileSync(join(root, 'state'), 'inactive\n');
+      expect(await asked(`site\n${words(first)}`)).toMatchObject({ code: 0, stderr: expect.stringContaining('does not run') }); // prettier-ignore
+      writeFileSync(join(root, 'state'), '');
+      told();
+      expect(await asked('site')).toMatchObject({ code: 1 });
+      writeFileSync(join(root, 'state'), 'active\n');
+      expect(await asked('site')).toMatchObject({ code: 0, stderr: '' });
+      expect(told()).toEqual(['tested', 'tested', 'reload nginx.service']);
     });
 
     test('a target without a domain has no site; domains tells which there are', async () => {

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { unitsProgram } from '#setup';
 import { ended } from './programs.ts';
 
 /** Every text in what a module exports, however deep it lies. */
@@ -43,6 +44,11 @@ export const shellProblems = async (): Promise<readonly string[]> => {
   const exported = await Promise.all(modules.map((name) => import(resolve(name)) as Promise<object>));
   const sent = [...new Set(exported.flatMap(textsIn))].filter((text) => files.some((file) => text.includes(file.text)));
   const orphans = files.filter(({ text }) => !sent.some((whole) => whole.includes(text)));
+  // root's program is sent as one text, too
+  const parts = ['directives.sh', 'site.sh'].map((name) => ({
+    name: `packages/setup/${name}`,
+    text: readFileSync(`packages/setup/${name}`, 'utf8'),
+  }));
   const others = execFileSync(
     'git',
     ['ls-files', '*.sh', '.ci/run', 'scripts/lab', 'scripts/pinned', 'scripts/tools'],
@@ -51,10 +57,13 @@ export const shellProblems = async (): Promise<readonly string[]> => {
     },
   )
     .split('\n')
-    .filter((name) => name !== '' && !/^(packages\/remote|dist)\//.test(name));
+    .filter(
+      (name) =>
+        name !== '' && !/^(packages\/remote\/|dist\/|packages\/setup\/(?:directives|site|units)\.sh)/.test(name),
+    );
   const said: (readonly string[])[] = [];
   for (const text of sent) said.push(await shellcheck(text, (line) => origin(text, files, line)));
-  const alone: (readonly string[])[] = [];
+  const alone = [await shellcheck(unitsProgram, (line) => origin(unitsProgram, parts, line))];
   for (const name of others) alone.push(await shellcheck(readFileSync(name, 'utf8'), (line) => `${name}:${line}`));
   const everywhere = (problem: string) =>
     files

@@ -93,6 +93,7 @@ const sited: readonly Scenario[] = [
       await open(target, 'r2');
     },
     ...of('switch', (target) => switchInput(target, 2, 'r2')),
+    from: '# switch.sh ',
   },
   {
     name: 'undo, of another site of nginx',
@@ -101,6 +102,7 @@ const sited: readonly Scenario[] = [
       await switched(target, 'r2');
     },
     ...undo('t2'),
+    from: '# undoing.sh',
   },
   {
     name: 'undo, to the site of nginx that the release before has alone',
@@ -123,9 +125,9 @@ const sited: readonly Scenario[] = [
 /** Programs of the transaction where services are units of the system, or come to be; and root's program, which the next run calls again. */
 export const systemScenarios: readonly Scenario[] = [
   ...sited.map((scenario) => ({
+    // of the others only what is about the site: around it they are killed where there is none
+    ...(scenario.from === undefined ? { from: '# site.sh', to: '# adopted.sh' } : {}),
     ...scenario,
-    from: '# site.sh',
-    to: '# adopted.sh',
     rooted: true as const,
     recovers: true as const,
   })),
