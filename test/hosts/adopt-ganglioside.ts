@@ -78,7 +78,9 @@ const adopting = (text: string): string =>
   text
     .replace(/^ {2}(django|daphne|celery-worker|celery-beat):/gm, '  ganglioside-$1:')
     .replace('manager: system\n', 'adopt: true\n')
-    .replace('python: { ', 'python: { venv: venv, ');
+    .replace('python: { ', 'python: { venv: venv, ')
+    // what a person does is asked where the application is deployed for its own sake
+    .replace(/^ {2}# what a person does[^]*$/m, '');
 
 const prepare = async (dist: string, say: (line: string) => void): Promise<HandMade> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements/production.txt'), 'utf8'), say);
