@@ -61,7 +61,7 @@ export const judge = (scene: Scene, wish: Wish, found: Found): Survey => {
  * An undo that fails here does not stop the reading: the state says `held`.
  */
 export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Promise<Survey> => {
-  let unwritable: unknown;
+  let unwritable: Error | undefined;
   if (!dry) {
     const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
       base: scene.target.base,
@@ -72,7 +72,7 @@ export const survey = async (scene: Scene, wish: Wish, { dry = false } = {}): Pr
       });
     } catch (thrown) {
       const { code } = faultOf(thrown);
-      if (code === 'PREFLIGHT') unwritable = thrown;
+      if (code === 'PREFLIGHT' && thrown instanceof Error) unwritable = thrown;
       else if (code !== 'UNDO_FAILED') throw thrown;
     }
   }
