@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { adoptAscai } from '../test/hosts/adopt-ascai.ts';
 import { adoptGanglioside } from '../test/hosts/adopt-ganglioside.ts';
 import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
 import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
@@ -24,6 +25,7 @@ import { bundle } from './bundle.ts';
 const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = {
   guides,
   'adopt-ganglioside': adoptGanglioside,
+  'adopt-ascai': adoptAscai,
   ganglioside,
   'ascai-limits': ascaiLimits,
   'ascai-deploy': ascaiDeploy,

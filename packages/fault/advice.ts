@@ -79,8 +79,8 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'Each line has the command that mends it. What every deploy needs of root, the [setup script](setup.md) that comes with the fault makes; what one application wants beside that, gettext for one, is in its own line.',
   },
   PATH_OCCUPIED: {
-    from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes; or, with `adopt: true`, it cannot be adopted as it is.',
-    next: 'Nothing is touched. Let the first deploy take over a [hand-made installation](adopting.md), set another `path`, or move it away yourself when nothing runs from it any more.',
+    from: 'Looking at the host before anything is put there: `path` is a directory or a file, not the link that Landfall makes; or, with `adopt: true`, it cannot be adopted as it is, or not yet: a right is missing to stop and start it.',
+    next: 'Nothing is touched. Each line has what mends it; those of sudo are [explained](adopting.md#where-root-has-a-say). Let the first deploy take over a [hand-made installation](adopting.md), set another `path`, or move it away yourself when nothing runs from it any more.',
   },
   HOST_DRIFTED: {
     from: 'Reading the host, before anything is changed: files of the release that serves have another content than the deploy put there.',

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { HandMade, SystemUnit } from '#plan';
+import { blocks } from '../../test/docs/markdown.ts';
 import { targetOf } from '../../test/fakes/scene.ts';
+import { mayWriteAbove } from './hand-made.ts';
 import { programProblems } from './hand-made-programs.ts';
 import { spanOf, unitReasons } from './hand-made-units.ts';
 import { sudoFile, sudoLines } from './sudo-lines.ts';
@@ -87,6 +91,17 @@ describe('what sudo must allow', () => {
     expect(sudoLines('deploy', ['/usr/bin/supervisorctl -c /etc/a,b.conf stop site:web'])).toEqual([
       'deploy ALL=(root) NOPASSWD: /usr/bin/supervisorctl -c /etc/a\\,b.conf stop site\\:web',
     ]);
+  });
+
+  test('is what the guide shows, and so is the line that lets it be renamed', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/adopting.md'), 'utf8');
+    const shown = blocks(guide, 'text').map((body) => body.trimEnd().split('\n'));
+    const unit = ['stop', 'reset-failed', '--no-block start'].map((words) => `/usr/bin/systemctl ${words} web.service`);
+    const program = ['status', 'stop web', 'start web'].map(
+      (words) => `/usr/bin/supervisorctl -c /etc/supervisor/supervisord.conf ${words}`,
+    );
+    expect(shown).toEqual([sudoLines('deploy', unit), sudoLines('deploy', program)]);
+    expect(blocks(guide, 'sh')).toContain(`${mayWriteAbove('deploy', '/srv/app')}\n`);
   });
 
   test('lies in a file that sudo reads: it passes over names with a dot', () => {

@@ -89,13 +89,16 @@ export const adoptionProblems = (found: Found, target: At, made: HandMade): read
   ];
 };
 
-/** The line for root, where the directory is the user's and only what is above it is not. With `t` nobody may rename there what others have. */
-const mayRename = (user: string, path: string, owners: { readonly path: string }): string => {
+/** The line for root by which a user may rename what is his in the directory above. With `t` nobody may rename there what others have. */
+export const mayWriteAbove = (user: string, path: string): string => {
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
-  return owners.path === user
-    ? `as root, until the deploy is confirmed: chgrp "$(id -gn ${user})" ${parent} && chmod g+w,+t ${parent}`
-    : `only where the directory is ${user}'s, an installation is adopted: chown -R ${user}: ${path}`;
+  return `chgrp "$(id -gn ${user})" ${parent} && chmod g+w,+t ${parent}`;
 };
+
+const mayRename = (user: string, path: string, owners: { readonly path: string }): string =>
+  owners.path === user
+    ? `as root, until the deploy is confirmed: ${mayWriteAbove(user, path)}`
+    : `only where the directory is ${user}'s, an installation is adopted: chown -R ${user}: ${path}`;
 
 const environment = ({ path, python }: At, { venvs }: HandMade, where: string): readonly Problem[] =>
   venvs.includes(python.venv)

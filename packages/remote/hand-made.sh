@@ -144,7 +144,7 @@ supervised() { # PID MAINS: `supervisor=USER CONF`, and `program=KEEPER NAME STA
   print supervisor "$runs_as ${conf:--}"
   [ -n "$conf" ] || return 0
   listed=$(timeout -k 5 20 supervisorctl -c "$conf" status 2>/dev/null </dev/null |
-    sed -n -e "s|^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*|program=supervisor \1 RUNNING \2 $conf|p" -e t -e "s|^\([^ ]*\) *\([A-Z]*\) .*|program=supervisor \1 \2 0 $conf|p") || :
+    sed -n -e "s|^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*|program=supervisor \1 RUNNING \2 $conf|p" -e t -e "s|^\([^ ]*\)  *\([A-Z][A-Z]*\) .*|program=supervisor \1 \2 0 $conf|p") || :
   if [ -n "$listed" ]; then
     printf '%s\n' "$listed"
   elif [ "$runs_as" = root ]; then

@@ -68,7 +68,7 @@ chmod 640 ${path}/.env
 chown deploy: ${path}/.env
 su deploy -c 'set -e; cd ${path}; mkdir -p run media/2019; echo one,two >media/2019/old.csv; chmod 600 media/2019/old.csv
 python3 -m venv venv; venv/bin/pip install --quiet -r requirements/production.txt
-venv/bin/python manage.py migrate --verbosity 0; venv/bin/python manage.py collectstatic --noinput --verbosity 0'
+venv/bin/python manage.py migrate --verbosity 0; venv/bin/python manage.py collectstatic --noinput --verbosity 0; venv/bin/python -m compileall -q analyses config'
 systemctl daemon-reload
 systemctl enable --quiet --now ${names.join(' ')}
 `;
@@ -78,7 +78,9 @@ const adopting = (text: string): string =>
   text
     .replace(/^ {2}(django|daphne|celery-worker|celery-beat):/gm, '  ganglioside-$1:')
     .replace('manager: system\n', 'adopt: true\n')
-    .replace('python: { ', 'python: { venv: venv, ');
+    .replace('python: { ', 'python: { venv: venv, ')
+    // what a person does is asked where the application is deployed for its own sake
+    .replace(/^ {2}# what a person does[^]*$/m, '');
 
 const prepare = async (dist: string, say: (line: string) => void): Promise<HandMade> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements/production.txt'), 'utf8'), say);
@@ -136,7 +138,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       },
       serving: () => Promise.resolve(undefined),
     });
-    return handMadeOn({
+    return await handMadeOn({
       site,
       path,
       services: names,

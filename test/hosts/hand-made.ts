@@ -58,7 +58,8 @@ export type HandMadeGrounds = {
 const facts = (files: string): string =>
   `find ${files} -printf '%p %y %m %U:%G %l %T@\\n' | sort; find ${files} -type f -print0 | sort -z | xargs -0 sha256sum`;
 
-export const handMadeOn = ({ site, path, inputs = {}, ...grounds }: HandMadeGrounds): HandMade => {
+/** Resolves when it answers. Throws where it does not within two minutes. */
+export const handMadeOn = async ({ site, path, inputs = {}, ...grounds }: HandMadeGrounds): Promise<HandMade> => {
   const { host, base, url } = site;
   const reported = (end: StepEnd): Deployed => ({
     ...end,
@@ -78,6 +79,10 @@ export const handMadeOn = ({ site, path, inputs = {}, ...grounds }: HandMadeGrou
     await job.finish();
     return end;
   };
+  for (let tries = 0; ((await grounds.request(url)) ?? 500) >= 400; tries += 1) {
+    if (tries > 240) throw new Error('what was installed by hand does not answer');
+    await sleep(500);
+  }
   return {
     host,
     base,

@@ -20,8 +20,47 @@ const installed = async (target: Target): Promise<void> => {
 
 // where the text begins that takes over and gives back; what stands before it is killed elsewhere, but for the manager's own
 const own = '# adopting.sh';
-const ownManager = '# adopted.sh';
+const ownManager = '# keepers.sh';
 const afterManager = '# managers.sh';
+
+/** The same, where units of the system run it: what is killed is who keeps them, and who takes over and gives back between their stop and start. */
+const asUnits: readonly Scenario[] = [
+  {
+    name: 'switch, which adopts units of the system',
+    before: async (target) => {
+      await noted(await installByHand(target, 'units'), 'units');
+    },
+    ...of('switch', (target) => switchInput(byHand(target), 1, 'r1')),
+    from: ownManager,
+    to: afterManager,
+    allowed: true,
+    recovers: true,
+  },
+  {
+    name: 'undo, of a switch that adopted units of the system',
+    before: async (target) => {
+      await switchedAdopting(await installByHand(target, 'units'), 'units');
+    },
+    ...undo('t1'),
+    from: ownManager,
+    to: afterManager,
+    allowed: true,
+    recovers: true,
+  },
+  {
+    name: 'switch, of units of the system that were adopted',
+    before: async (target) => {
+      const at = await installByHand(target, 'units');
+      await confirmedAdopting(at, 'units');
+      await open(at, 'r2');
+    },
+    ...of('switch', (target) => switchInput(byHand(target), 2, 'r2')),
+    from: ownManager,
+    to: afterManager,
+    allowed: true,
+    recovers: true,
+  },
+];
 
 /** Programs that take over what people have made by hand, and give it back. */
 export const adoptionScenarios: readonly Scenario[] = [
@@ -84,4 +123,5 @@ export const adoptionScenarios: readonly Scenario[] = [
     to: afterManager,
     recovers: true,
   },
+  ...asUnits,
 ];

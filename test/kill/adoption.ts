@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { residentBody } from '../../packages/remote/transaction-programs.ts';
 import { answered, looked, openInput, switchInput } from './deploy.ts';
+import { makeUnitFolder } from './host.ts';
 import { handMade } from './processes.ts';
 import { idle, makeRelease, run, runProgram, type Ran, type Target } from './target.ts';
 
@@ -35,8 +36,11 @@ const files: Readonly<Record<string, string>> = {
 /** What of it outlives releases. */
 export const lent = ['db.sqlite3', 'media', 'var/log', 'spool'];
 
-/** Installs the application as people do, and starts it under a supervisord of their own. */
-export const installByHand = async (target: Target): Promise<Target> => {
+/** Who keeps it running: a supervisord of the deploy user's, or units of the system. */
+export type Keeper = 'supervisor' | 'units';
+
+/** Installs the application as people do, and starts it. */
+export const installByHand = async (target: Target, keeper: Keeper = 'supervisor'): Promise<Target> => {
   const at = byHand(target);
   const { base, path } = at;
   for (const [name, text] of Object.entries(files)) {
@@ -45,18 +49,10 @@ export const installByHand = async (target: Target): Promise<Target> => {
   }
   mkdirSync(join(base, 'elsewhere'), { recursive: true });
   symlinkSync('../../elsewhere', join(path, 'spool'));
-  const programs = join(dirname(theirConf(at)), 'programs');
-  mkdirSync(programs, { recursive: true });
   mkdirSync(join(base, 'log'), { recursive: true });
   mkdirSync(join(path, 'run'));
   writeFileSync(join(path, 'run/start'), launcher(path));
-  writeFileSync(theirConf(at), '[supervisord]\n');
-  for (const name of Object.keys(roles))
-    writeFileSync(
-      join(programs, `${name}.conf`),
-      `[program:${name}]\ncommand=/bin/sh ${path}/run/start ${name}\nstdout_logfile=${base}/log/${name}.log\n`,
-    );
-  good(await run(at, ['supervisord', '-c', theirConf(at)]));
+  await begin[keeper](at);
   for (const id of ['r1', 'r2']) {
     makeRelease(at, id, Object.fromEntries(Object.entries(roles).map(([name, role]) => [name, { ...idle, role }])));
     const release = join(base, 'releases', id);
@@ -67,18 +63,42 @@ export const installByHand = async (target: Target): Promise<Target> => {
   return at;
 };
 
+const begin: Readonly<Record<Keeper, (at: Target) => Promise<void>>> = {
+  supervisor: async (at) => {
+    const programs = join(dirname(theirConf(at)), 'programs');
+    mkdirSync(programs, { recursive: true });
+    writeFileSync(theirConf(at), '[supervisord]\n');
+    for (const name of Object.keys(roles))
+      writeFileSync(
+        join(programs, `${name}.conf`),
+        `[program:${name}]\ncommand=/bin/sh ${at.path}/run/start ${name}\nstdout_logfile=${at.base}/log/${name}.log\n`,
+      );
+    good(await run(at, ['supervisord', '-c', theirConf(at)]));
+  },
+  units: async (at) => {
+    makeUnitFolder(at.home ?? '');
+    mkdirSync(dirname(theirConf(at)), { recursive: true });
+    for (const name of Object.keys(roles))
+      writeFileSync(
+        join(at.home ?? '', '.config/systemd/system', `${name}.service`),
+        `# kept in ${dirname(theirConf(at))}/stand-in\n[Service]\nExecStart=/bin/sh ${at.path}/run/start ${name}\nStandardOutput=append:${at.base}/log/${name}.log\n`,
+      );
+    good(await run(at, ['systemctl', 'start', ...Object.keys(roles).map((name) => `${name}.service`)]));
+  },
+};
+
 const good = (ran: Ran): Ran => {
   if (ran.code !== 0) throw new Error(`a step of the preparation failed with ${ran.code}: ${ran.stderr}`);
   return ran;
 };
 
 /** What is written about it, as `adopt` reads it. */
-export const factsOf = (target: Target, shared: readonly string[] = lent): Buffer => {
+export const factsOf = (target: Target, shared: readonly string[] = lent, keeper: Keeper = 'supervisor'): Buffer => {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-facts-'));
   mkdirSync(join(folder, 'services'));
   const facts = {
     'RELEASE.json': '{}\n',
-    release: `id=${adopted}\nhash=00\ncommit=1234567\nenvironment=\nvenv=\ndirectory=.\nleaves=\nsupervisor=${theirConf(target)}\n`,
+    release: `id=${adopted}\nhash=00\ncommit=1234567\nenvironment=\nvenv=\ndirectory=.\nleaves=\nkeeper=${keeper}\nsupervisor=${theirConf(target)}\n`,
     programs: Object.keys(roles)
       .map((name) => `${name} ${name}\n`)
       .join(''),
@@ -106,21 +126,21 @@ export const openAdopting = async (target: Target, release: string): Promise<num
 };
 
 /** Lends, opens and notes it: what is there before the switch. */
-export const noted = async (target: Target): Promise<number> => {
+export const noted = async (target: Target, keeper: Keeper = 'supervisor'): Promise<number> => {
   good(await runProgram(target, 'lend', lendInput(target)));
   const number = await openAdopting(target, 'r1');
-  good(await runProgram(target, 'adopt', adoptInput(target, number), { stdin: factsOf(target) }));
+  good(await runProgram(target, 'adopt', adoptInput(target, number), { stdin: factsOf(target, lent, keeper) }));
   return number;
 };
 
-export const switchedAdopting = async (target: Target): Promise<number> => {
-  const number = await noted(target);
+export const switchedAdopting = async (target: Target, keeper: Keeper = 'supervisor'): Promise<number> => {
+  const number = await noted(target, keeper);
   good(await runProgram(target, 'switch', switchInput(target, number, 'r1')));
   return number;
 };
 
-export const confirmedAdopting = async (target: Target): Promise<number> => {
-  const number = await switchedAdopting(target);
+export const confirmedAdopting = async (target: Target, keeper: Keeper = 'supervisor'): Promise<number> => {
+  const number = await switchedAdopting(target, keeper);
   good(await runProgram(target, 'confirm', { base: target.base, number }));
   return number;
 };

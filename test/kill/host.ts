@@ -103,6 +103,18 @@ export const makeRoot = (folder: string, { base }: Pick<Target, 'base'>): void =
   writeFileSync(join(folder, `landfall-${markOf(base)}`), rootProgram(), { mode: 0o755 });
 };
 
+/** Makes what makeManager makes, and a sudo that lets the deploy user do what it names, or all of it: what it is asked for is what the stand-ins do. */
+export const makeSudo = (folder: string, allowed: readonly string[] = ['ALL']): void => {
+  makeManager(folder);
+  makePrograms(folder, {
+    sudo: `case "$*" in
+  "-n -l") echo '    (root) NOPASSWD: ${allowed.join(', ')}' ;;
+  "-n /"*) name=\${2##*/}; shift 2; exec "$name" "$@" ;;
+  *) exit 1 ;;
+esac`,
+  });
+};
+
 /** Makes the folder of the system's units, as every system has it; and that of nginx, as Debian has it. */
 export const makeUnitFolder = (home: string): void => {
   mkdirSync(join(home, '.config/systemd/system'), { recursive: true });

@@ -8,6 +8,7 @@ import {
   keepState,
   makeManager,
   makeRoot,
+  makeSudo,
   makeStandIns,
   mutexFree,
   readState,
@@ -220,6 +221,7 @@ export const killedAtEveryLine = async ({
   const total = { killed: 0, survived: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
   makeManager(join(root, 'manager'));
+  makeSudo(join(root, 'allowed'));
   const lane = async (name: string): Promise<void> => {
     const folder = join(root, name);
     mkdirSync(folder, { recursive: true });
@@ -236,10 +238,17 @@ export const killedAtEveryLine = async ({
       };
       const rooted = { ...managed, searched: `${join(root, 'rooted')}:${alone.searched}` };
       makeRoot(join(root, 'rooted'), rooted);
+      const allowed = { ...managed, searched: `${join(root, 'allowed')}:${alone.searched}` };
       for (const scenario of job.ofProgram) {
         const began = performance.now();
         const { killed, survived, failures, states } = await killOne(
-          scenario.rooted === true ? rooted : scenario.managed === true ? managed : alone,
+          scenario.rooted === true
+            ? rooted
+            : scenario.allowed === true
+              ? allowed
+              : scenario.managed === true
+                ? managed
+                : alone,
           scenario,
           done,
         );

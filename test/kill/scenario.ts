@@ -23,6 +23,8 @@ export type Scenario = {
   readonly managed?: true;
   /** It also has root's program for units of the system, and sudo. */
   readonly rooted?: true;
+  /** It has the same, without that program, and sudo lets it stop and start units. */
+  readonly allowed?: true;
   /** The exit code of a run without a kill. */
   readonly code?: number;
 };

@@ -55,7 +55,7 @@ export const applicationKeys = {
     .boolean()
     .default(false)
     .describe(
-      'Whether a directory that people have made at `path`, a git checkout that programs of a supervisord run from, is taken over by the first deploy. See `docs/adopting.md`.',
+      'Whether a directory that people have made at `path`, a git checkout that programs of a supervisord or units of systemd run from, is taken over by the first deploy. See `docs/adopting.md`.',
     ),
   python: python.prefault({}).describe('How the Python environment is made.'),
   shared: z

@@ -1,0 +1,110 @@
+/** Units of the system are adopted, stopped and started by what sudo allows: the programs on a host, over real files and processes. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import { adopted, confirmedAdopting, installByHand, noted, switchedAdopting } from '../kill/adoption.ts';
+import { deployed, switchInput } from '../kill/deploy.ts';
+import { editTransaction, endProcesses, makeSudo } from '../kill/host.ts';
+import { servicesOf } from '../kill/processes.ts';
+import { makeTarget, run, runProgram, runResident, type Target } from '../kill/target.ts';
+import { exactTree } from '../lab/exact-tree.ts';
+import { needing } from '../lab/needs.ts';
+import { eachShell } from '../lab/program-run.ts';
+
+eachShell(
+  'an installation made by hand, of units of the system',
+  (shell) => {
+    let root: string;
+    let target: Target;
+    let before: readonly string[];
+    let definitions: readonly string[];
+
+    beforeEach(async () => {
+      root = realpathSync(mkdtempSync(join(tmpdir(), 'landfall-adopt-')));
+      const plain = makeTarget(shell, undefined, root);
+      makeSudo(join(root, 'allowed'));
+      const home = join(plain.base, 'home');
+      target = await installByHand({ ...plain, home, searched: `${join(root, 'allowed')}:${plain.searched}` }, 'units');
+      before = exactTree(target.path);
+      definitions = exactTree(join(home, '.config/systemd/system'));
+    });
+    afterEach(() => {
+      endProcesses(target);
+      rmSync(root, { recursive: true, force: true });
+    });
+
+    const running = () =>
+      servicesOf(target.base)
+        .map(({ service, release }) => `${service} on ${release}`)
+        .sort();
+    const on = (release: string) => ['beat', 'tasks', 'web'].map((name) => `${name} on ${release}`);
+    const untouched = () => {
+      expect(exactTree(target.path)).toEqual(before);
+      expect(running()).toEqual(on('hand-made'));
+      expect(exactTree(join(target.home ?? '', '.config/systemd/system'))).toEqual(definitions);
+    };
+    /** From now on sudo allows no more than this. */
+    const allow = (...commands: readonly string[]) => {
+      rmSync(join(root, 'allowed'), { recursive: true });
+      makeSudo(join(root, 'allowed'), commands);
+    };
+    const all = ['web', 'tasks', 'beat'].flatMap((name) => [
+      `/usr/bin/systemctl stop ${name}.service`,
+      `/usr/bin/systemctl reset-failed ${name}.service`,
+      `/usr/bin/systemctl --no-block start ${name}.service`,
+    ]);
+
+    needing().test('is taken over by the switch, and given back by an undo exactly as it was', async () => {
+      allow(...all);
+      const number = await switchedAdopting(target, 'units');
+      expect(running()).toEqual(on('r1'));
+      const status = await runResident(target, 'status');
+      expect(status.stdout).toMatch(/^process +web \d+ on r1: ok$/m);
+      const undone = await runResident(target, 'undo', `t${number}`);
+      expect([undone.code, undone.stderr]).toEqual([0, expect.stringContaining(`${adopted} serves`)]);
+      untouched();
+    });
+
+    needing().test('is given back when the host was started anew before anybody confirmed', async () => {
+      await switchedAdopting(target, 'units');
+      editTransaction(target, 'boot', 'another/1');
+      // the boot has yet to start one of them: what would start it while names change is taken back
+      await run(target, ['systemctl', 'stop', 'tasks.service']);
+      expect((await runResident(target, 'undo', 'recover')).code).toBe(0);
+      untouched();
+    });
+
+    needing().test('deploys go on, and an undo goes back to what was adopted', async () => {
+      const number = await confirmedAdopting(target, 'units');
+      const undone = await runResident(target, 'undo', `t${number}`);
+      expect(undone.code).toBe(0);
+      expect(running()).toEqual(on(adopted));
+      await deployed(target, 'r2');
+      expect(running()).toEqual(on('r2'));
+    });
+
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ['one order', all.slice(1)],
+      ['without a password', ['PASSWD: ALL']],
+      ['after all', ['ALL', `!${all[0] ?? ''}`]],
+      ['nothing', ['/usr/bin/true']],
+    ];
+    for (const [what, commands] of cases)
+      needing().test(
+        `where sudo does not allow it (${what}), the switch ends before it changes anything, and names it`,
+        async () => {
+          const number = await noted(target, 'units');
+          allow(...commands);
+          const refused = await runProgram(target, 'switch', switchInput(target, number, 'r1'));
+          expect([refused.code, refused.stderr]).toEqual([
+            69,
+            expect.stringContaining('/usr/bin/systemctl stop web.service'),
+          ]);
+          untouched();
+        },
+      );
+  },
+  'flock',
+  'python3',
+);
