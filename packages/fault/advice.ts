@@ -83,8 +83,8 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'Nothing is touched. Each line has what mends it; those of sudo are [explained](adopting.md#where-root-has-a-say). Let the first deploy take over a [hand-made installation](adopting.md), set another `path`, or move it away yourself when nothing runs from it any more.',
   },
   HOST_DRIFTED: {
-    from: 'Reading the host, before anything is changed: files of the release that serves have another content than the deploy put there.',
-    next: 'Commit what is to stay, or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes; they stay in the old release. [More](on-a-host.md#when-somebody-has-changed-a-file-there).',
+    from: 'Reading the host, before anything is changed: files of the release that serves, or those by which its services run, have another content than the deploy put there.',
+    next: 'Commit what is to stay, settings of a service under `services` included, or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes; those of files of the release stay in the old release. [More](on-a-host.md#when-somebody-has-changed-a-file-there).',
   },
   STATE_UNREADABLE: {
     from: 'Reading `<base>/.landfall` on the host: a file there is damaged, may not be read, or is of a form that only a newer Landfall knows.',

@@ -21,7 +21,7 @@ export const codes = {
   PROGRAM_TIMEOUT: 'a program on the host did not end in its time',
   PREFLIGHT: 'the host lacks something that the deploy needs',
   PATH_OCCUPIED: 'there is something at `path` that Landfall did not make',
-  HOST_DRIFTED: 'files of the live release were changed on the host since it was deployed',
+  HOST_DRIFTED: 'files of the live release, or of what runs it, were changed on the host since it was deployed',
   STATE_UNREADABLE: 'the state on the host cannot be read',
   STATE_NEWER: 'the state on the host was written by a newer Landfall',
   TX_BUSY: 'another run holds the target',

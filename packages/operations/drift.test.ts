@@ -3,7 +3,8 @@ import { fakeHost } from '../../test/fakes/host.ts';
 import { sceneOn } from '../../test/fakes/scene.ts';
 import { refuseDrift } from './drift.ts';
 
-const found = { current: 'A', drifted: ['app/urls.py', 'app/views.py'] };
+const confirmed = { phase: 'confirmed', release: 'A', previous: 'B' } as const;
+const found = { ...confirmed, current: 'A', drifted: ['app/urls.py', 'app/views.py'], edited: [] };
 
 test('a release that was changed on the host is not replaced without a word', () => {
   const scene = sceneOn(fakeHost({}));
@@ -21,6 +22,32 @@ test('where that is allowed, a warning says what stays behind', () => {
 
 test('a release that is as it was deployed needs no word', () => {
   const scene = sceneOn(fakeHost({}));
-  refuseDrift(scene, { current: 'A', drifted: [] }, false);
+  refuseDrift(scene, { ...confirmed, current: 'A', drifted: [], edited: [] }, false);
   expect(scene.evidence.notes).toEqual([]);
+});
+
+test('a unit that was edited is drift as well, and the words say of each what becomes of it', () => {
+  const scene = sceneOn(fakeHost({}));
+  const unit = '/etc/systemd/system/landfall-1-web.service.d/override.conf';
+  const edited = { ...confirmed, current: 'A', drifted: [], edited: [unit] };
+  expect(() => {
+    refuseDrift(scene, edited, false);
+  }).toThrow(`these, by which its services run, were changed on the host: ${unit}`);
+  refuseDrift(scene, edited, true);
+  expect(scene.evidence.notes).toMatchObject([
+    { kind: 'warning', text: expect.stringContaining('are written anew, and what was added beside them stays') },
+  ]);
+});
+
+test('a link that was led elsewhere by hand is drift, unless a transaction is at work on it', () => {
+  const scene = sceneOn(fakeHost({}));
+  const moved = { ...confirmed, current: 'B', drifted: [], edited: [] };
+  expect(() => {
+    refuseDrift(scene, moved, false);
+  }).toThrow('current was led to B by hand, and A is what was confirmed');
+  refuseDrift(scene, { ...moved, phase: 'undone' }, false);
+  refuseDrift(scene, { ...moved, phase: 'switching' }, false);
+  expect(scene.evidence.notes).toEqual([]);
+  refuseDrift(scene, moved, true);
+  expect(scene.evidence.notes).toHaveLength(1);
 });

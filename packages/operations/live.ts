@@ -1,4 +1,5 @@
 import type { Found } from '#plan';
 
 /** The release that was confirmed last; empty: none. */
-export const liveOf = (found: Found): string => (found.phase === 'confirmed' ? found.release : found.previous);
+export const liveOf = (found: Pick<Found, 'phase' | 'release' | 'previous'>): string =>
+  found.phase === 'confirmed' ? found.release : found.previous;

@@ -88,6 +88,11 @@ export type Found = {
   readonly processes: readonly Process[];
   /** Files of the live release that were changed on the host since they were put there; at most ten. */
   readonly drifted: readonly string[];
+  /**
+   * Files by which the manager runs the services (units, programs of supervisord), and what was added beside them, where somebody
+   * changed them since the manager took them up; at most ten.
+   */
+  readonly edited: readonly string[];
   /** How long the services of what serves may take. */
   readonly pace: Pace;
   readonly listening: readonly number[];

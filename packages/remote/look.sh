@@ -189,6 +189,19 @@ drift() { # files of the live release that somebody changed on the host since th
   fi
 }
 
+edited() { # files by which the services run that somebody changed, added to or removed since the manager took them up; at most ten
+  case $phase in
+    confirmed | undone) ;;
+    *) return 0 ;;
+  esac
+  if [ -n "$serving" ] && [ -s "$lf/run/written" ]; then
+    {
+      as_written || :
+      cat "$lf/run/written"
+    } | sort | uniq -u | cut -c 67- | sort -u | head -n 10
+  fi
+}
+
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
@@ -198,6 +211,9 @@ serving_facts() {
   fi
   drift | while read -r file; do
     print drift "$file"
+  done
+  edited | while read -r file; do
+    print edited "$file"
   done
   # how long what serves may take: its schedulers to stop, then all others, side by side; and to come up
   about "${serving:--}"

@@ -90,6 +90,7 @@ export const foundOf = (stdout: Buffer): Found => {
       : undefined,
     processes: all('process').map(processOf),
     drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
+    edited: all('edited'),
     pace: paceOf(get('pace')),
     listening: all('listening').map(Number),
     clock: Number(get('clock')),

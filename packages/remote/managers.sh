@@ -45,7 +45,13 @@ describe() { # RELEASE: its files name the services of the release
 }
 
 register() { # RELEASE: it takes up its files, and ends what is no service of the release. `started` names what it has just begun
-  "${manager}_register" "$1"
+  "${manager}_register" "$1" || return 1
+  # who changes them later is found out
+  as_written 2>/dev/null >"$lf/run/written" || :
+}
+
+as_written() { # a line for each file by which the manager runs the services, and for what was added beside it: its sum and its path
+  "${manager}_sums" 2>/dev/null
 }
 
 patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute

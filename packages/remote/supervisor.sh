@@ -206,6 +206,10 @@ files() { # which supervisord, and what its files say
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
 }
 
+supervisor_sums() {
+  sha256sum "$lf/run/programs"/*.conf
+}
+
 supervisor_update() { # NAME...: it takes up what its files say of these. Exit 1: maybe not of all
   rm -f "$lf/run/known"
   supervisor_order update "$@" >&2 && return 0

@@ -53,6 +53,11 @@ system_register() { # it starts nothing by itself: `started` is empty
   )" >&2
 }
 
+system_sums() { # those of `systemctl edit`, too
+  ours=/etc/systemd/system/$(prefix)
+  sha256sum "$ours"*.service "$ours"*.service.d/*.conf
+}
+
 system_order() {
   shorten "$@"
   root_does "$*" >&2 || return 1

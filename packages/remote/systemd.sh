@@ -18,6 +18,11 @@ unit_names() { # SERVICE...: names of their units
   done
 }
 
+systemd_sums() { # those of `systemctl --user edit`, too
+  ours=$(folder_of_units)/$(prefix)
+  sha256sum "$ours"*.service "$ours"*.service.d/*.conf
+}
+
 described_services() { # names of the services that have a unit
   begins=$(folder_of_units)/$(prefix)
   for one in "$begins"*.service; do

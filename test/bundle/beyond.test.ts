@@ -1,6 +1,6 @@
 /** What the bundles say to GitHub and to people, and what they hear from there: over real HTTP, from a real deploy. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
@@ -243,7 +243,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
   );
 
   needing().test(
-    'C8 what somebody changed on the host is named: refused, or left behind as told; what was done by hand is in the journal',
+    'C8 what somebody changed on the host is named, in the release or in what runs it: refused, or left behind as told; what was done by hand is in the journal',
     async () => {
       const live = await stage.serving();
       const edited = join(stage.base, 'releases', live ?? '', 'spine/urls.py');
@@ -266,8 +266,38 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       const smoked = await played(job(), 'smoke-test', {});
       expect(resultOf(smoked.main)).toBe('done');
       expect(smoked.main.summary).toContain('spine/urls.py');
+
+      // the file by which the service runs
+      const run = join(stage.base, '.landfall/run');
+      const program = join(run, 'programs', readdirSync(join(run, 'programs'))[0] ?? '');
+      const was = readFileSync(program, 'utf8');
+      appendFileSync(program, '; slower by hand\n');
+      const unit = await played(job(), 'deploy-over-ssh', deploy());
+      expect(resultOf(unit.main)).toBe('refused');
+      const said = unit.main.log.join('\n');
+      expect(said).toContain(`HOST_DRIFTED: in ${live ?? ''}, which serves, these files were changed on the host: spine/urls.py; these, by which its services run, were changed on the host: ${program}`); // prettier-ignore
+      expect(readFileSync(program, 'utf8')).toBe(`${was}; slower by hand\n`);
+      const anew = await played(job(), 'deploy-over-ssh', { ...deploy(), 'allow-drift': 'true' });
+      expect(resultOf(anew.main)).toBe('done');
+      expect(anew.main.summary).toContain(program);
+      expect(readFileSync(program, 'utf8')).toBe(was);
+
+      // another release, restarted by hand
+      const now = anew.main.outputs['release'] ?? '';
+      await stage.shell(`ln -sfn releases/${live ?? ''} ${stage.base}/current`);
+      await stage.shell(`supervisorctl -c ${run}/supervisord.conf restart all`);
+      const led = `current was led to ${live ?? ''} by hand, and ${now} is what was confirmed`;
+      expect((await played(job(), 'smoke-test', {})).main.summary).toContain(led);
+      const back = await played(job(), 'deploy-over-ssh', deploy());
+      expect(resultOf(back.main)).toBe('refused');
+      expect(back.main.log.join('\n')).toContain(led);
+      expect(await stage.serving()).toBe(live);
+      expect(resultOf((await played(job(), 'deploy-over-ssh', { ...deploy(), 'allow-drift': 'true' })).main)).toBe(
+        'done',
+      );
+      expect(await stage.serving()).toBe(now);
     },
-    120_000,
+    240_000,
   );
 
   needing().test('no address and no token is in anything that was shown or kept', () => {

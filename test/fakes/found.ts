@@ -63,6 +63,7 @@ export const foundOn = (over: Partial<Found> = {}): Found => {
     sharedEnv: undefined,
     processes: [],
     drifted: [],
+    edited: [],
     pace: { schedulers: 0, others: 0, boot: 0 },
     listening: [],
     clock: 1_750_000_000,

@@ -41,7 +41,7 @@ type Line = {
 };
 
 /** A run that takes longer hangs: ms. */
-const patience = 300_000;
+const patience = 900_000;
 
 const checkout = 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8';
 
