@@ -40,7 +40,7 @@ export const sockets: Play<AscaiSite> = {
       told.length === 1 &&
         own?.measured === true &&
         own.ends.map(({ code }) => code).join() === '1006' &&
-        (own.back ?? Infinity) < 60_000,
+        own.back !== undefined,
       () => `the report says ${JSON.stringify(told)}`,
     );
     const longest = Math.max(...followed.flatMap(({ gone }) => gone));
