@@ -74,6 +74,8 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       services: programs,
       definitions: '/etc/supervisor',
       writes: ['./logs/*', './celerybeat-schedule*'],
+      // beat's own file
+      restless: true,
       restart: `supervisorctl restart ${programs.join(' ')}`,
       pid: 'supervisorctl pid "$1"',
       request: (address) =>

@@ -128,7 +128,7 @@ export const aborted: Play<HandMade> = {
     const [tree, definitions] = [await place.tree(), await place.definitions()];
     const [deployed, abort] = await place.aborted();
     demand(deployed.report.result === 'done', () => lastLines(deployed));
-    demand(abort.report.result === 'undone', () => lastLines(abort));
+    demand(abort.report.result === 'done', () => lastLines(abort));
     await demandAsBefore(place, tree, definitions);
     const status = await place.status();
     demand(status !== undefined && status < 400, () => `it answers ${status ?? 'nothing'}`);

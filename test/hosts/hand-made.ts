@@ -46,6 +46,8 @@ export type HandMadeGrounds = {
   readonly definitions: string;
   /** What it writes itself, as patterns of `find -path` that begin with `./`. */
   readonly writes: readonly string[];
+  /** It makes files in its directory itself, whose time says so. */
+  readonly restless?: true;
   readonly restart: string;
   /** Prints the main process of the service `$1`. */
   readonly pid: string;
@@ -108,7 +110,7 @@ export const handMadeOn = async ({ site, path, inputs = {}, ...grounds }: HandMa
     tree: () => {
       const without = grounds.writes.map((one) => `-path '${one}' -prune -o`).join(' ');
       return host.exec(
-        `cd ${path} && find . ${without} -printf '%P %y %m %U:%G %l %T@\\n' | sort && find . ${without} -type f -print0 | sort -z | xargs -0 sha256sum`,
+        `cd ${path} && find . ${grounds.restless === true ? '-mindepth 1' : ''} ${without} -printf '%P %y %m %U:%G %l %T@\\n' | sort && find . ${without} -type f -print0 | sort -z | xargs -0 sha256sum`,
       );
     },
     definitions: () => host.exec(facts(grounds.definitions)),
