@@ -40,7 +40,7 @@ describe('the setup script', () => {
   test('differs from the example in its seven values alone', () => {
     const [script, example] = [setupScript(good), setupExample].map((text) => text.split('\n'));
     expect(script?.length).toBe(example?.length);
-    const assigned = script?.filter((line) => names.some((name) => line.startsWith(`${name}=`)));
+    const assigned = script?.filter((line) => names.some((name) => line.startsWith(`${name}='`)));
     expect(assigned).toEqual(names.map((name) => `${name}='${good[name]}'`));
     const rest = (lines: readonly string[] = []) => lines.filter((line) => !/^[a-z]+='/.test(line));
     expect(rest(script)).toEqual(rest(example));
