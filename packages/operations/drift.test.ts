@@ -47,6 +47,8 @@ test('a link that was led elsewhere by hand is drift, unless a transaction is at
   }).toThrow('current was led to B by hand, and A is what was confirmed');
   refuseDrift(scene, { ...moved, phase: 'undone' }, false);
   refuseDrift(scene, { ...moved, phase: 'switching' }, false);
+  // what was adopted was given back
+  refuseDrift(scene, { ...moved, phase: 'undone', release: 'A', previous: 'adopted-1', current: '' }, false);
   expect(scene.evidence.notes).toEqual([]);
   refuseDrift(scene, moved, true);
   expect(scene.evidence.notes).toHaveLength(1);

@@ -6,20 +6,18 @@ import { warn } from './survey.ts';
 
 type Drift = Pick<Found, 'drifted' | 'edited' | 'current' | 'phase' | 'release' | 'previous'>;
 
-/** Where no transaction is under way and the link leads elsewhere than to what was confirmed last: what that is. */
+/** Where no transaction is under way and the link leads elsewhere than to what was confirmed last: what that is. No link is none: `recover` sets one that is gone. */
 const elsewhere = (found: Drift): string | undefined => {
   const live = liveOf(found);
   const closed = found.phase === 'confirmed' || found.phase === 'undone';
-  return closed && live !== '' && found.current !== live ? live : undefined;
+  return closed && live !== '' && found.current !== '' && found.current !== live ? live : undefined;
 };
 
 const says = (found: Drift): string => {
   const { drifted, edited, current } = found;
   const live = elsewhere(found);
   return [
-    ...(live === undefined
-      ? []
-      : [`current was led to ${current || 'nothing'} by hand, and ${live} is what was confirmed`]),
+    ...(live === undefined ? [] : [`current was led to ${current} by hand, and ${live} is what was confirmed`]),
     ...(drifted.length === 0
       ? []
       : [`in ${current}, which serves, these files were changed on the host: ${drifted.join(', ')}`]),
