@@ -185,6 +185,17 @@ describe('a transaction', () => {
     expect(of(lines.join('\n'))).toMatchObject({ line: ['B'], transactions: [{ release: 'B' }] });
   });
 
+  test('that adopted what people had made follows that, once it is confirmed', () => {
+    const adopts = [
+      line(1, 'opened', '', { kind: 'deploy', release: 'A', previous: '' }),
+      line(1, 'switched', '', { release: 'A', previous: 'adopted-1' }),
+    ];
+    const kept = line(1, 'confirmed', '', { release: 'A', previous: 'adopted-1' });
+    const given = line(1, 'undone', 'silence', { release: 'A', previous: 'adopted-1' });
+    expect(of([...adopts, kept].join('\n')).line).toEqual(['adopted-1', 'A']);
+    expect(of([...adopts, given].join('\n')).line).toEqual([]);
+  });
+
   test('that began to migrate is known for it ever after, also where its opening is gone', () => {
     const lines = [
       line(1, 'opened', '', { kind: 'deploy', release: 'A', previous: '' }),

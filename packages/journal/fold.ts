@@ -53,6 +53,8 @@ const goneOn = (known: Past, event: Event): Past => ({
   ...known,
   last: event.e,
   release: event.release ?? known.release,
+  // what was adopted is called a release only after the opening, and is one from the confirm on
+  previous: known.previous === '' && event.e === 'confirmed' ? (event.previous ?? '') : known.previous,
   migrated: known.migrated || event.e === 'migrating',
 });
 

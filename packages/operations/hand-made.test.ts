@@ -57,7 +57,7 @@ describe('what speaks against it is named, with what to do', () => {
     ['no git', madeOf({ commit: undefined, gitError: 'fatal: not a git repository' }), /is no git checkout of its own: fatal: not a git/, /make it the checkout/],
     ['files that are not as committed', madeOf({ dirty: [' M app/views.py', '?? notes.txt'] }), /not as committed: M app\/views\.py, \?\? notes\.txt$/, /git -C \/srv\/app status$/],
     ['the right to rename it', madeOf({ owners: { path: 'root', parent: 'root' } }), /deploy may not rename \/srv\/app \(of root, in a directory of root\)/, /only where the directory is deploy's/],
-    ['the right to rename it in a directory of root’s', madeOf({ owners: { path: 'deploy', parent: 'root' } }), /may not rename/, /^as root, .*: chgrp "\$\(id -gn deploy\)" \/srv && chmod g\+w,\+t \/srv$/],
+    ['the right to rename it in a directory of root’s', madeOf({ owners: { path: 'deploy', parent: 'root' } }), /may not rename/, /^as root, .*: chgrp "\$\(id -gn deploy\)" \/srv && chmod g\+w,\+t \/srv && echo "q \/srv 1775 root \$\(id -gn deploy\)" >\/etc\/tmpfiles\.d\/00-landfall\.conf$/],
     ['another file system', madeOf({ apart: '/mnt' }), /\/srv\/app and \/mnt are on different file systems/, /set base/],
     ['a mount point', madeOf({ mounts: ['/srv/app/media'] }), /\/srv\/app\/media is a mount point/, /mount it elsewhere/],
     ['a name of Landfall’s', madeOf({ taken: ['RELEASE.json'] }), /\/srv\/app\/RELEASE\.json has the name/, /^move it away: mv /],

@@ -89,10 +89,16 @@ export const adoptionProblems = (found: Found, target: At, made: HandMade): read
   ];
 };
 
-/** The line for root by which a user may rename what is his in the directory above. With `t` nobody may rename there what others have. */
+/** Systemd gives these back to root at each boot (its tmpfiles.d/home.conf), unless a file that is read before that one says otherwise. */
+const givenBack = ['/srv', '/home'];
+
+/** The line for root by which a user may rename what is his in the directory above, after a reboot too. With `t` nobody may rename there what others have. */
 export const mayWriteAbove = (user: string, path: string): string => {
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
-  return `chgrp "$(id -gn ${user})" ${parent} && chmod g+w,+t ${parent}`;
+  const group = `$(id -gn ${user})`;
+  const now = `chgrp "${group}" ${parent} && chmod g+w,+t ${parent}`;
+  if (!givenBack.includes(parent)) return now;
+  return `${now} && echo "q ${parent} 1775 root ${group}" >/etc/tmpfiles.d/00-landfall.conf`;
 };
 
 const mayRename = (user: string, path: string, owners: { readonly path: string }): string =>

@@ -183,7 +183,9 @@ export const goesOn: Play<HandMade> = {
   name: 'deploys go on, a reboot changes nothing, and rollbacks lead back to what was adopted',
   play: async (place) => {
     // what root gave for the adoption is no longer needed
-    await place.host.exec(`chmod g-w ${place.path.slice(0, place.path.lastIndexOf('/'))}`);
+    await place.host.exec(
+      `chmod g-w ${place.path.slice(0, place.path.lastIndexOf('/'))}; rm -f /etc/tmpfiles.d/00-landfall.conf`,
+    );
     place.commit('Go on');
     const next = await place.deploy();
     demand(next.report.result === 'done', () => lastLines(next));
