@@ -104,8 +104,9 @@ told() { # PREVIOUS RELEASE: the opening's line of the journal, and that of who 
   set -- kind="$opens" release="$2" previous="$1"
   while IFS= read -r line; do
     case $line in
-      actor=?* | reason=?*) why="$why${why:+
-}${line#*=}" ;;
+      actor=*) why=${line#*=} ;;
+      reason=?*) why="$why
+${line#*=}" ;;
       run=* | attempt=* | run_number=* | repository=* | workflow=*) set -- "$@" "$line" ;;
     esac
   done <<END
