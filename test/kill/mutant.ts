@@ -1,7 +1,11 @@
 import { withLine, withLines } from './positions.ts';
 
-// where a body begins, the status is that of something before it, maybe of a condition that was false: to return it would end the program
-const call = (line: string): string => (/^\w+\(\) \{|(?:\bdo|\bthen|\belse|\{|\))$/.test(line) ? '_at || :' : '_at');
+/**
+ * The call of `_at` behind this line. Where a body begins, the status is that of something before it, maybe of a condition that was false:
+ * to return it would end the program.
+ */
+export const call = (line: string): string =>
+  /^\w+\(\) \{|(?:\bdo|\bthen|\belse|\{|\))$/.test(line) ? '_at || :' : '_at';
 
 /** The text that writes the number of each of these lines into a file when it is there, without a change of the exit status. */
 export const noting = (text: string, at: readonly number[], file: string): string =>

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { call } from '../kill/mutant.ts';
 import { positions, withLine, withLines } from '../kill/positions.ts';
 import type { Target } from '../kill/target.ts';
 import type { ZombieCase } from './zombie-cases.ts';
@@ -57,7 +58,12 @@ export const linesToSleepAt = async (
   const texts = zombie.text.split('\n');
   // a command behind ||, && or | would be another's
   const all = positions(target.shell, zombie.text).filter((line) => !/[|&]$/.test(texts[line - 1] ?? ''));
-  const traced = start(target, zombie, note + withLines(zombie.text, all, (line) => `_at ${line}`), 0);
+  const traced = start(
+    target,
+    zombie,
+    note + withLines(zombie.text, all, (line, old) => call(old).replace('_at', `_at ${line}`)),
+    0,
+  );
   if (zombie.endless === true) {
     for (let tries = 0; tries < 2000 && !linesOf(notes).some((line) => line.endsWith(' held')); tries++)
       await sleep(10);
