@@ -53,7 +53,8 @@ const unlisted = (flow: Flow, heard: readonly string[]): readonly string[] => {
       // beats come by the clock; what killed deploys have left is deleted after any other one, too; and what the host undid by itself is
       // told and noted by whoever comes next: these two change nothing but the journal, and are killed at each of their lines. And what
       // only reads is asked again where something was finished meanwhile, or where no release serves
-      const any = ['beat', 'tell', 'checked', 'look', 'tree'].includes(name) || (name === 'prune' && flow !== 'second deploy');
+      const any =
+        ['beat', 'tell', 'checked', 'look', 'tree'].includes(name) || (name === 'prune' && flow !== 'second deploy');
       return index < 0 && !any;
     });
 };
