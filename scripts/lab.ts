@@ -43,8 +43,8 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   ascai,
 };
 
-/** How many are played at a time: most of what they do is wait, and each host has some 30 processes of its own. */
-const lanes = 4;
+/** How many are played at a time: three keep two cores busy, for each host has some 30 processes of its own. */
+const lanes = 3;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
