@@ -12,10 +12,11 @@ const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
 /** Nothing of it is other than it was, and it runs from where it lies. */
 const demandAsBefore = async (place: HandMade, tree: string, definitions: string): Promise<void> => {
   const now = await place.tree();
-  const [was, is] = [tree.split('\n'), now.split('\n')];
+  // sets: other plays share this process, and must not wait for it
+  const [was, is] = [new Set(tree.split('\n')), new Set(now.split('\n'))];
   const differs = [
-    ...was.filter((line) => !is.includes(line)).map((line) => `- ${line}`),
-    ...is.filter((line) => !was.includes(line)).map((line) => `+ ${line}`),
+    ...[...was].filter((line) => !is.has(line)).map((line) => `- ${line}`),
+    ...[...is].filter((line) => !was.has(line)).map((line) => `+ ${line}`),
   ];
   demand(differs.length === 0, () => differs.slice(0, 20).join('\n'));
   demand((await place.definitions()) === definitions, () => 'the files that say what runs it were changed');
