@@ -43,6 +43,10 @@ const smokeTest = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)({
             default: 'undo',
             description: 'What a failure does to an unconfirmed release of the same run: `undo` takes it back at once, `keep` leaves it. A confirmed release is never touched.',
         },
+        'sign-off': {
+            kind: 'text',
+            description: 'A transaction like `t42`, whose release serves: when all checks have passed, the journal on the host keeps that whoever started this run stands for it. Only in runs that a person starts (`workflow_dispatch`).',
+        },
         ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .envInput */ .Ck,
         ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .dryRunInput */ .lo,
     },
@@ -69,7 +73,7 @@ const smokeTest = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)({
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1577);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7895);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5862);
 
 
@@ -82,6 +86,7 @@ await (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .run */ .eF)(_definition_js__WEBPAC
             processes: inputs.processes,
             timeout: inputs.timeout,
             onFailure: inputs['on-failure'],
+            signOff: inputs['sign-off'],
             dry: inputs['dry-run'],
         });
         const { checks, processes, timeline } = report;

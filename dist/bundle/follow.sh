@@ -8,11 +8,11 @@ main() {
   tries=0
   until [ -e "$step.begun" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 200 ]; then
+    if [ "$tries" -gt 1000 ]; then
       print rc none
       return 0
     fi
-    sleep 0.05
+    sleep 0.01
   done
   # The lock is the started process's for its life: the kernel gives it back however that ends. A pid could be another's by now.
   flock -s "$step.lock" true &

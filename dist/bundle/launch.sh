@@ -15,18 +15,19 @@ main() {
   fi
   command -v setsid >/dev/null || die 69 "setsid (util-linux) is missing on the host"
   command -v flock >/dev/null || die 69 "flock (util-linux) is missing on the host"
-  mkdir -p "$steps" || die 73 "cannot create $steps"
+  if [ ! -d "$steps" ]; then
+    # shellcheck disable=SC2174 # only the last is private: in .landfall people look
+    mkdir -p -m 700 "$steps" || die 73 "cannot create $steps"
+  fi
   umask 077
-  chmod 700 "$steps"
   part=$step.$$.part
   cat >"$part" || die 73 "cannot write below $steps"
-  if [ "$(wc -c <"$part")" -ne "$length" ]; then
+  got=$(sha256sum <"$part")
+  if [ "${got%% *}" != "$sum" ]; then
+    came=damaged
+    [ "$(wc -c <"$part")" -eq "$length" ] || came='cut short'
     rm -f "$part"
-    die 64 "the program came cut short; nothing was started"
-  fi
-  if [ "$(sha256sum <"$part" | cut -c 1-64)" != "$sum" ]; then
-    rm -f "$part"
-    die 64 "the program came damaged; nothing was started"
+    die 64 "the program came $came; nothing was started"
   fi
   mv "$part" "$step.sh"
   # shellcheck disable=SC2016 # expanded by the started shell

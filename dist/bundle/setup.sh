@@ -4,8 +4,9 @@
 # replaced or deleted: what is in the way is named, and then nothing at all is changed.
 # Makes packages (Python with venv; supervisor where it is to run the services; what a user's own systemd needs), the deploy user,
 # without a password and without sudo, who may log in with the deploy key and whose processes live without a login, the folder that
-# holds releases and state, which is that user's, and the link by which the application is known. Where the services are to be units of
-# the system, also one program of root's, and one line of sudo by which that user may call it: both stand below, and are brought up to date.
+# holds releases and state, which is that user's, and the link by which the application is known; nginx, where it is to have a site. Where
+# the services are to be units of the system, or for that site, also one program of root's, and one line of sudo by which that user may
+# call it: both stand below, and are brought up to date.
 # Exit: 0 all is there, 1 something is missing, is in the way or could not be made, 64 a wrong argument or value, 77 not root.
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -23,6 +24,8 @@ python='python3'
 # What runs the services: supervisor; systemd, the user's own; or system, the host's, as units of the system. Empty: the user's own
 # systemd, where the host has one, else supervisor.
 manager=''
+# The domains that releases may have nginx answer for as this application, a space between them. Empty: nginx is left alone.
+domains=''
 
 tell() { printf 'setup: %s\n' "$*"; }
 
@@ -59,15 +62,17 @@ values() {
     '' | -* | *[!A-Za-z0-9._/+-]*) wrong python 'the name of a program, like python3.12' ;;
   esac
   case $manager in
-    '' | supervisor | systemd) ;;
-    system)
-      # sudo takes one of capital letters alone for something else, ALL for everybody
-      case $user in
-        *[a-z]*) ;;
-        *) wrong user 'a name with a small letter in it, for the line of sudo' ;;
-      esac
-      ;;
+    '' | supervisor | systemd | system) ;;
     *) wrong manager 'supervisor, systemd or system, or nothing' ;;
+  esac
+  case " $domains " in
+    '  ') ;;
+    *[!a-z0-9' '.-]* | *'  '* | *' '[.-]* | *[.-]' '* | *..*) wrong domains 'names like example.org, in small letters, a space between them' ;;
+  esac
+  # sudo takes one of capital letters alone for something else, ALL for everybody
+  case $user in
+    *[a-z]*) ;;
+    *) ! rooted || wrong user 'a name with a small letter in it, for the line of sudo' ;;
   esac
   [ "$wrongs" = 0 ] || refuse 64 'nothing was changed: the values stand at the beginning of this script'
 }
@@ -78,6 +83,10 @@ place() { # NAME VALUE
     /*) return 0 ;;
   esac
   wrong "$1" 'an absolute path of letters, digits and . _ / @ + -'
+}
+
+rooted() { # is there anything that the user needs root's program for?
+  [ "$manager" = system ] || [ -n "$domains" ]
 }
 
 systemd_runs() { [ -d /run/systemd/system ]; }
@@ -135,7 +144,10 @@ look_round() { # what a person has to decide
   case $manager in
     system*) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
   esac
-  if [ "$manager" = system ]; then
+  if [ -n "$domains" ] && ! systemd_runs; then
+    in_the_way 'no systemd runs on this host, which is to reload nginx: leave domains empty, and let nginx be'
+  fi
+  if rooted; then
     for file in "$program" "$sudoers"; do
       if there "$file" && ! grep -q -x -F -e "target=$base" -e "$(sudoers_text | head -n 1)" "$file"; then
         in_the_way "$file is there and is not Landfall's for $base: move it away yourself"
@@ -182,8 +194,11 @@ packages() { # names of those that are missing
   if { [ "$manager" = supervisor ] || { [ -z "$manager" ] && ! systemd_runs; }; } && ! command -v supervisord >/dev/null; then
     printf '%s ' supervisor
   fi
-  if [ "$manager" = system ] && ! command -v visudo >/dev/null; then
+  if rooted && ! command -v visudo >/dev/null; then
     printf '%s ' sudo
+  fi
+  if [ -n "$domains" ] && ! command -v nginx >/dev/null; then
+    printf '%s ' nginx
   fi
 }
 
@@ -244,13 +259,14 @@ link_is() {
 link_make() { mkdir -p "$(dirname "$path")" && ln -sT "$base/current" "$path"; }
 
 program_text() { # what root does for the deploy user, with the values of this target
-  sed -e "s|^runs_as=.*|runs_as=$user|" -e "s|^target=.*|target=$base|" -e "s|^mark=.*|mark=$mark|" <<'END_OF_PROGRAM'
+  sed -e "s|^runs_as=.*|runs_as=$user|" -e "s|^target=.*|target=$base|" -e "s|^mark=.*|mark=$mark|" \
+    -e "s|^domains=.*|domains='$domains'|" <<'END_OF_PROGRAM'
 # units.sh stands here
 END_OF_PROGRAM
 }
 
 sudoers_text() { # the one right of the deploy user: this program, as root, without an argument
-  printf '%s\n' "# landfall-$mark: units of the system for $base
+  printf '%s\n' "# landfall-$mark: what root does for $base
 Defaults!$program env_reset, !setenv, !requiretty
 $user ALL=(root) NOPASSWD: $program \"\""
 }
@@ -311,8 +327,8 @@ main() {
   thing linger "a life without a login for the processes of $user"
   thing base "the folder $base, which is $user's"
   thing link "the link $path, to $base/current"
-  if [ "$manager" = system ]; then
-    thing program "$program, which has systemd run the services"
+  if rooted; then
+    thing program "$program, which does for $user what only root can"
     thing sudoers "$sudoers, by which $user may call it"
   fi
   if [ "$check" = yes ] && [ $((lacking + obstacles)) != 0 ]; then

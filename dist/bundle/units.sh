@@ -1,28 +1,39 @@
 #!/bin/sh
-# landfall-MARK   lies on a host as /usr/local/sbin/landfall-MARK, root's own: units of the system, run as the deploy user of one target
+# landfall-MARK   lies on a host as /usr/local/sbin/landfall-MARK, root's own: units of the system, run as the deploy user of one target, and
+#                 nginx's site of that target
 # That user may call it by sudo, without a password and without arguments, and is taken for hostile: here is all that they can have root do.
 # The request comes on stdin. It is read once, as a whole, and checked as a whole before anything is done; no file of theirs is ever opened:
 #   version                     says which requests it knows
 #   start|stop|restart NAME...  these services, of those that have a unit
 #   units                       and behind it, for each service that there shall be, a line `[NAME]` and its settings: these units are
 #                               written, and those of other services are stopped and removed
+#   domains                     says for which a site may be
+#   try|site                    and behind it the words of nginx's site, or none: `.NAME` of a directive, `-ARGUMENT`, and `;`, `{` or `}`.
+#                               Nginx is asked whether it takes it; with site it is then put into its place, and nginx reloaded if it is new
 # What a unit runs, and as whom, is written here, and never by who asks. A setting is one of the few below, each of which only takes
-# something away from the service. Changes landfall-MARK-*.service in /etc/systemd/system, and what of them runs; no other unit.
-# Prints version=1. Exit: 0, 1 systemd did not do it, 64 no such request and nothing was done, 73 cannot write, 75 another one is at work.
+# something away from the service; and so is each directive of a site. Changes landfall-MARK-*.service in /etc/systemd/system, and what of
+# them runs; no other unit; and /etc/nginx/sites-enabled/zz-landfall-MARK.conf. Prints version=1, or domains=.
+# Exit: 0, 1 systemd did not do it, 64 no such request and nothing was done, 65 nginx does not take the site, 73 cannot write, 75 busy.
 set -efu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 IFS=' '
 cd /
 
-# The deploy user, the folder of releases and state, and what tells this target's units from those of others.
+# The deploy user, the folder of releases and state, what tells this target's files from those of others, and the domains of its site.
 runs_as=deploy
 target=/srv/app-landfall
 mark=0
+domains=
 
 folder=/etc/systemd/system
 lock=/run/landfall-$mark.lock
 prefix=landfall-$mark-
+nginx=/etc/nginx
+# read last, so that no other site loses a name to it, or stops being the one for names that nobody has
+site=$nginx/sites-enabled/zz-landfall-$mark.conf
+scratch=/run/landfall-$mark
+sites_lock=/run/landfall-nginx.lock
 newline='
 '
 
@@ -192,6 +203,7 @@ order() { # VERB NAME...
   told "$verb" $all || refuse 1 "systemd did not $verb$all"
 }
 
+# site.sh stands here
 main() {
   [ $# = 0 ] || refuse 64 'no arguments are taken: the request comes on stdin'
   # the point keeps a line's end at the end, so that a request which was cut there is not taken for a whole one
@@ -202,6 +214,9 @@ main() {
   case $request in
     version) printf 'version=1\n' ;;
     units | units"$newline"*) units ;;
+    domains) printf 'domains=%s\n' "$domains" ;;
+    try | try"$newline"*) place try ;;
+    site | site"$newline"*) place site ;;
     *"$newline"*) refuse 64 'there is no such request' ;;
     'start '* | 'stop '* | 'restart '*)
       # shellcheck disable=SC2086

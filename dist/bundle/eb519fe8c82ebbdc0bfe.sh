@@ -1,4 +1,4 @@
-# supervisor.sh: managers.sh's functions over a supervisord of the deploy user; they follow processes.sh's text.
+# supervisor.sh: managers.sh's functions over a supervisord of the deploy user; they follow processes.sh's and rpc.sh's texts.
 # What its files call is constant: $lf/run/start NAME starts the service of whatever release `current` leads to.
 
 ask() { # a question to supervisor: one that hangs must not hold the mutex for ever
@@ -7,11 +7,11 @@ ask() { # a question to supervisor: one that hangs must not hold the mutex for e
   if [ "${patient:-no}" = yes ]; then
     longest=60
   fi
-  timeout --foreground -k 5 "$longest" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  supervisorctl_within "$longest" "$@"
 }
 
 supervisor_order() { # what makes it stop and start services
-  timeout --foreground -k 5 "$(patience)" supervisorctl -c "$lf/run/supervisord.conf" "$@" </dev/null 8>&- 9>&-
+  supervisorctl_within "$(patience)" "$@"
 }
 
 supervisor_equipped() { # its programs are there
@@ -204,6 +204,10 @@ supervisor_describe() { # RELEASE: supervisor's files name its services and no o
 files() { # which supervisord, and what its files say
   printf '%s ' "$(daemon)"
   cat "$lf/run/programs"/*.conf 2>/dev/null | cksum
+}
+
+supervisor_sums() {
+  sha256sum "$lf/run/programs"/*.conf
 }
 
 supervisor_update() { # NAME...: it takes up what its files say of these. Exit 1: maybe not of all

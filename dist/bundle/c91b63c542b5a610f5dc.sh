@@ -61,6 +61,7 @@ take_over() { # what is at $adopting becomes the release $previous
       say "$adopting is no directory any more"
       return 1
     fi
+    awaited || return 1
     halt
     idle "$adopting" || return 1
     # another file system would make a copy of the rename; survey has looked, but it may have been mounted since
@@ -89,6 +90,7 @@ take_over() { # what is at $adopting becomes the release $previous
 give_back() { # it is at $adopting again, as it was, and its programs run
   hand_made=$base/releases/$previous
   if [ -d "$hand_made" ]; then
+    awaited || say "going on all the same"
     halt
     # an undo does not stop for a stranger
     idle "$base/releases" || say "going on all the same"

@@ -13,6 +13,7 @@ main() {
       fi
       [ "$hooks" != due ] || die 1 "the hook after-switch of $release has not ended well: t$number cannot be confirmed"
       note confirmed '' release="$release" previous="$previous"
+      drop_notices
       put phase=confirmed deadline=0 adopting=
       ;;
     open | switching) die 1 "t$number has switched nothing: there is nothing to confirm" ;;

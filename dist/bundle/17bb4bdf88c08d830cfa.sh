@@ -2,7 +2,7 @@
 # LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
 # ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
 # MANAGER: what is to run the services, supervisor, systemd or system; empty: what runs them now, else what the host has.
-# Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
+# Changes <base>/current, what serves, nginx's site of the target, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
 # Prints proven=yes, remaining=, since= (how long ago its youngest main process that answers began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
 main() {
   target "$1"
@@ -26,6 +26,9 @@ main() {
   fi
   manager=$by
   equipped || exit 69
+  if sited "$to" && ! sites_answer; then
+    die 69 "$(id -un) may not have nginx serve the site of $to: run the setup script as root, with its domains"
+  fi
   if [ -n "$6" ]; then
     carry_env "$6" "$to" || die 73 "cannot write the environment of $to"
   fi
@@ -38,6 +41,8 @@ main() {
   fi
   serve "$to" || exit 1
   prove "$to" || exit 1
+  # nginx last: one that does not come up is never led to
+  site "$to" || exit 1
   clock
   note switched '' release="$to" previous="$previous"
   due=''

@@ -1,5 +1,5 @@
-export const id = 133;
-export const ids = [133];
+export const id = 371;
+export const ids = [371];
 export const modules = {
 
 /***/ 8734:
@@ -40,7 +40,7 @@ const codes = {
     PROGRAM_TIMEOUT: 'a program on the host did not end in its time',
     PREFLIGHT: 'the host lacks something that the deploy needs',
     PATH_OCCUPIED: 'there is something at `path` that Landfall did not make',
-    HOST_DRIFTED: 'files of the live release were changed on the host since it was deployed',
+    HOST_DRIFTED: 'files of the live release, or of what runs it, were changed on the host since it was deployed',
     STATE_UNREADABLE: 'the state on the host cannot be read',
     STATE_NEWER: 'the state on the host was written by a newer Landfall',
     TX_BUSY: 'another run holds the target',
@@ -233,13 +233,16 @@ const runContext = (environment, { token, driver, payload }) => {
     const event = of('GITHUB_EVENT_NAME', '');
     const fork = forkOf(event, payload);
     const sha = of('GITHUB_SHA', '');
+    const actor = of('GITHUB_ACTOR', of('USER', 'unknown'));
+    const restartedBy = of('GITHUB_TRIGGERING_ACTOR', actor);
     return {
         repository,
         runId,
         attempt: number('GITHUB_RUN_ATTEMPT', 1),
         runNumber: number('GITHUB_RUN_NUMBER', 0),
         workflow: workflowOf(of('GITHUB_WORKFLOW_REF', ''), of('GITHUB_WORKFLOW', 'local')),
-        actor: of('GITHUB_ACTOR', of('USER', 'unknown')),
+        actor,
+        ...(restartedBy === actor ? {} : { restartedBy }),
         url: of('GITHUB_RUN_ID', '') === '' ? 'local' : page,
         token,
         driver,
@@ -524,19 +527,21 @@ const faultReport = (action, fault, context, startedAt) => {
 const recording = 'deployments: write';
 /** One request may take so long: ms. */
 const limit = 10_000;
+/** And one that a deploy waits for. */
+const soon = 5000;
 /**
  * GitHub's API by `@actions/github`, at `GITHUB_API_URL` and through the runner's proxy. It is loaded by the first question, for
  * most steps ask none.
  */
 const githubOf = ({ token, context }) => {
     const [owner = '', repo = ''] = context.repository.split('/');
-    const ask = async (right, call) => {
+    const ask = async (right, call, ms = limit) => {
         if (token === undefined)
             return { ok: false, final: true, why: `the input github-token is empty; ${needs(right)}` };
         try {
             const library = await Promise.all(/* import() */[__webpack_require__.e(119), __webpack_require__.e(413)]).then(__webpack_require__.bind(__webpack_require__, 2413));
             const octokit = library.getOctokit(token, { log: silent });
-            return { ok: true, value: await call(octokit, { owner, repo }, { signal: AbortSignal.timeout(limit) }) };
+            return { ok: true, value: await call(octokit, { owner, repo }, { signal: AbortSignal.timeout(ms) }) };
         }
         catch (thrown) {
             return refused(thrown, right);
@@ -553,6 +558,17 @@ const githubOf = ({ token, context }) => {
                 conclusion: data.conclusion ?? '',
             };
         }),
+        approvals: (id) => ask('actions: read', async ({ rest }, place, request) => {
+            const { data } = await rest.actions.getReviewsForRun({ ...place, run_id: Number(id), request });
+            return data
+                .filter(({ state }) => state === 'approved')
+                .flatMap(({ environments, user }) => 
+            // the description promises a user; an account can be deleted
+            environments.map(({ name = '' }) => ({
+                environment: name,
+                by: user?.login ?? '',
+            })));
+        }, soon),
         deployments: (environment) => ask(recording, async ({ rest }, place, request) => {
             const { data } = await rest.repos.listDeployments({ ...place, environment, per_page: 10, request });
             const last = async (id) => (await rest.repos.listDeploymentStatuses({ ...place, deployment_id: id, per_page: 1, request })).data[0];
@@ -993,7 +1009,7 @@ const githubInputs = {
     'github-token': {
         kind: 'secret',
         evaluated: '${{ github.token }}',
-        description: "The token that GitHub is asked with; the job's own if not given. With the right `actions: read` a target whose holder's run is over is taken over at once. Without it, the time of that run is waited for.",
+        description: "The token that GitHub is asked with; the job's own if not given. With the right `actions: read` a target whose holder's run is over is taken over at once. Without it, the time of that run is waited for. Who approved the run is asked with it, too.",
     },
 };
 /** For actions after which another release serves. */
@@ -1041,7 +1057,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 1577:
+/***/ 7895:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1056,10 +1072,1358 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
-var packages_plan = __webpack_require__(5010);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+;// CONCATENATED MODULE: ./packages/check/multipart.ts
+/** The body of `multipart/form-data` (RFC 7578), with names escaped as browsers do it. The boundary must not occur in a part. Pure. */
+const multipart = (parts, boundary) => ({
+    type: `multipart/form-data; boundary=${boundary}`,
+    body: Buffer.concat([
+        ...parts.flatMap(({ field, content, file }) => [
+            Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${escaped(field)}"` +
+                (file === undefined
+                    ? ''
+                    : `; filename="${escaped(file.name)}"\r\nContent-Type: ${file.type.replace(/[\r\n]/g, ' ')}`) +
+                '\r\n\r\n'),
+            content,
+            Buffer.from('\r\n'),
+        ]),
+        Buffer.from(`--${boundary}--\r\n`),
+    ]),
+});
+const codes = { '"': '%22', '\r': '%0D', '\n': '%0A' };
+const escaped = (name) => name.replace(/["\r\n]/g, (character) => codes[character] ?? '');
+
+;// CONCATENATED MODULE: ./packages/check/content.ts
+
+/** What files of one request may hold together, in bytes. */
+const filesLimit = 64 * 1024 * 1024;
+/**
+ * The body of a request and its type, `extra` fields of a form included; undefined where nothing is sent. Files that cannot
+ * be sent are said in `wrong`. `boundary` must not occur in what is sent.
+ */
+const content = (check, put, { read, boundary, extra, wrong, }) => {
+    const file = (path) => {
+        const found = read(path);
+        if (typeof found !== 'string')
+            return Buffer.from(found.buffer, found.byteOffset, found.byteLength);
+        wrong.push(found);
+        return Buffer.alloc(0);
+    };
+    const fields = Object.entries({ ...check.form, ...extra }).map(([name, value]) => [
+        name,
+        Object.hasOwn(extra, name) ? value : put(value),
+    ]);
+    if (check.upload !== undefined) {
+        const files = Object.entries(check.upload).map(([field, { file: path, content: text, name, type }]) => ({
+            field,
+            content: path === undefined ? Buffer.from(put(text ?? '')) : file(path),
+            file: { name, type },
+        }));
+        if (files.reduce((bytes, { content: { length } }) => bytes + length, 0) > filesLimit)
+            wrong.push(`the files of upload are larger than ${filesLimit / 1024 / 1024} MB together`);
+        return multipart([...fields.map(([field, value]) => ({ field, content: Buffer.from(value) })), ...files], boundary);
+    }
+    if (check.file !== undefined)
+        return { type: 'application/octet-stream', body: file(check.file) };
+    if (check.body !== undefined)
+        return { type: 'text/plain; charset=utf-8', body: put(check.body) };
+    if (check.form !== undefined)
+        return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(fields).toString() };
+    if (check.data === undefined)
+        return undefined;
+    return {
+        type: 'application/json',
+        body: JSON.stringify(check.data, (_, value) => (typeof value === 'string' ? put(value) : value)),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/check/files.ts
+
+
+
+/** Files of the checkout at `root`, never of elsewhere: a symlink that leads out of it is not followed. */
+const filesOf = (root) => (path) => {
+    try {
+        const real = (0,external_node_fs_.realpathSync)((0,external_node_path_.join)(root, path));
+        if (!real.startsWith((0,external_node_fs_.realpathSync)(root) + external_node_path_.sep))
+            return `${path} leads out of the checkout`;
+        const found = (0,external_node_fs_.statSync)(real);
+        if (!found.isFile())
+            return `${path} is no file`;
+        if (found.size > filesLimit)
+            return `${path} is larger than ${filesLimit / 1024 / 1024} MB`;
+        return (0,external_node_fs_.readFileSync)(real);
+    }
+    catch (error) {
+        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        return missing ? `there is no file ${path} in the checkout` : `the file ${path} cannot be read`;
+    }
+};
+/** The files that checks send and that are not there, as problems of the input. */
+const fileProblems = (read, checks) => {
+    const named = checks.flatMap(({ file, upload = {} }) => [file, ...Object.values(upload).map((part) => part.file)]);
+    return [...new Set(named)].flatMap((path) => {
+        const found = path === undefined ? undefined : read(path);
+        if (typeof found !== 'string')
+            return [];
+        return [
+            { where: 'checks', what: `a check sends a file: ${found}`, next: 'Commit it, and run actions/checkout before.' },
+        ];
+    });
+};
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(7067);
+var external_node_http_default = /*#__PURE__*/__webpack_require__.n(external_node_http_);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(4708);
+var external_node_https_default = /*#__PURE__*/__webpack_require__.n(external_node_https_);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+;// CONCATENATED MODULE: ./packages/check/explain.ts
+/** Why a request got no answer, in words; `host` is `name:port`. Node's error codes, OpenSSL's for certificates. */
+const explain = (error, host) => {
+    const { code, message } = firstCoded(error);
+    const known = words[code];
+    if (known !== undefined)
+        return known(host);
+    if (code.startsWith('HPE_'))
+        return `${host} answers, but not in HTTP (${code})`;
+    if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+        return /wrong.version.number|packet length too long|http request/i.test(`${code} ${message}`)
+            ? `${host} does not speak TLS: is this a port for http:// ?`
+            : `the TLS connection to ${host} failed (${message || code})`;
+    }
+    if (/^(CERT_|CRL_|ERR_TLS_|UNABLE_TO_)/.test(code))
+        return `the certificate of ${host} cannot be trusted (${message || code})`;
+    return `the request to ${host} failed (${[code, message].filter((part) => part !== '').join(': ')})`;
+};
+const untrusted = (host) => `the certificate of ${host} is signed by an authority that is not known here, or its chain is incomplete (NODE_EXTRA_CA_CERTS names further authorities)`;
+const selfSigned = (host) => `the certificate of ${host} is self-signed (NODE_EXTRA_CA_CERTS names further certificates to trust)`;
+const explain_closed = (host) => `${host} closed the connection without an answer`;
+const words = {
+    ECONNREFUSED: (host) => `the connection to ${host} was refused: nothing listens there`,
+    ECONNRESET: explain_closed,
+    EPIPE: explain_closed,
+    ETIMEDOUT: (host) => `${host} cannot be reached: nothing came back`,
+    EHOSTUNREACH: (host) => `${host} cannot be reached: no route to it`,
+    ENETUNREACH: (host) => `${host} cannot be reached: no network leads there`,
+    ENOTFOUND: (host) => `the name in ${host} is not known in DNS`,
+    EAI_AGAIN: (host) => `the name in ${host} could not be looked up: no DNS server answered`,
+    CERT_HAS_EXPIRED: (host) => `the certificate of ${host} has expired`,
+    CERT_NOT_YET_VALID: (host) => `the certificate of ${host} is not valid yet`,
+    CERT_REVOKED: (host) => `the certificate of ${host} was revoked`,
+    ERR_TLS_CERT_ALTNAME_INVALID: (host) => `the certificate of ${host} was made for other names`,
+    DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
+    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT: untrusted,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+    ERR_INVALID_CHAR: () => 'a request header holds a character that cannot be sent (a line end in a value?)',
+    ERR_UNESCAPED_CHARACTERS: () => 'the address holds a character that cannot be sent',
+};
+/** A name with several addresses fails with one error that holds one for each: the first speaks for all. */
+const firstCoded = (error) => {
+    if (typeof error !== 'object' || error === null)
+        return { code: '', message: String(error) };
+    if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+        return firstCoded(error.errors[0]);
+    const text = (value) => (typeof value === 'string' ? value : '');
+    const [message = ''] = text('message' in error ? error.message : '').split('\n');
+    return { code: text('code' in error ? error.code : ''), message };
+};
+
+;// CONCATENATED MODULE: ./packages/check/http.ts
+/** How much of a body is read, in bytes. */
+const bodyLimit = 1_000_000;
+
+;// CONCATENATED MODULE: ./packages/check/http-client.ts
+
+
+
+
+
+
+/**
+ * The HTTP client of the checks: a new connection for each request, closed after it; certificates are verified;
+ * the whole exchange has one limit; reads at most {@link bodyLimit} bytes of a body.
+ */
+const httpClient = (request) => new Promise((resolve) => {
+    const begun = performance.now();
+    const passed = () => Math.round(performance.now() - begun);
+    const no = (why) => ({ answered: false, why, ms: passed() });
+    let sent;
+    let done = false;
+    const end = (outcome) => {
+        if (done)
+            return;
+        done = true;
+        clearTimeout(timer);
+        request.signal?.removeEventListener('abort', cancel);
+        resolve(outcome);
+        sent.destroy();
+    };
+    const cancel = () => {
+        end(no('cancelled'));
+    };
+    const timer = setTimeout(() => {
+        end(no(`no answer from ${request.url.host} within ${Math.round(request.limit)} ms`));
+    }, request.limit);
+    try {
+        sent = http_client_open(request);
+    }
+    catch (error) {
+        clearTimeout(timer);
+        resolve(no(explain(error, place(request.url))));
+        return;
+    }
+    sent.on('error', (error) => {
+        end(no(explain(error, place(request.url))));
+    });
+    sent.on('response', (response) => {
+        read(response, (body, cut) => {
+            end({
+                answered: true,
+                status: response.statusCode ?? 0,
+                headers: joined(response.headers),
+                setCookies: response.headers['set-cookie'] ?? [],
+                body,
+                cut,
+                ms: passed(),
+            });
+        });
+        response.on('error', () => {
+            end(no(`${place(request.url)} broke off in the middle of its answer (status ${response.statusCode ?? 0})`));
+        });
+    });
+    if (request.signal?.aborted === true)
+        cancel();
+    request.signal?.addEventListener('abort', cancel, { once: true });
+    sent.end(request.body);
+});
+/** The request, begun. Throws where a header or the address cannot be sent. */
+const http_client_open = ({ method, url, headers, body, over }) => {
+    const own = {
+        accept: '*/*',
+        'accept-encoding': 'identity',
+        'user-agent': 'Landfall',
+        ...(body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` }),
+    };
+    const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const options = { method, headers: { ...own, ...given } };
+    if (over !== undefined) {
+        // without an agent, node writes even the usual port into Host unless it is told that it is the usual one
+        const host = url.hostname.replace(/^\[|\]$/g, '');
+        const secure = () => (0,external_node_tls_.connect)({ socket: over, host, ...serverName(given.host ?? url.host) });
+        return url.protocol === 'https:'
+            ? external_node_https_default().request(url, { ...options, defaultPort: 443, createConnection: secure })
+            : external_node_http_default().request(url, { ...options, defaultPort: 80, createConnection: () => over });
+    }
+    if (url.protocol !== 'https:')
+        return external_node_http_default().request(url, { ...options, agent: false });
+    return external_node_https_default().request(url, { ...options, agent: false, ...serverName(given.host ?? url.host) });
+};
+/** The certificate has to be that of the name asked for, also where the address is an IP address. */
+const serverName = (host) => {
+    const name = new URL(`https://${host}`).hostname;
+    return (0,external_node_net_.isIP)(name) === 0 && !name.startsWith('[') ? { servername: name } : {};
+};
+const read = (response, end) => {
+    const parts = [];
+    let bytes = 0;
+    const text = () => Buffer.concat(parts).subarray(0, bodyLimit).toString('utf8');
+    response.on('data', (part) => {
+        parts.push(part);
+        bytes += part.length;
+        if (bytes > bodyLimit)
+            end(text(), true);
+    });
+    response.on('end', () => {
+        end(text(), false);
+    });
+};
+const joined = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+/** `name:port`, as faults call a server. */
+const place = (url) => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+
+;// CONCATENATED MODULE: ./packages/check/json-path.ts
+/** JSONPath after RFC 9535. Loaded when a check needs it: most do not. */
+const loadSelect = async () => {
+    const { compile } = await __webpack_require__.e(/* import() */ 393).then(__webpack_require__.t.bind(__webpack_require__, 393, 19));
+    return (document, path) => compile(path)
+        .query(document)
+        .values();
+};
+/** The values at a key: those of a JSONPath, or the top-level member. A text when the path is none. */
+const pick = (document, key, select) => {
+    if (!key.startsWith('$')) {
+        const holder = typeof document === 'object' && document !== null && !Array.isArray(document) ? document : {};
+        return Object.hasOwn(holder, key) ? [holder[key]] : [];
+    }
+    try {
+        return select(document, key);
+    }
+    catch (error) {
+        return `${key} is no JSONPath: ${error instanceof Error ? error.message : String(error)}`;
+    }
+};
+
+;// CONCATENATED MODULE: ./packages/check/address.ts
+/** A whole address as it is; a path behind the base. */
+const absolute = (address, base) => /^https?:\/\//i.test(address) ? address : base === undefined ? undefined : base.replace(/\/+$/, '') + address;
+/** The server that a request asks: its address, and the name in `Host` where that is another. Cookies and saved values belong to one. */
+const placeOf = (url, headers) => headers.host === undefined || headers.host === url.host ? url.host : `${headers.host} at ${url.host}`;
+/** Where a request goes, as saved values see it: they are sent to no other place. */
+const originOf = (url, headers, inside) => `${url.protocol}//${placeOf(url, headers)}${inside === undefined ? '' : ` ${inside}`}`;
+/** What lies behind the host is another place than what the runner sees, whatever its name. */
+const insideOf = ({ from, socket, }) => from === 'runner' ? undefined : socket === undefined ? 'on the host' : `on the host’s ${socket}`;
+/** The scheme as the application takes it: `X-Forwarded-Proto` says what a proxy in front would have been asked by. */
+const schemeOf = (url, headers) => url.protocol === 'https:' || headers['x-forwarded-proto']?.toLowerCase() === 'https' ? 'https' : 'http';
+/** Two addresses that differ only in what values were filled in: nothing of a value became a part of the structure. */
+const sameShape = (filled, plain) => filled.origin === plain.origin && filled.pathname.split('/').length === plain.pathname.split('/').length;
+
+;// CONCATENATED MODULE: ./packages/check/placeholders.ts
+const placeholder = /\$(\$|[A-Za-z_][A-Za-z0-9_]*)|\{([a-z][a-z0-9_-]*)\}/g;
+/** `{name}` stands for a value only where an earlier check saves that name: other braces are text. */
+const filler = (values, saved) => {
+    const missing = new Set();
+    const used = new Map();
+    const find = (whole, variable, name) => {
+        if (variable === '$')
+            return '$';
+        const known = variable === undefined ? saved : values;
+        const key = variable ?? name;
+        if (!Object.hasOwn(known, key)) {
+            if (variable !== undefined)
+                missing.add(whole);
+            return undefined;
+        }
+        const value = known[key];
+        if (value === undefined)
+            missing.add(whole);
+        else if (typeof value !== 'string')
+            used.set(key, value);
+        return typeof value === 'string' ? value : value?.value;
+    };
+    const fill = (text, encode = (value) => value) => text.replace(placeholder, (whole, variable, name) => {
+        const value = find(whole, variable, name);
+        return value === undefined ? whole : whole === '$$' ? value : encode(value);
+    });
+    return { fill, missing, used };
+};
+/**
+ * Puts `$NAME` in the place of each value, and of each of `others` what it is shown as, in every form in which an answer may
+ * give it back: as it is, in JSON, HTML, an address, a form, or base64.
+ */
+const scrubber = (values, others = []) => {
+    const names = new Map();
+    const own = Object.entries(values).map(([name, value]) => ({ as: `$${name}`, value }));
+    for (const { as, value } of [...others, ...own]) {
+        for (const form of placeholders_forms(value))
+            if (form !== '')
+                names.set(form, as);
+    }
+    if (names.size === 0)
+        return (text) => text;
+    // The longest first: one value may begin with another.
+    const longest = [...names.keys()].sort((a, b) => b.length - a.length);
+    const any = new RegExp(longest.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g');
+    return (text) => text.replace(any, (form) => names.get(form) ?? '');
+};
+const entities = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#x27;',
+};
+const placeholders_forms = (value) => [value, value.trim()].flatMap((form) => [
+    form,
+    JSON.stringify(form).slice(1, -1),
+    form.replace(/[&<>"']/g, (character) => entities[character] ?? ''),
+    percentEncoded(form),
+    new URLSearchParams([['', form]]).toString().slice(1),
+    Buffer.from(form).toString('base64'),
+]);
+/** `encodeURIComponent`, but a lone surrogate becomes U+FFFD instead of throwing. */
+const percentEncoded = (value) => encodeURIComponent(value.toWellFormed());
+
+;// CONCATENATED MODULE: ./packages/check/prepare.ts
+
+
+
+/** The request of a check, with its `$NAME`s and `{name}`s filled in and its path put behind the target's address. */
+const prepare = (check, base, values, { saved = {}, read = (path) => `${path} cannot be read here`, boundary = '-', token } = {}) => {
+    const { fill, missing, used } = filler(values, saved);
+    const no = (why) => ({ ok: false, why: `not sent: ${why}` });
+    const written = Object.fromEntries(Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), fill(value)]));
+    const address = absolute(fill(check.url, percentEncoded), base);
+    if (address === undefined)
+        return no(`there is no \`url\` that ${check.url} could be put behind`);
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    // a socket has no certificate
+    if (url !== undefined && check.socket !== undefined)
+        url.protocol = 'http:';
+    const harmless = Object.entries(saved).map(([name, value]) => [name, value && { ...value, value: 'x' }]);
+    const plain = absolute(filler(values, Object.fromEntries(harmless)).fill(check.url, percentEncoded), base);
+    if (url !== undefined &&
+        (plain === undefined || !URL.canParse(plain) || !sameShape(new URL(address), new URL(plain))))
+        return no(`a value in ${check.url} would change where it leads`);
+    const proof = url === undefined || check.csrf === undefined ? undefined : token?.(url, written);
+    if (typeof proof === 'string')
+        return no(proof);
+    const guard = proof === undefined || check.csrf === undefined ? undefined : { ...check.csrf, ...proof };
+    const wrong = [];
+    const sent = content(check, fill, {
+        read,
+        boundary,
+        extra: guard === undefined ? {} : { [guard.field]: guard.value },
+        wrong,
+    });
+    const unsaved = [...missing].filter((name) => name.startsWith('{'));
+    const unset = [...missing].filter((name) => name.startsWith('$'));
+    if (unset.length > 0)
+        return no(`${unset.join(', ')} has no value; the input \`env\` lists the names that checks may use`);
+    if (unsaved.length > 0)
+        return no(`${unsaved.join(', ')} was not saved by the check that should have`);
+    const [problem] = wrong;
+    if (problem !== undefined)
+        return no(problem);
+    if (url === undefined)
+        return no(`${check.url} makes no valid address`);
+    const place = originOf(url, written, insideOf(check));
+    for (const [name, { from }] of used)
+        if (from !== place)
+            return no(`{${name}} came from ${from} and does not go to ${place}`);
+    return {
+        ok: true,
+        request: {
+            method: check.method,
+            url,
+            headers: {
+                ...(guard === undefined ? {} : { [guard.header.toLowerCase()]: guard.value, referer: guard.page }),
+                ...(sent === undefined ? {} : { 'content-type': sent.type }),
+                ...written,
+            },
+            ...(sent === undefined ? {} : { body: sent.body }),
+        },
+    };
+};
+
+// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
+var packages_plan = __webpack_require__(5010);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+;// CONCATENATED MODULE: ./packages/check/judge.ts
+
+
+
+/** What is wrong with an answer, each with what was expected and what was found; nothing when it is as the check wants it. Pure. */
+const judge = (check, answer, bench) => {
+    const ofHead = [...judge_status(check, answer, bench), ...redirect(check, answer, bench), ...headers(check, answer, bench)];
+    const ofBody = judgeBody(check, answer, bench);
+    const late = check.max !== undefined && answer.ms > check.max
+        ? [`expected an answer within ${(0,packages_plan/* renderDuration */.PP)(check.max)}, it took ${(0,packages_plan/* renderDuration */.PP)(answer.ms)}`]
+        : [];
+    const wrong = [...ofHead, ...ofBody, ...late];
+    const shows = ofBody.length > 0 || !accepted(check, answer, bench);
+    return shows && answer.body.trim() !== '' ? [...wrong, `the body: ${excerpt(answer.body, bench)}`] : wrong;
+};
+/** What is wrong with a body, or with a message. */
+const judgeBody = (check, answer, bench) => [
+    ...contains(check, answer),
+    ...json(check, answer, bench),
+];
+/** Whether the status is one that the check wants. */
+const accepted = (check, { status: found, headers: { location } }, bench) => {
+    if (check.status !== undefined)
+        return check.status.includes(found);
+    const redirects = found >= 300 && found < 400;
+    if (check.redirect !== undefined)
+        return redirects;
+    return (found >= 200 && found < 300) || (check.ownRedirect && redirects && staysHome(location, bench));
+};
+const judge_status = (check, answer, bench) => {
+    if (accepted(check, answer, bench))
+        return [];
+    const wanted = check.status?.join(' or ') ??
+        (check.redirect !== undefined ? '3xx' : check.ownRedirect ? '2xx, or a redirect to the same host' : '2xx');
+    const { location } = answer.headers;
+    const to = location === undefined || check.redirect !== undefined ? '' : ` to ${excerpt(location, bench)}`;
+    return [`expected status ${wanted}, found ${answer.status}${to}`];
+};
+/** The same name; another port only where the scheme changes too (http to https). */
+const staysHome = (location, { url, host }) => {
+    if (location === undefined)
+        return false;
+    const asked = new URL(`${url.protocol}//${host}`);
+    if (!URL.canParse(location, asked.href))
+        return false;
+    const to = new URL(location, asked);
+    return to.hostname === asked.hostname && (to.port === asked.port || to.protocol !== asked.protocol);
+};
+const redirect = (check, { status: found, headers: { location } }, bench) => {
+    if (check.redirect === undefined || found < 300 || found >= 400)
+        return [];
+    const asked = new URL(bench.url.pathname, `${bench.url.protocol}//${bench.host}`);
+    const to = location !== undefined && URL.canParse(location, asked.href) ? new URL(location, asked).href : undefined;
+    const wanted = bench.redirect ?? check.redirect;
+    const same = to !== undefined && [wanted, new URL(wanted, asked).href].includes(to);
+    return same
+        ? []
+        : [
+            `expected a redirect to ${check.redirect}, found ${location === undefined ? 'no Location' : excerpt(location, bench)}`,
+        ];
+};
+const headers = (check, answer, bench) => [
+    ...Object.entries(check.responseHeaders).flatMap(([name, wanted]) => {
+        const found = answer.headers[name.toLowerCase()];
+        if (found === wanted)
+            return [];
+        return [`expected header ${name}: ${wanted}, found ${found === undefined ? 'none' : excerpt(found, bench)}`];
+    }),
+    ...check.without.flatMap((name) => {
+        const found = answer.headers[name.toLowerCase()];
+        return found === undefined ? [] : [`expected no header ${name}, found ${excerpt(found, bench)}`];
+    }),
+];
+const contains = (check, { body, cut }) => check.contains
+    .filter((text) => !body.includes(text))
+    .map((text) => `expected ${JSON.stringify(text)} in the body, found it nowhere${cut ? ' in its first megabyte' : ''}`);
+const json = (check, { body, cut }, bench) => {
+    const wanted = Object.entries(check.json);
+    if (wanted.length === 0)
+        return [];
+    let document;
+    try {
+        document = JSON.parse(body);
+    }
+    catch {
+        return [
+            `expected JSON, found ${cut ? 'more than a megabyte' : body.trim() === '' ? 'an empty body' : 'something else'}`,
+        ];
+    }
+    return wanted.flatMap(([key, value]) => {
+        const found = pick(document, key, bench.select);
+        if (typeof found === 'string')
+            return [found];
+        // A path may select several values: then the whole list is meant, or the one that there is.
+        if ((0,external_node_util_.isDeepStrictEqual)(found.length === 1 ? found[0] : undefined, value))
+            return [];
+        if (key.startsWith('$') && found.length > 0 && (0,external_node_util_.isDeepStrictEqual)(found, value))
+            return [];
+        const shown = found.length === 0 ? 'nothing there' : excerpt(JSON.stringify(found.length === 1 ? found[0] : found), bench);
+        return [`expected ${key} = ${JSON.stringify(value)}, found ${shown}`];
+    });
+};
+/** At most 200 characters, on one line. Scrubbed before it is cut: half a secret is one too. */
+const excerpt = (text, { scrub }) => {
+    const line = scrub(text).replace(/\s+/g, ' ').trim();
+    return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
+};
+
+;// CONCATENATED MODULE: ./packages/check/certificate.ts
+
+const day = 86_400_000;
+/** What is wrong with a certificate. Pure. */
+const judgeCertificate = ({ expiresAfter, issuer }, shown) => {
+    if (!shown.verified)
+        return [shown.why];
+    const scrub = (text) => text;
+    return [
+        ...(shown.left < expiresAfter
+            ? [`expected a certificate that is valid for ${days(expiresAfter)} more, it expires in ${days(shown.left)}`]
+            : []),
+        ...(issuer !== undefined && !shown.issuer.includes(issuer)
+            ? [`expected an issuer with ${JSON.stringify(issuer)}, found ${excerpt(shown.issuer, { scrub })}`]
+            : []),
+    ];
+};
+const days = (ms) => {
+    const whole = Math.floor(ms / day);
+    return ms < day ? 'less than a day' : `${whole} ${whole === 1 ? 'day' : 'days'}`;
+};
+
+;// CONCATENATED MODULE: ./packages/check/websocket.ts
+
+
+/** Whether a check wants a message at all. */
+const wantsMessage = ({ contains, json }) => contains.length > 0 || Object.keys(json).length > 0;
+/** Whether a message is what the check waits for. Pure. */
+const fits = (check, message, bench) => judgeBody(check, { body: message, cut: false }, bench).length === 0;
+/** What is wrong with a conversation. `limit` is how long was listened: ms. Pure. */
+const judgeConversation = (check, conversation, bench, limit) => {
+    if (!conversation.opened) {
+        const { status, why } = conversation;
+        if (check.status === undefined || status === undefined)
+            return [why];
+        return check.status.includes(status)
+            ? []
+            : [`expected status ${check.status.join(' or ')} instead of a WebSocket, found ${status}`];
+    }
+    if (check.status !== undefined)
+        return [`expected status ${check.status.join(' or ')} instead of a WebSocket, but it was opened`];
+    const { messages, closed, broken } = conversation;
+    const wanted = check.websocket?.close;
+    const ended = closed === undefined ? (broken ?? '') : `the server closed it with ${closing(closed, bench)}`;
+    const unheard = wantsMessage(check) && !messages.some((message) => fits(check, message, bench));
+    return [
+        ...(unheard
+            ? [
+                `expected a message with ${wish(check)} within ${(0,packages_plan/* renderDuration */.PP)(limit)}, found ${heard(messages, bench)}`,
+                ...(ended === '' ? [] : [ended]),
+            ]
+            : []),
+        ...(wanted !== undefined && closed?.code !== wanted
+            ? [`expected the server to close it with ${wanted}, ${ended === '' ? 'it stayed open' : ended}`]
+            : []),
+        ...(wanted === undefined && !wantsMessage(check) && ended !== '' ? [ended] : []),
+    ];
+};
+const closing = ({ code, reason }, bench) => `${code}${reason === '' ? '' : ` (${excerpt(reason, bench)})`}`;
+const wish = ({ contains, json }) => [
+    ...contains.map((text) => JSON.stringify(text)),
+    ...Object.entries(json).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+].join(' and ');
+const heard = (messages, bench) => {
+    const last = messages.at(-1);
+    if (last === undefined)
+        return 'none';
+    return `${messages.length === 1 ? 'one' : `${messages.length}, the last`}: ${excerpt(last, bench)}`;
+};
+
+;// CONCATENATED MODULE: ./packages/check/other-attempts.ts
+
+
+
+
+/** One look or conversation may take so long where the check has no `max`: ms. */
+const usual = 10_000;
+const limitOf = ({ check, setting, end }) => {
+    const { clock, deadline = Infinity } = setting;
+    return Math.min(check.max ?? usual, Math.max(1000, (check.within === 0 ? deadline : end) - clock.now()));
+};
+/** One look at a certificate. Gives back what was wrong. */
+const askCertificate = async (given) => {
+    const { check, setting } = given;
+    const address = absolute(check.url, setting.url);
+    if (check.certificate === undefined || address === undefined)
+        return ['not sent: there is no `url` to look at'];
+    const url = new URL(address);
+    if (url.protocol !== 'https:')
+        return [`not sent: ${url.host} is asked by http, where there is no certificate`];
+    const { signal } = setting;
+    const shown = await setting.certificate({ url, limit: limitOf(given), ...(signal === undefined ? {} : { signal }) });
+    return judgeCertificate(check.certificate, shown);
+};
+/** One conversation over a WebSocket. Gives back what was wrong. */
+const converse = async (given) => {
+    const { check, setting, memory, select } = given;
+    const prepared = prepare(check, setting.url, setting.env, { saved: memory.saved() });
+    if (!prepared.ok)
+        return [prepared.why];
+    const { url, headers: made, body } = prepared.request;
+    const { 'content-type': ofBody, ...written } = made;
+    const cookies = memory.session(check.session && `${check.session} `, setting.client).cookies(url, written);
+    const cookie = [
+        ...(written['cookie'] === undefined ? [] : [written['cookie']]),
+        ...cookies.map(({ name, value }) => `${name}=${value}`),
+    ].join('; ');
+    const host = written['host'] ?? url.host;
+    const bench = { url, host, select, scrub: memory.scrub };
+    const limit = limitOf(given);
+    const conversation = await setting.webSocket({
+        url,
+        // as a browser's page of the same site would ask
+        headers: { origin: `${url.protocol}//${host}`, ...written, ...(cookie === '' ? {} : { cookie }) },
+        ...(body === undefined ? {} : { message: body.toString() }),
+        enough: (messages) => !wantsMessage(check) || messages.some((message) => fits(check, message, bench)),
+        untilClosed: check.websocket?.close !== undefined,
+        limit,
+        ...(setting.signal === undefined ? {} : { signal: setting.signal }),
+    });
+    return judgeConversation(check, conversation, bench, limit);
+};
+
+;// CONCATENATED MODULE: ./packages/check/exchange.ts
+/** As many as browsers follow at most. */
+const mostRedirects = 20;
+/**
+ * Sends a request and follows its redirects: 301 to 303 with GET (HEAD stays), 307 and 308 as it was (RFC 9110, 15.4).
+ * The check's own headers, which may hold secrets, and its body do not go to another origin. One limit for all.
+ */
+const follow = async (client, first) => {
+    let request = first;
+    let left = first.limit;
+    for (let hops = 0;; hops++) {
+        const outcome = await client({ ...request, limit: Math.max(1, left) });
+        left -= outcome.ms;
+        const next = outcome.answered ? redirected(request, outcome) : undefined;
+        if (next === undefined)
+            return { outcome, url: request.url };
+        if (hops === mostRedirects) {
+            return {
+                outcome: { answered: false, why: `more than ${mostRedirects} redirects`, ms: outcome.ms },
+                url: request.url,
+            };
+        }
+        request = next;
+    }
+};
+const redirected = (request, answer) => {
+    const { location } = answer.headers;
+    if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined)
+        return undefined;
+    const { host } = request.headers;
+    // Relative to the name that was asked for, which may be another than the address's; the address stays while the name does.
+    const asked = host === undefined ? request.url : new URL(request.url.pathname, `${request.url.protocol}//${host}`);
+    if (!URL.canParse(location, asked.href))
+        return undefined;
+    const to = new URL(location, asked);
+    if (!/^https?:$/.test(to.protocol))
+        return undefined;
+    const home = to.origin === asked.origin;
+    const { body, ...rest } = request;
+    const keeps = answer.status >= 307 || request.method === 'HEAD' || request.method === 'GET';
+    const own = Object.entries(request.headers).filter(([name]) => keeps || !name.startsWith('content-'));
+    return {
+        ...rest,
+        url: home ? new URL(to.pathname + to.search, request.url) : to,
+        method: keeps ? request.method : 'GET',
+        headers: home ? Object.fromEntries(own) : {},
+        ...(home && keeps && body !== undefined ? { body } : {}),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/check/retry-after.ts
+/**
+ * How long a server asks to be left alone, in ms: `Retry-After` of a 429 or 503, in seconds or as a date (counted from the
+ * answer's own `Date`: clocks differ). Undefined where it asks for nothing. Pure.
+ */
+const retryAfter = ({ status, headers }) => {
+    const text = headers['retry-after']?.trim();
+    if ((status !== 429 && status !== 503) || text === undefined)
+        return undefined;
+    if (/^\d{1,9}$/.test(text))
+        return Number(text) * 1000;
+    if (!/^[A-Z][a-z]{2},/.test(text))
+        return undefined;
+    const ms = Date.parse(text) - Date.parse(headers.date ?? '');
+    return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+};
+
+;// CONCATENATED MODULE: ./packages/check/saved.ts
+
+/** What is saved may be so long, in characters: it becomes part of addresses and headers. */
+const longest = 4096;
+/** Takes what a check saves from its answer, or says in words what is not there. Pure. */
+const save = (wanted, answer, { from, cookies, select }) => {
+    const values = {};
+    const wrong = [];
+    for (const [name, { from: kind, at, secret }] of Object.entries(wanted)) {
+        const found = sources[kind](at, answer, cookies, select);
+        if (found === undefined)
+            wrong.push(`expected to save {${name}}, found nothing at ${kind} ${at}`);
+        else if (found.length > longest)
+            wrong.push(`{${name}} would be longer than ${longest} characters`);
+        else
+            values[name] = { value: found, from, secret };
+    }
+    return { values, wrong };
+};
+const sources = {
+    json: (at, { body }, _, select) => {
+        try {
+            const found = pick(JSON.parse(body), at, select);
+            const [first] = typeof found === 'string' ? [] : found;
+            return ['string', 'number', 'boolean'].includes(typeof first) ? String(first) : undefined;
+        }
+        catch {
+            return undefined;
+        }
+    },
+    header: (at, { headers }) => headers[at.toLowerCase()],
+    cookie: (at, _, cookies) => cookies.find(({ name }) => name === at)?.value,
+    match: (at, { body }) => {
+        const found = new RegExp(at, 'u').exec(body);
+        return found?.[1] ?? found?.[0];
+    },
+};
+
+;// CONCATENATED MODULE: ./packages/check/through-host.ts
+/** The HTTP client over connections that the host makes: to the address of the request, or to a Unix socket there. */
+const throughHost = (client, reach, now, socket) => async (request) => {
+    const { url, limit, signal } = request;
+    const begun = now();
+    const passed = () => Math.round(now() - begun);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    const opened = await reach(socket === undefined ? { host, port } : { socket }, signal);
+    if (!opened.ok) {
+        const { what, said, next } = opened.fault;
+        return { answered: false, why: `${what} (${said.join('; ')}). ${next}`, ms: passed() };
+    }
+    const over = opened.value;
+    // also after the answer: an 'error' that nobody hears ends the process
+    over.on('error', () => undefined);
+    const spent = passed();
+    const outcome = await client({ ...request, over, limit: Math.max(1, limit - spent) });
+    over.destroy();
+    return { ...outcome, ms: outcome.ms + spent };
+};
+
+;// CONCATENATED MODULE: ./packages/check/times.ts
+/** The times of several requests, in ms; undefined where there was none. Pure. */
+const timesOf = (all) => {
+    const sorted = [...all].sort((a, b) => a - b);
+    const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1];
+    const max = sorted.at(-1);
+    return p95 === undefined || max === undefined ? undefined : { count: sorted.length, p95, max };
+};
+
+;// CONCATENATED MODULE: ./packages/check/attempt.ts
+
+
+
+
+
+
+
+
+
+
+
+/** One answer may take so long where the check has no `max`. */
+const answerLimit = 10_000;
+/** Asks as often as the check says, and judges each answer and then their times. */
+const attempt = async (given) => {
+    const { check, setting, end } = given;
+    const { clock, signal } = setting;
+    if (check.certificate !== undefined)
+        return { wrong: await askCertificate(given) };
+    if (check.websocket !== undefined)
+        return { wrong: await converse(given) };
+    if (check.repeat === 1 && check.p95 === undefined)
+        return (await ask(given)).tried;
+    const took = [];
+    let wait = 0;
+    while (took.length < check.repeat) {
+        if (wait > 0)
+            await clock.sleep(wait, signal);
+        if (signal?.aborted === true)
+            return { wrong: ['cancelled'] };
+        if (took.length > 0 && check.within > 0 && clock.now() >= end)
+            return { wrong: [`only ${took.length} of ${check.repeat} requests fitted into ${(0,packages_plan/* renderDuration */.PP)(check.within)}`] };
+        const { tried, ms } = await ask(given);
+        const pause = tried.pause === undefined ? undefined : Math.max(tried.pause, check.every);
+        if (pause !== undefined && clock.now() + pause < end) {
+            setting.show(`… ${given.says}: asked to wait ${(0,packages_plan/* renderDuration */.PP)(pause)} after ${took.length} right answers (Retry-After)`);
+            wait = pause;
+            continue;
+        }
+        if (tried.wrong[0]?.startsWith('not sent: ') === true)
+            return tried;
+        if (tried.wrong.length > 0)
+            return { ...tried, wrong: [`request ${took.length + 1} of ${check.repeat}: ${tried.wrong.join('; ')}`] };
+        took.push(ms);
+        wait = check.every;
+    }
+    return judgeTimes(check, took);
+};
+const judgeTimes = ({ p95: limit }, took) => {
+    const times = timesOf(took);
+    if (times === undefined)
+        return { wrong: [] };
+    const { count, p95, max } = times;
+    const slow = limit !== undefined && p95 > limit;
+    const wrong = slow
+        ? [
+            `expected 95 of 100 requests within ${(0,packages_plan/* renderDuration */.PP)(limit)}, they took ${(0,packages_plan/* renderDuration */.PP)(p95)} (the longest of ${count} ${(0,packages_plan/* renderDuration */.PP)(max)})`,
+        ]
+        : [];
+    return { wrong, times };
+};
+/** One request and its answer. */
+const ask = async ({ check, setting, memory, select, end }) => {
+    const { url: base, client, clock, env, reach, read, signal, deadline = Infinity } = setting;
+    if (check.from === 'host' && reach === undefined)
+        return { tried: { wrong: ['not sent: it is from: host, and no host is connected'] }, ms: 0 };
+    const inside = insideOf(check);
+    const sender = check.from === 'host' && reach !== undefined ? throughHost(client, reach, clock.now, check.socket) : client;
+    const session = memory.session(check.session && `${check.session} ${inside ?? ''}`, sender);
+    const { csrf } = check;
+    const prepared = prepare(check, base, env, {
+        saved: memory.saved(),
+        boundary: `landfall-${(0,external_node_crypto_.randomUUID)()}`,
+        ...(read === undefined ? {} : { read }),
+        ...(csrf === undefined ? {} : { token: (url, headers) => session.token(csrf, url, headers) }),
+    });
+    if (!prepared.ok)
+        return { tried: { wrong: [prepared.why] }, ms: 0 };
+    const whole = Math.max(1000, (check.within === 0 ? deadline : end) - clock.now());
+    const limit = Math.min(check.max ?? answerLimit, whole);
+    const request = { ...prepared.request, limit, ...(signal === undefined ? {} : { signal }) };
+    const asked = check.session === undefined ? sender : session.client;
+    const { outcome, url } = check.follow
+        ? await follow(asked, request)
+        : { outcome: await asked(request), url: request.url };
+    if (!outcome.answered)
+        return { tried: { wrong: [outcome.why] }, ms: outcome.ms };
+    const headers = url.origin === request.url.origin ? request.headers : {};
+    const redirect = check.redirect === undefined ? undefined : absolute(check.redirect, base);
+    const bench = {
+        url,
+        host: headers.host ?? url.host,
+        select,
+        scrub: memory.scrub,
+        ...(redirect === undefined ? {} : { redirect }),
+    };
+    const origin = originOf(url, headers, inside);
+    // before anything of the answer is shown: what is secret has to be known by then
+    const taken = accepted(check, outcome, bench)
+        ? save(check.save, outcome, { from: origin, cookies: session.cookies(url, headers), select })
+        : { values: {}, wrong: [] };
+    memory.keep(taken.values);
+    const wrong = judge(check, outcome, bench);
+    const pause = wrong.length === 0 ? undefined : retryAfter(outcome);
+    return {
+        tried: { wrong: [...wrong, ...taken.wrong], ...(pause === undefined ? {} : { pause }) },
+        ms: outcome.ms,
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/check/cookies.ts
+const most = 100;
+const cookies_longest = 4096;
+/**
+ * The jar after an answer: RFC 6265, but stricter: a cookie goes to the host and port that set it and to no other, whatever
+ * `Domain` says, and lives as long as the checks do unless it is deleted (`Max-Age` of 0 or less, `Expires` before `now`). Pure.
+ */
+const stored = (jar, site, setCookies, now) => setCookies.reduce((cookies, line) => {
+    const read = parse(line, site);
+    if (read === undefined)
+        return cookies;
+    const others = cookies.filter(({ name, host, path }) => name !== read.name || host !== read.host || path !== read.path);
+    return over(line, now) ? others : [...others, read].slice(-most);
+}, jar);
+/** The cookies that a request takes along; the longest path first. */
+const cookiesFor = (jar, { host, path, secure }) => jar
+    .filter((cookie) => cookie.host === host && (secure || !cookie.secure) && below(path, cookie.path))
+    .sort((a, b) => b.path.length - a.path.length);
+const below = (path, root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`);
+const parse = (line, site) => {
+    const [pair = ''] = line.split(';');
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1).trim();
+    const sendable = /^[\x21-\x7e]*$/.test(name + value.replaceAll(' ', ''));
+    if (at < 1 || name === '' || !sendable || line.length > cookies_longest)
+        return undefined;
+    const path = attribute(line, 'path');
+    const folder = site.path.slice(0, site.path.lastIndexOf('/')) || '/';
+    return {
+        name,
+        value,
+        host: site.host,
+        path: path?.startsWith('/') === true ? path : folder,
+        secure: attribute(line, 'secure') !== undefined,
+    };
+};
+const attribute = (line, name) => {
+    for (const part of line.split(';').slice(1)) {
+        const [key = '', ...value] = part.split('=');
+        if (key.trim().toLowerCase() === name)
+            return value.join('=').trim();
+    }
+    return undefined;
+};
+const over = (line, now) => {
+    const age = attribute(line, 'max-age');
+    if (age !== undefined && /^-?\d+$/.test(age))
+        return Number(age) <= 0;
+    const expires = Date.parse(attribute(line, 'expires') ?? '');
+    return !Number.isNaN(expires) && expires <= now;
+};
+
+;// CONCATENATED MODULE: ./packages/check/csrf.ts
+/**
+ * The token that a form of this site needs: the cookie, which is always the newest, else the hidden field of the page that
+ * was seen last. Undefined: there is none. Pure.
+ */
+const csrfToken = ({ cookie, field }, cookies, page) => cookies.find(({ name }) => name === cookie)?.value ?? hiddenField(page ?? '', field);
+/** The value of the input of this name, in the order of the page. */
+const hiddenField = (html, name) => {
+    for (const [tag] of html.matchAll(/<input\b[^<>]*>/gi)) {
+        const attributes = new Map([...tag.matchAll(/\s([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)].map(([, key = '', double, single, bare]) => [key.toLowerCase(), plain(double ?? single ?? bare ?? '')]));
+        if (attributes.get('name') === name)
+            return attributes.get('value');
+    }
+    return undefined;
+};
+const csrf_entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" };
+const plain = (text) => text.replace(/&(#39|#x27|[a-z]+);/gi, (whole, name) => name.toLowerCase() === '#x27' ? "'" : (csrf_entities[name.toLowerCase()] ?? whole));
+
+;// CONCATENATED MODULE: ./packages/check/session.ts
+
+
+
+/** Shorter values are words, not secrets; and hiding them would make an answer unreadable. */
+const shortestSecret = 8;
+/** A session with nothing in it. */
+const newSession = (client) => {
+    let jar = [];
+    let page;
+    const cookies = (url, headers) => cookiesFor(jar, siteOf(url, headers));
+    return {
+        cookies,
+        client: async (request) => {
+            const { url, headers, method } = request;
+            const own = cookies(url, headers).map(({ name, value }) => `${name}=${value}`);
+            const cookie = [...(headers.cookie === undefined ? [] : [headers.cookie]), ...own].join('; ');
+            const outcome = await client(cookie === '' ? request : { ...request, headers: { ...headers, cookie } });
+            if (!outcome.answered)
+                return outcome;
+            // the server's own clock, as far as it says it, judges its dates
+            const now = Date.parse(outcome.headers.date ?? '') || 0;
+            jar = stored(jar, siteOf(url, headers), outcome.setCookies, now);
+            if (method === 'GET' && outcome.status < 300)
+                page = { place: placeOf(url, headers), address: shown(url, headers), body: outcome.body };
+            return outcome;
+        },
+        token: (names, url, headers) => {
+            const here = page?.place === placeOf(url, headers) ? page : undefined;
+            const value = csrfToken(names, cookies(url, headers), here?.body);
+            return value === undefined
+                ? `the session has no CSRF token: neither a cookie ${names.cookie}, nor a field ${names.field} in the page it saw last`
+                : { value, page: here?.address ?? shown(url, headers) };
+        },
+        hidden: () => jar
+            .filter(({ value }) => value.length >= shortestSecret)
+            .map(({ name, value }) => ({ as: `{cookie ${name}}`, value })),
+    };
+};
+const siteOf = (url, headers) => ({
+    host: placeOf(url, headers),
+    path: url.pathname,
+    // to this machine itself nobody listens in
+    secure: schemeOf(url, headers) === 'https' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
+});
+/** The address as a browser would have it. */
+const shown = (url, headers) => `${schemeOf(url, headers)}://${headers.host ?? url.host}${url.pathname}`;
+
+;// CONCATENATED MODULE: ./packages/check/memory.ts
+
+
+/** An empty memory; `env` is what checks may use as `$NAME`. */
+const newMemory = (env) => {
+    const sessions = new Map();
+    const saved = new Map();
+    const hidden = () => [
+        ...[...sessions.values()].flatMap((session) => session.hidden()),
+        ...[...saved].flatMap(([name, one]) => (one?.secret === true ? [{ as: `{${name}}`, value: one.value }] : [])),
+    ];
+    return {
+        session: (name, client) => {
+            const session = sessions.get(name ?? '') ?? newSession(client);
+            if (name !== undefined)
+                sessions.set(name, session);
+            return session;
+        },
+        saved: () => Object.fromEntries(saved),
+        keep: (values) => {
+            for (const [name, value] of Object.entries(values))
+                saved.set(name, value);
+        },
+        expect: (names) => {
+            for (const name of names)
+                if (!saved.has(name))
+                    saved.set(name, undefined);
+        },
+        scrub: (text) => scrubber(env, hidden())(text),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/check/run-checks.ts
+
+
+
+
+/**
+ * Runs the checks one after another; each is tried again every `every` until its answer is right or `within` has passed.
+ * Once one has failed, the others get one try each, but those that clear up: the verdict stands, and what is live should
+ * not wait for its undo.
+ */
+const runChecks = async (checks, setting) => {
+    const select = checks.some(needsPaths) ? await loadSelect() : () => [];
+    const memory = newMemory(setting.env);
+    const all = [];
+    for (const check of checks) {
+        const brief = !check.always && all.some((before) => !before.ok);
+        const checked = await run(brief ? briefly(check) : check, setting, memory, select);
+        memory.expect(Object.keys(check.save));
+        all.push(checked);
+        setting.show(line(checked));
+    }
+    return all;
+};
+/** Whether a check names anything by JSONPath. */
+const needsPaths = ({ json, save }) => [...Object.keys(json), ...Object.values(save).map(({ from, at }) => (from === 'json' ? at : ''))].some((key) => key.startsWith('$'));
+/** One request: nothing is measured any more. */
+const briefly = (check) => ({ ...check, within: 0, repeat: 1, p95: undefined });
+const line = ({ ok, says, ms, tries, times, found }) => {
+    const tried = tries > 1 ? `, ${tries} tries` : '';
+    const measured = times === undefined ? '' : `, p95 of ${times.count}: ${(0,packages_plan/* renderDuration */.PP)(times.p95)}`;
+    return `${ok ? '✓' : '✗'} ${says} (${(0,packages_plan/* renderDuration */.PP)(ms)}${tried}${measured})${found === undefined ? '' : `: ${found}`}`;
+};
+/** What a check is called: its name, or what it sends. Holds `$NAME` and `{name}`, never a value. */
+const checkSays = (check) => {
+    if (check.certificate !== undefined)
+        return check.name ?? `certificate of ${check.url === '/' ? 'url' : check.url.slice('https://'.length, -1)}`;
+    if (check.websocket !== undefined)
+        return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
+    return check.name ?? `${check.method} ${check.url}`;
+};
+const run = async (check, setting, memory, select) => {
+    const { clock, deadline = Infinity, signal, show } = setting;
+    const says = checkSays(check);
+    const begun = clock.now();
+    const end = Math.min(begun + check.within, deadline);
+    let last = '';
+    for (let tries = 1;; tries++) {
+        const aborted = signal?.aborted === true;
+        const { wrong, times, pause = 0, } = aborted ? { wrong: ['cancelled'] } : await attempt({ check, setting, memory, select, end, says });
+        const ms = Math.round(clock.now() - begun);
+        const result = { says, ms, tries, ...(times === undefined ? {} : { times }) };
+        if (wrong.length === 0)
+            return { ...result, ok: true };
+        const found = memory.scrub(wrong.join('; '));
+        const wait = Math.max(check.every, pause);
+        const asks = pause === 0 ? '' : `; it asks to wait ${(0,packages_plan/* renderDuration */.PP)(pause)}`;
+        const left = end - clock.now();
+        if (wait >= left || signal?.aborted === true || found.startsWith('not sent: '))
+            return {
+                ...result,
+                ok: false,
+                found: found + (pause > 0 && pause >= left && check.within > 0 ? `${asks}, which is too long` : ''),
+            };
+        if (found + asks !== last)
+            show(`… ${says}: ${found}${asks}; trying again for ${(0,packages_plan/* renderDuration */.PP)(Math.max(0, left))}`);
+        last = found + asks;
+        await clock.sleep(wait, signal);
+    }
+};
+
+;// CONCATENATED MODULE: ./packages/check/lines.ts
+
+
+
+
+/** Longer than any switch: ms. */
+const lines_longest = 3_600_000;
+/** A check that expects a WebSocket which stays open, from outside, without the cookies of checks before it. */
+const staysOpen = ({ websocket, from, session, status }) => websocket !== undefined &&
+    websocket.close === undefined &&
+    from === 'runner' &&
+    session === undefined &&
+    status === undefined;
+/** The WebSockets of the checks, to be kept open over a switch. One that needs what an earlier check saved is none of them. */
+const linesOf = (checks, { url: base, env, webSocket }) => {
+    const unsaved = Object.fromEntries(checks.flatMap(({ save }) => Object.keys(save)).map((name) => [name, undefined]));
+    return checks.filter(staysOpen).flatMap((check) => {
+        const prepared = prepare(check, base, env, { saved: unsaved });
+        if (!prepared.ok)
+            return [];
+        const { url, headers, body } = prepared.request;
+        const { 'content-type': _, ...written } = headers;
+        const host = written['host'] ?? url.host;
+        return [
+            {
+                says: checkSays(check),
+                open: async (greeted, signal) => {
+                    const select = needsPaths(check) ? await loadSelect() : () => [];
+                    const bench = { url, host, select, scrub: (text) => text };
+                    let told = false;
+                    const conversation = await webSocket({
+                        url,
+                        headers: { origin: `${url.protocol}//${host}`, ...written },
+                        ...(body === undefined ? {} : { message: body.toString() }),
+                        enough: (messages) => {
+                            const last = messages.at(-1);
+                            const heard = wantsMessage(check) ? last !== undefined && fits(check, last, bench) : true;
+                            if (heard && !told) {
+                                told = true;
+                                greeted();
+                            }
+                            return false;
+                        },
+                        untilClosed: false,
+                        limit: lines_longest,
+                        signal,
+                    });
+                    // broken, and no code has come: what a browser calls 1006
+                    return conversation.opened ? { code: conversation.closed?.code ?? 1006 } : {};
+                },
+            },
+        ];
+    });
+};
+
+;// CONCATENATED MODULE: ./packages/check/certificate-client.ts
+
+
+
+/** One TLS handshake with a server, verified against the authorities known here; nothing is sent over it. */
+const certificateClient = ({ url, limit, signal }) => new Promise((resolve) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const socket = (0,external_node_tls_.connect)({ host, port: Number(url.port || 443), ...serverName(url.host) });
+    const end = (shown) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
+        socket.destroy();
+        resolve(shown);
+    };
+    const cancel = () => {
+        end({ verified: false, why: 'cancelled' });
+    };
+    const timer = setTimeout(() => {
+        end({ verified: false, why: `no certificate from ${place(url)} within ${Math.round(limit)} ms` });
+    }, limit);
+    signal?.addEventListener('abort', cancel, { once: true });
+    socket.on('error', (error) => {
+        end({ verified: false, why: explain(error, place(url)) });
+    });
+    socket.once('secureConnect', () => {
+        const { valid_to: until, issuer } = socket.getPeerCertificate();
+        const names = [issuer.CN, issuer.O].flat().filter((name) => typeof name === 'string');
+        end({ verified: true, left: Date.parse(until) - Date.now(), issuer: names.join(', ') });
+    });
+    if (signal?.aborted === true)
+        cancel();
+});
+
+;// CONCATENATED MODULE: ./packages/check/websocket-client.ts
+
+
+
+/** What is kept of a conversation at most: messages, and their characters. */
+const websocket_client_most = { messages: 1000, characters: 4 * bodyLimit };
+/** The WebSocket client of the checks: a connection of its own, no redirect, no compression; certificates are verified. */
+const webSocketClient = async (request) => {
+    const { WebSocket } = await __webpack_require__.e(/* import() */ 977).then(__webpack_require__.bind(__webpack_require__, 2977));
+    const { url, headers, message, enough, untilClosed, limit, signal } = request;
+    return new Promise((resolve) => {
+        const messages = [];
+        let socket;
+        let opened = false;
+        let characters = 0;
+        let done = false;
+        const end = (more = {}) => {
+            finish({ opened: true, messages, ...more });
+        };
+        const finish = (conversation) => {
+            if (done)
+                return;
+            done = true;
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', cancel);
+            resolve(conversation);
+            if (conversation.opened && socket?.readyState === WebSocket.OPEN)
+                socket.close(1000);
+            else
+                socket?.terminate();
+        };
+        const never = (why, status) => {
+            finish({ opened: false, why, ...(status === undefined ? {} : { status }) });
+        };
+        const cancel = () => {
+            if (opened)
+                end({ broken: 'cancelled' });
+            else
+                never('cancelled');
+        };
+        const timer = setTimeout(() => {
+            if (opened)
+                end();
+            else
+                never(`no WebSocket from ${place(url)} within ${Math.round(limit)} ms`);
+        }, limit);
+        signal?.addEventListener('abort', cancel, { once: true });
+        const failed = (error) => {
+            const why = explain(error, place(url));
+            if (opened)
+                end({ broken: why });
+            else
+                never(why);
+        };
+        try {
+            socket = new WebSocket(url.href.replace(/^http/, 'ws'), {
+                headers: { 'user-agent': 'Landfall', ...headers },
+                perMessageDeflate: false,
+                followRedirects: false,
+                maxPayload: bodyLimit,
+                ...serverName(headers['host'] ?? url.host),
+            });
+        }
+        catch (error) {
+            failed(error);
+            return;
+        }
+        // also after the end: an 'error' that nobody hears ends the process
+        socket.on('error', failed);
+        socket.on('unexpected-response', (_, response) => {
+            never(`expected a WebSocket, ${place(url)} answers with status ${response.statusCode ?? 0}`, response.statusCode);
+            response.resume();
+        });
+        socket.on('open', () => {
+            opened = true;
+            if (message !== undefined)
+                socket.send(message);
+            if (!untilClosed && enough(messages))
+                end();
+        });
+        socket.on('message', (content) => {
+            if (done)
+                return;
+            messages.push(content.toString('utf8'));
+            characters += content.length;
+            if (!untilClosed && enough(messages))
+                end();
+            else if (messages.length >= websocket_client_most.messages || characters > websocket_client_most.characters)
+                end({ broken: 'the server said more than a check listens to' });
+        });
+        socket.on('close', (code, reason) => {
+            end({ closed: { code, reason: reason.toString('utf8') } });
+        });
+        if (signal?.aborted === true)
+            cancel();
+    });
+};
+
+;// CONCATENATED MODULE: ./packages/check/outside.ts
+
+
+
+/** The clients of this machine. */
+const outside = {
+    client: httpClient,
+    webSocket: webSocketClient,
+    certificate: certificateClient,
+};
+
+;// CONCATENATED MODULE: ./packages/check/index.ts
+
+
+
+
+
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __webpack_require__(2857);
 ;// CONCATENATED MODULE: ./packages/release/shared.ts
@@ -1164,6 +2528,8 @@ const application = schemas/* object */.Ikc({
         root: schemas/* string */.YjP().nullable(),
         inside: schemas/* string */.YjP().nullable(),
         url: schemas/* string */.YjP().nullable(),
+        /** The probe has collected them. */
+        collected: schemas/* boolean */.zMY(),
     }),
     media: schemas/* object */.Ikc({ root: schemas/* string */.YjP().nullable(), inside: schemas/* string */.YjP().nullable() }),
     translations: translationFacts,
@@ -1246,7 +2612,7 @@ const consequences = (found, declared) => {
                 : `Take ${outlives.path} out of \`shared\`: each release has its own static files.`,
         });
     }
-    return (0,packages_fault.ok)({ compilemessages, collectstatic: true, shared, notes });
+    return (0,packages_fault.ok)({ compilemessages, collectstatic: !found.static.collected, shared, notes });
 };
 const covers = (outer, inner) => outer === inner || external_node_path_.posix.normalize(inner).startsWith(`${outer}/`);
 /**
@@ -1284,8 +2650,6 @@ const schemaOf = ({ databases }) => {
 /** The last migration of each app, as RELEASE.json records them: equal leaves, equal schema. */
 const leavesOf = ({ databases }) => [...new Set(databases.flatMap(({ leaves }) => leaves))].sort();
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:stream"
@@ -1294,8 +2658,6 @@ var external_node_stream_ = __webpack_require__(7075);
 var external_node_zlib_ = __webpack_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __webpack_require__(6118);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./packages/release/tree.ts
 
 /** The order of `LC_ALL=C sort`: by the bytes of UTF-8, which is not the order of JavaScript's strings. */
@@ -1484,7 +2846,7 @@ const readEnvFile = (content, where = 'input env-file') => {
 ;// CONCATENATED MODULE: ./packages/release/requirements.ts
 
 /** pip's logical lines: a backslash at the end joins, # after a blank begins a comment. */
-const linesOf = (text) => {
+const requirements_linesOf = (text) => {
     const found = [];
     let joined = '';
     let first = 0;
@@ -1531,7 +2893,7 @@ const requirementsOf = (path, read) => {
             return;
         }
         files.set(file, text);
-        for (const { number, line } of linesOf(text)) {
+        for (const { number, line } of requirements_linesOf(text)) {
             const at = { where: file, line: number };
             const included = include.exec(line)?.[1];
             if (included !== undefined && !remote.test(included))
@@ -1773,8 +3135,11 @@ const decodeRelease = (text) => {
 const seconds = (ms) => String(Math.ceil(ms / 1000));
 /** key=value lines. A value never holds a newline: {@link decodeRelease} and the configuration see to that. */
 const lines = (pairs) => pairs.map(([key, value]) => `${key}=${value.replaceAll(/[\n\0]/g, ' ')}\n`).join('');
-/** The files that a release has beside those of the commit, for {@link packed} and `publish`: RELEASE.json, and the facts that sh reads. */
-const recordFiles = (of) => new Map([
+/**
+ * The files that a release has beside those of the commit, for {@link packed} and `publish`: RELEASE.json, and the facts that sh reads.
+ * @param site the words of nginx's site; undefined: it has none
+ */
+const recordFiles = (of, site) => new Map([
     ['RELEASE.json', encodeRelease(of)],
     [
         '.landfall/release',
@@ -1789,6 +3154,7 @@ const recordFiles = (of) => new Map([
         ]),
     ],
     ...of.services.map((one) => [`.landfall/services/${one.name}`, serviceFacts(one)]),
+    ...(site === undefined ? [] : [['.landfall/site', `${site}\n`]]),
     ...(0,packages_plan/* hooksOf */.uj)(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)]),
 ]);
 const serviceFacts = ({ role, drain, boot, listen, unit = [], command }) => lines([
@@ -1820,6 +3186,127 @@ const prunable = ({ releases, confirmed, opened, needed, environments, keep }) =
         environments: environments.filter((environment) => !used.has(environment)),
     };
 };
+
+;// CONCATENATED MODULE: ./packages/release/site.ts
+const named = /(?<!\$)\{([a-z_-]+)\}/g;
+const commented = /(?:^|\s)#/;
+/** With the values in place, and the names that stand for nothing. */
+const filled = (text, values) => {
+    const unknown = [];
+    const put = (line, at) => line.replaceAll(named, (whole, name, offset) => {
+        if (Object.hasOwn(values, name))
+            return values[name];
+        if (!commented.test(line.slice(0, offset)))
+            unknown.push([at + 1, whole]);
+        // a word, so that what stands behind it is read as it will be
+        return name;
+    });
+    return { text: text.split('\n').map(put).join('\n'), unknown };
+};
+/** Of a word as nginx reads it, within quotes or without. */
+const unescaped = (word) => word.replaceAll(/\\(["'\\trn])/g, (_, one) => ({ t: '\t', r: '\r', n: '\n' })[one] ?? one);
+const space = /\s+|#[^\n]*/y;
+const site_quoted = /"((?:[^"\\]|\\[^])*)"(?=[\s;{)]|$)|'((?:[^'\\]|\\[^])*)'(?=[\s;{)]|$)/y;
+// a brace is part of a word behind a dollar: ${name}
+const bare = /(?:\\[^]|\$\{|[^\s;{\\])+/y;
+/** The words and marks of nginx's grammar; `lost`: the line on which it ends to be one. */
+const tokensOf = (text) => {
+    const tokens = [];
+    let at = 0;
+    let line = 1;
+    const take = (pattern) => {
+        pattern.lastIndex = at;
+        const found = pattern.exec(text) ?? undefined;
+        if (found === undefined)
+            return undefined;
+        at += found[0].length;
+        line += found[0].split('\n').length - 1;
+        return found;
+    };
+    while (at < text.length) {
+        const began = line;
+        const first = text.charAt(at);
+        if (take(space) !== undefined)
+            continue;
+        if (';{}'.includes(first)) {
+            at += 1;
+            tokens.push({ text: first, line: began, mark: true });
+            continue;
+        }
+        const found = /["']/.test(first) ? take(site_quoted) : take(bare);
+        if (found === undefined)
+            return { tokens, lost: began };
+        tokens.push({ text: unescaped(found[1] ?? found[2] ?? found[0]), line: began, mark: false });
+    }
+    return { tokens };
+};
+/**
+ * Reads the file of a site, with the values in place of their names: words to be told to root's program, or every problem that
+ * nginx's grammar has with it. Which directives may stand in it is that program's to say.
+ * @param file its name, for problems
+ */
+const siteWords = (file, content, values) => {
+    const { text, unknown } = filled(content, values);
+    const problems = unknown.map(([line, name]) => ({
+        where: file,
+        line,
+        what: `${name} stands for nothing`,
+        next: `there are ${Object.keys(values)
+            .map((one) => `{${one}}`)
+            .join(', ')}`,
+    }));
+    const say = (line, what, next) => {
+        problems.push({ where: file, line, what, next });
+    };
+    const { tokens, lost } = tokensOf(text);
+    const words = [];
+    const lines = [];
+    const open = [];
+    let statement = [];
+    for (const token of tokens) {
+        const [name] = statement;
+        if (!token.mark) {
+            statement.push(token);
+            continue;
+        }
+        if (token.text === '}') {
+            if (name !== undefined)
+                say(name.line, `${name.text}: its ; is missing`, 'end each directive with ;');
+            if (open.pop() === undefined)
+                say(token.line, '} closes nothing', 'take it away');
+            statement = [];
+            words.push('}');
+            lines.push(token.line);
+            continue;
+        }
+        if (name === undefined)
+            say(token.line, `${token.text} stands behind nothing`, 'take it away');
+        else if (!/^[a-z0-9_]+$/.test(name.text))
+            say(name.line, `${name.text} is not the name of a directive`, 'begin each directive with its name');
+        else {
+            words.push(`.${name.text}`, ...statement.slice(1).map((one) => `-${one.text.replaceAll(/[\0\n\r]/g, '\t')}`));
+            words.push(token.text);
+            lines.push(name.line);
+        }
+        if (token.text === '{')
+            open.push(token.line);
+        statement = [];
+    }
+    const [rest] = statement;
+    if (lost !== undefined)
+        say(lost, 'a quote is not closed, or a word stands right behind it', 'look for the quote');
+    else {
+        if (rest !== undefined)
+            say(rest.line, `${rest.text}: its ; is missing`, 'end each directive with ;');
+        for (const line of open)
+            say(line, 'the block that begins here is not closed', 'close it with }');
+    }
+    return problems.length > 0
+        ? { problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+        : { site: { words: words.join('\n'), lines }, problems: [] };
+};
+/** The line of the file that is meant by a line of the text which the host has made of it; undefined: none. */
+const lineOfSite = ({ lines }, line) => lines[line - 2];
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __webpack_require__(1421);
@@ -1910,7 +3397,7 @@ const breathe = () => new Promise((resolve) => {
     setImmediate(resolve);
 });
 /** All files and symlinks below a folder of the checkout, without `.git`. Names that are not UTF-8 are given as bytes. */
-const below = (root, folder) => {
+const checkout_below = (root, folder) => {
     const stat = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(root, folder), { throwIfNoEntry: false });
     if (stat === undefined)
         return [];
@@ -1923,7 +3410,7 @@ const below = (root, folder) => {
         const path = folder === '' ? name.toString('utf8') : `${folder}/${name.toString('utf8')}`;
         if (name.toString('utf8') === '.git')
             return [];
-        return found.isDirectory() ? below(root, path) : [path];
+        return found.isDirectory() ? checkout_below(root, path) : [path];
     });
 };
 
@@ -1935,7 +3422,7 @@ var picomatch_default = /*#__PURE__*/__webpack_require__.n(picomatch);
 // `dist/**` means all of dist: also `.vite/manifest.json`. A path without wildcards names a file, or a folder and all in it.
 const options = { dot: true };
 /** Does a path of the checkout fit one of these patterns, or lie below a folder that fits? */
-const fits = (patterns) => {
+const patterns_fits = (patterns) => {
     if (patterns.length === 0)
         return () => false;
     const matchers = patterns.flatMap((pattern) => [picomatch_default()(pattern, options), picomatch_default()(`${pattern}/**`, options)]);
@@ -1952,13 +3439,13 @@ const rootOf = (pattern) => {
 /** Names at the root of a release that Landfall itself makes. */
 const reserved = ['RELEASE.json', '.landfall', '.env'];
 /** A name as it is shown: printable, whatever its bytes. */
-const shown = (path) => typeof path === 'string'
+const unfit_shown = (path) => typeof path === 'string'
     ? JSON.stringify(path).slice(1, -1)
     : path.toString('latin1').replaceAll(/[^\x20-\x7e]/g, '?');
 /** What a name of the source says against its being deployed; `venv`: where the link to the environment will be. */
 const unfitName = (path, venv) => {
     if (typeof path !== 'string') {
-        return { where: shown(path), what: 'its name is not UTF-8', next: 'Rename it.' };
+        return { where: unfit_shown(path), what: 'its name is not UTF-8', next: 'Rename it.' };
     }
     const top = path.split('/', 1)[0] ?? path;
     if (path === '.env') {
@@ -1970,14 +3457,14 @@ const unfitName = (path, venv) => {
     }
     if (reserved.includes(top)) {
         return {
-            where: shown(path),
+            where: unfit_shown(path),
             what: 'Landfall itself writes this into a release',
             next: 'Rename it, or `exclude` it.',
         };
     }
     if (venv !== undefined && (path === venv || path.startsWith(`${venv}/`))) {
         return {
-            where: shown(path),
+            where: unfit_shown(path),
             what: 'the link to the Python environment belongs there',
             next: 'Remove it from git, or set `python.venv` to another name.',
         };
@@ -1986,22 +3473,22 @@ const unfitName = (path, venv) => {
 };
 const unfit = {
     pointer: (path) => ({
-        where: shown(path),
+        where: unfit_shown(path),
         what: 'a pointer of Git LFS, not the file itself',
         next: 'Set `lfs: true` on actions/checkout.',
     }),
     folder: (path) => ({
-        where: shown(path),
+        where: unfit_shown(path),
         what: 'an empty submodule',
         next: 'Set `submodules: recursive` on actions/checkout, or `exclude` it.',
     }),
     unnameable: (path) => ({
-        where: shown(path),
+        where: unfit_shown(path),
         what: 'a symlink whose target is not UTF-8',
         next: 'Rename the target.',
     }),
     other: (path) => ({
-        where: shown(path),
+        where: unfit_shown(path),
         what: 'neither a file nor a symlink',
         next: 'Remove it, or `exclude` it.',
     }),
@@ -2024,7 +3511,7 @@ const unfit = {
  */
 const readSource = async (options) => {
     try {
-        return await read(options);
+        return await source_read(options);
     }
     catch (thrown) {
         if (thrown instanceof packages_fault/* Failure */.HR)
@@ -2032,14 +3519,14 @@ const readSource = async (options) => {
         throw thrown;
     }
 };
-const read = async ({ root, include, exclude, venv }) => {
+const source_read = async ({ root, include, exclude, venv }) => {
     const [head, tracked, changes] = await Promise.all([
         git(root, ['rev-parse', '--verify', 'HEAD']),
         git(root, ['ls-files', '-z', '--recurse-submodules']),
         git(root, ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--no-renames']),
     ]);
     const commit = (0,packages_fault/* must */.sb)(head).toString('utf8').trim();
-    const excluded = fits(exclude);
+    const excluded = patterns_fits(exclude);
     const named = parts((0,packages_fault/* must */.sb)(tracked)).filter((path) => typeof path !== 'string' || !excluded(path));
     const ignored = await exportIgnored(root, named);
     const build = include.map((pattern) => ({ pattern, paths: matching(root, pattern) }));
@@ -2096,8 +3583,8 @@ const read = async ({ root, include, exclude, venv }) => {
     });
 };
 const matching = (root, pattern) => {
-    const match = fits([pattern]);
-    return below(root, rootOf(pattern)).filter((path) => match(typeof path === 'string' ? path : shown(path)));
+    const match = patterns_fits([pattern]);
+    return checkout_below(root, rootOf(pattern)).filter((path) => match(typeof path === 'string' ? path : unfit_shown(path)));
 };
 /** git answers for a path itself only; export-ignore on a folder, with or without a slash, holds for all below it. */
 const exportIgnored = async (root, names) => {
@@ -2123,10 +3610,10 @@ const ancestry = (path) => {
         found.push(path.slice(0, at), path.slice(0, at + 1));
     return found;
 };
-const modified = (status) => parts(status).map((line) => shown(typeof line === 'string' ? line.slice(3) : line.subarray(3)));
+const modified = (status) => parts(status).map((line) => unfit_shown(typeof line === 'string' ? line.slice(3) : line.subarray(3)));
 const few = (paths) => paths.slice(0, 3).join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
 const notesOf = (changed, absent) => {
-    const away = absent.map(shown).filter((path) => !changed.includes(path));
+    const away = absent.map(unfit_shown).filter((path) => !changed.includes(path));
     return [
         ...(changed.length === 0
             ? []
@@ -2170,6 +3657,7 @@ const textOf = ({ root, entries }) => {
 
 
 
+
 ;// CONCATENATED MODULE: ./packages/remote/program.ts
 /** Keeps the types of one program's input and output together. */
 const program = (definition) => definition;
@@ -2196,12 +3684,30 @@ const processOf = (line) => {
         command: command.join(' ').trim(),
     };
 };
-/** `PROGRAM STATE PID CONF`; a path may hold blanks. */
+/** `KEEPER PROGRAM STATE PID CONF`; a path may hold blanks. */
 const programOf = (line) => {
-    const [program = '', state = '', pid = '0', ...conf] = line.split(' ');
-    return { program, state, pid: Number(pid), conf: conf.join(' ') };
+    const [keeper = '', program = '', state = '', pid = '0', ...conf] = line.split(' ');
+    return { keeper: keeper === 'root' ? 'root' : 'supervisor', program, state, pid: Number(pid), conf: conf.join(' ') };
 };
-const json = (text) => {
+/** `UNIT KEY=VALUE` lines. */
+const unitsOf = (lines) => [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => ({
+    name,
+    is: new Map(its.map((line) => {
+        const pair = line.slice(name.length + 1);
+        const at = pair.indexOf('=');
+        return [pair.slice(0, at), pair.slice(at + 1)];
+    })),
+}));
+const mainOf = ({ is }) => Number(is.get('MainPID') ?? 0);
+/** A unit as what it keeps running. */
+const programOfUnit = (unit) => ({
+    keeper: 'units',
+    conf: '',
+    program: unit.name.replace(/\.service$/, ''),
+    state: unit.is.get('ActiveState') ?? '',
+    pid: mainOf(unit),
+});
+const hand_made_json = (text) => {
     if (text === undefined)
         return undefined;
     try {
@@ -2218,6 +3724,8 @@ const handMadeOf = (stdout) => {
     const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
     const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
     const hash = one.get('env');
+    const units = unitsOf(all('unit'));
+    const main = new Map(units.map((unit) => [unit.name, mainOf(unit)]));
     return {
         commit: one.get('commit'),
         gitError: one.get('git.error') ?? '',
@@ -2229,13 +3737,18 @@ const handMadeOf = (stdout) => {
         apart: one.get('apart'),
         mounts: all('mount'),
         taken: all('taken'),
-        processes: all('process').map(processOf),
+        processes: all('process')
+            .map(processOf)
+            .map((one) => (one.main === 0 ? { ...one, main: main.get(one.unit ?? '') ?? 0 } : one)),
         supervisors: all('supervisor').map((line) => {
             const [user = '', ...conf] = line.split(' ');
             return { user, conf: conf.join(' ') };
         }),
-        programs: all('program').map(programOf),
-        application: json(one.get('application')),
+        programs: [...all('program').map(programOf), ...units.map(programOfUnit)],
+        units,
+        barred: all('barred'),
+        sudo: one.get('sudo') !== '',
+        application: hand_made_json(one.get('application')),
     };
 };
 
@@ -2323,6 +3836,7 @@ const foundOf = (stdout) => {
             : undefined,
         processes: all('process').map(look_processOf),
         drifted: all('drift').map((path) => path.replace(/^\.\//, '')),
+        edited: all('edited'),
         pace: paceOf(get('pace')),
         listening: all('listening').map(Number),
         clock: Number(get('clock')),
@@ -2338,9 +3852,12 @@ const dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __w
 const transaction = common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
 const scrub = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5430), __webpack_require__.b), 'utf8');
 const processes = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1492), __webpack_require__.b), 'utf8');
+const rpc = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5222), __webpack_require__.b), 'utf8');
 const supervisor = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6571), __webpack_require__.b), 'utf8');
 const systemd = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4578), __webpack_require__.b), 'utf8');
 const system = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3336), __webpack_require__.b), 'utf8');
+const site = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6950), __webpack_require__.b), 'utf8');
+const keepers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(522), __webpack_require__.b), 'utf8');
 const adopted = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8130), __webpack_require__.b), 'utf8');
 const managers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9629), __webpack_require__.b), 'utf8');
 const roles = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4264), __webpack_require__.b), 'utf8');
@@ -2353,9 +3870,12 @@ const serviceText = transaction +
     dotenv +
     scrub +
     processes +
+    rpc +
     supervisor +
     systemd +
     system +
+    site +
+    keepers +
     adopted +
     managers +
     roles +
@@ -2370,12 +3890,14 @@ const undoingText = transaction_programs_service + hooks + adopting + (0,externa
 const undoing = undoingText;
 /** The programs that lie on a host from the first transaction on, for its watchdog, its process manager and a person. */
 const resident = {
-    undo: undoing + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6367), __webpack_require__.b), 'utf8'),
+    undo: undoing +
+        (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7200), __webpack_require__.b), 'utf8') +
+        (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6367), __webpack_require__.b), 'utf8'),
     status: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5451), __webpack_require__.b), 'utf8'),
     start: common + dotenv + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9721), __webpack_require__.b), 'utf8'),
 };
 const residents = Object.entries(resident).map(([name, text]) => ({ name, body: Buffer.from(text) }));
-/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. */
+/** What `open` reads on stdin: the resident programs, in the order in which its arguments name them. What notices there are follows them. */
 const residentBody = Buffer.concat(residents.map(({ body }) => body));
 const transaction_programs_standing = (stdout) => {
     const at = pairs(stdout);
@@ -2400,6 +3922,25 @@ const transactionPrograms = {
         fault: 'STATE_UNREADABLE',
         next: readTheLog,
     }),
+    /** Reads the words of a site. `missing`: no program of root's would take one. */
+    'try-site': program({
+        text: transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9126), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 120_000,
+        args: (input) => [input.base],
+        out: (stdout) => {
+            const at = pairs(stdout);
+            const refused = at.get('refused');
+            return {
+                missing: at.get('missing') === 'yes',
+                /** What it may be for. */
+                domains: (at.get('domains') ?? '').split(' ').filter(Boolean),
+                refused: refused === undefined ? undefined : Buffer.from(refused, 'base64').toString('utf8').split('\n'),
+            };
+        },
+        fault: 'PROGRAM_FAILED',
+        next: readTheLog,
+    }),
     describe: program({
         text: common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5024), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
@@ -2414,7 +3955,8 @@ const transactionPrograms = {
         interrupt: 'finish',
         limitMs: undoLimitMs,
         args: (input) => [input.base],
-        out: transaction_programs_standing,
+        // what the program of an earlier version lies there and does not say counts as a change
+        out: (stdout) => ({ ...transaction_programs_standing(stdout), untouched: pairs(stdout).get('untouched') === 'yes' }),
         fault: 'UNDO_FAILED',
         next: readTheLog,
     }),
@@ -2433,6 +3975,7 @@ const transactionPrograms = {
             ...input.claim,
             '--',
             ...residents.flatMap(({ name, body }) => [name, String(body.length)]),
+            ...(input.notices === undefined ? [] : ['notices', String(input.notices)]),
         ],
         out: (stdout) => {
             const at = pairs(stdout);
@@ -2536,6 +4079,22 @@ const transactionPrograms = {
         fault: 'PROGRAM_FAILED',
         next: readTheLog,
     }),
+    'sign-off': program({
+        text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4056), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [
+            input.base,
+            input.seen,
+            String(input.number),
+            input.run,
+            String(input.attempt),
+            input.who,
+        ],
+        out: () => undefined,
+        fault: 'PROGRAM_FAILED',
+        next: readTheLog,
+    }),
     prune: program({
         text: transaction + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(2445), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
@@ -2627,13 +4186,17 @@ const names = (stdout, wanted) => lists(stdout).flatMap(([key, value]) => (key =
  * They hold no mutex, touch nothing that serves, and may be run again. `migrate` alone changes something outside its release, under the mutex.
  */
 const releasePrograms = {
-    /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown release. */
+    /** `<type><12 hex>  ./<path>` NUL of the files of a release that are still as they were uploaded; empty for an unknown one. `@`: what `current` leads to. */
     tree: program({
         text: release_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(581), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
         limitMs: 60_000,
         args: (input) => [input.base, input.release ?? '-'],
-        out: (stdout) => (0,external_node_zlib_.gunzipSync)(stdout),
+        out: (stdout) => {
+            const said = (0,external_node_zlib_.gunzipSync)(stdout);
+            const at = said.indexOf(0);
+            return { release: said.toString('utf8', 0, at), list: said.subarray(at + 1) };
+        },
         fault: 'PROGRAM_FAILED',
         next: 'Read the lines above: the list of the files on the host could not be read.',
     }),
@@ -2693,11 +4256,18 @@ const releasePrograms = {
     probe: program({
         text: release_programs_application + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3947), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
-        limitMs: 300_000,
-        args: (input) => [input.base, input.staging, input.directory, input.venv ?? '-', input.python],
+        limitMs: 1_800_000,
+        args: (input) => [
+            input.base,
+            input.staging,
+            input.directory,
+            input.venv ?? '-',
+            input.python,
+            input.collect ? 'yes' : 'no',
+        ],
         out: (stdout) => JSON.parse(stdout.toString('utf8')),
         fault: 'APPLICATION_FAILED',
-        next: 'The lines above are what the application said. Mend it, or the variables of its .env, and run again.',
+        next: 'The lines above are what the application, or collectstatic, said. Mend it, the static files that it names, or the variables of its .env, and run again.',
     }),
     /** Reads the facts of the release as `release/archive.ts`'s `facts`. */
     publish: program({
@@ -2772,7 +4342,7 @@ const endGroup = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "en
 const relay = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "relay.sh", 'utf8');
 const relayBody = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "relay.py", 'utf8');
 const launch = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "launch.sh", 'utf8');
-const follow = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "follow.sh", 'utf8');
+const transport_follow = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "follow.sh", 'utf8');
 /** How programs are kept on a leash on a host: texts that the transport itself runs, beside those of the table. */
 const transport = {
     /** Goes in front of a program without stdin: ends it when the connection is lost. */
@@ -2786,7 +4356,7 @@ const transport = {
      * Starts a detached program once, however often it is run, and follows it to its end: one text, so that it costs one round trip.
      * Arguments: directory of steps, step, bytes of stderr seen, limit in s, bytes and sha256 of the program, which is its stdin.
      */
-    detach: transport_common + launch + follow,
+    detach: transport_common + launch + transport_follow,
 };
 
 ;// CONCATENATED MODULE: ./packages/remote/index.ts
@@ -2800,11 +4370,197 @@ const transport = {
 /** All programs that Landfall runs on a host, by name. */
 const programs = { ...transactionPrograms, ...releasePrograms, ...adoptionPrograms };
 
+;// CONCATENATED MODULE: ./packages/operations/hand-made-units.ts
+const msOf = {
+    us: 0.001,
+    ms: 1,
+    s: 1000,
+    min: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+    w: 604_800_000,
+    month: 2_629_800_000,
+    y: 31_557_600_000,
+};
+/** A span as `systemctl show` has it, `1min 30s`: ms. */
+const spanOf = (span) => span === 'infinity'
+    ? Infinity
+    : [...span.matchAll(/([0-9.]+)([a-z]+)/g)].reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (msOf[unit] ?? NaN), 0);
+const hand_made_units_words = (value) => (value ?? '').split(' ').filter(Boolean);
+/** The unit to be edited by a drop-in, which is no edit of its file. */
+const edit = ({ name }, line) => `systemctl edit ${name}: ${line}`;
+/** Why this unit of the system cannot be stopped and started again so that all is as it was; none: it can. */
+const unitReasons = (unit, needs) => {
+    const { name, is } = unit;
+    const reasons = [];
+    const reason = (what, next) => {
+        reasons.push({ what: `${name} ${what}`, next });
+    };
+    const yes = (key) => is.get(key) === 'yes';
+    started(unit, needs, reason);
+    stopped(unit, needs, reason);
+    if (yes('Transient'))
+        reason('is transient: once it has stopped there is none to start', 'write it to a file in /etc/systemd/system');
+    if (yes('NeedDaemonReload'))
+        reason('was changed since systemd read it: it would start as something else', 'systemctl daemon-reload');
+    for (const key of ['RootDirectory', 'RootImage'])
+        if ((is.get(key) ?? '') !== '')
+            reason(`has ${key}=: the paths that it sees are others`, 'units with a root of their own are not adopted');
+    const writes = hand_made_units_words(is.get('ReadWritePaths')).map((path) => path.replace(/^[-+]*/, ''));
+    if (is.get('ProtectSystem') === 'strict' &&
+        !writes.some((path) => needs.base === path || needs.base.startsWith(`${path.replace(/\/$/, '')}/`)))
+        reason(`may write only where it is told (ProtectSystem=strict), and that is not ${needs.base}, where its data will be`, edit(unit, `ReadWritePaths=-${needs.base}`));
+    return reasons;
+};
+/** What it needs to come up again by an order, and be proven. */
+const started = (unit, { user, path, made }, reason) => {
+    const { is } = unit;
+    const main = is.get('MainPID') ?? '0';
+    if (is.get('Type') === 'oneshot' || main === '0')
+        reason('has no main process: whether it runs could not be proven', 'let it run one that stays (Type=simple or exec; celery worker, not celery multi)');
+    else if (!made.processes.some(({ pid }) => String(pid) === main))
+        reason(`has the main process ${main}, which does not work in ${path} as ${user}`, `in the unit: User=${user}, WorkingDirectory=${path}, and the command itself, no su or sudo`);
+    if (is.get('RemainAfterExit') === 'yes')
+        reason('counts as running after its end (RemainAfterExit=yes)', 'leave that out: systemctl edit');
+    if (is.get('RefuseManualStart') === 'yes' || is.get('RefuseManualStop') === 'yes')
+        reason('obeys no order (RefuseManualStart=, RefuseManualStop=)', 'leave these out');
+    const wakers = [...hand_made_units_words(is.get('TriggeredBy')), ...hand_made_units_words(is.get('UpheldBy'))];
+    if (wakers.length > 0)
+        reason(`is started by ${wakers.join(', ')} too, also while it must not run`, `let it be started by its own unit alone: systemctl disable --now ${wakers.join(' ')}`);
+};
+/** What its stop does, and how long that may take. */
+const stopped = (unit, { service, units }, reason) => {
+    const { is } = unit;
+    const others = ['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo']
+        .flatMap((key) => hand_made_units_words(is.get(key)))
+        .filter((one) => !units.includes(one));
+    if (others.length > 0)
+        reason(`takes ${[...new Set(others)].join(', ')} with it when it stops, and a start does not bring that back`, 'let that want it (Wants=), not require it');
+    const mode = is.get('KillMode') ?? '';
+    if (!['control-group', 'mixed'].includes(mode))
+        reason(`leaves processes behind when it stops (KillMode=${mode})`, 'KillMode=mixed, which tells the main process alone');
+    const takes = spanOf(is.get('TimeoutStopUSec') ?? '0') * ((is.get('ExecStop') ?? '') === '' ? 1 : 2);
+    if (takes === Infinity)
+        reason('may take for ever to stop (TimeoutStopSec=infinity)', edit(unit, 'TimeoutStopSec= of some seconds'));
+    else if (takes > service.drain)
+        reason(`may take ${takes / 1000} s to stop, and ${service.name} has ${service.drain / 1000} s`, `services: { ${service.name}: { drain: ${Math.ceil(takes / 1000)}s } }, or a lower TimeoutStopSec in the unit`);
+};
+
+;// CONCATENATED MODULE: ./packages/operations/sudo-lines.ts
+/** What sudoers would read as something else: in a command these are written with a backslash. */
+const sudo_lines_escaped = (text) => text.replace(/[,:=\\]/g, '\\$&');
+/** The lines of sudoers that let a user have root run these very commands and no others. None of them holds a pattern. */
+const sudoLines = (user, commands) => commands.map((command) => `${user} ALL=(root) NOPASSWD: ${sudo_lines_escaped(command)}`);
+/** The file for them; sudo passes over names with a dot. */
+const sudoFile = (path) => `/etc/sudoers.d/landfall-${path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;
+
+;// CONCATENATED MODULE: ./packages/operations/hand-made-programs.ts
+
+
+/** The service of a program: the last part of its name. */
+const serviceOf = ({ program }) => program.slice(program.lastIndexOf(':') + 1);
+/** The program that runs a service there. undefined: none does. */
+const hand_made_programs_programOf = ({ programs, processes }, service) => programs.find((one) => one.pid !== 0 && serviceOf(one) === service && processes.some(({ main }) => main === one.pid));
+/** Who keeps it, in words. */
+const keptBy = ({ keeper, conf }) => ({ supervisor: `the supervisord of ${conf}`, root: `root's supervisord (${conf})`, units: "the system's systemd" })[keeper];
+/** Why what runs from there cannot be stopped and started again as it is, and proven; none: it can. */
+const programProblems = (user, target, made) => {
+    const where = `host ${target.host.name}`;
+    return [
+        ...silent(target, made),
+        ...absent(target, made),
+        ...several(target, made),
+        ...units(user, target, made),
+        ...barred(user, target, made),
+        ...strangers(target, made),
+    ].map((one) => ({ where, ...one }));
+};
+const unitOf = ({ units }, service) => units.find(({ name }) => name === `${service}.service`);
+const silent = ({ path }, { supervisors, programs }) => supervisors
+    .filter(({ conf }) => !programs.some((one) => one.conf === conf))
+    .map(({ user, conf }) => ({
+    what: `programs that run from ${path} are minded by a supervisord of ${user} (${conf}), which cannot be asked`,
+    next: conf === '-'
+        ? 'start it with the name of its file: supervisord -c FILE'
+        : `let this user run: supervisorctl -c ${conf} status`,
+}));
+/** Each service of landfall.yml is run from there by a program of its name. */
+const absent = ({ path, services }, made) => {
+    const names = [...new Set(made.programs.map(serviceOf))];
+    return services
+        .filter(({ name }) => hand_made_programs_programOf(made, name) === undefined && unitOf(made, name) === undefined)
+        .map(({ name }) => ({
+        what: `no program ${name} of a supervisord, and no unit ${name}.service, runs from ${path}`,
+        next: `name services as their programs or units are named${names.length === 0 ? '' : `: ${names.join(', ')}`}`,
+    }));
+};
+const several = ({ services }, made) => {
+    const keepers = new Set(services.flatMap(({ name }) => {
+        const one = hand_made_programs_programOf(made, name);
+        return one === undefined ? [] : [keptBy(one)];
+    }));
+    return keepers.size > 1
+        ? [{ what: `its services are kept running by ${[...keepers].join(' and ')}`, next: 'let one run all of them' }]
+        : [];
+};
+const units = (user, { path, base, services }, made) => {
+    const names = services.flatMap(({ name }) => unitOf(made, name)?.name ?? []);
+    return services.flatMap((service) => {
+        const unit = unitOf(made, service.name);
+        return unit === undefined ? [] : unitReasons(unit, { user, path, base, service, units: names, made });
+    });
+};
+/** What sudo has yet to allow, as the lines that allow it. */
+const barred = (user, { path, services }, made) => {
+    const programs = services.flatMap(({ name }) => hand_made_programs_programOf(made, name)?.program ?? []);
+    const commands = made.barred.filter((command) => {
+        const last = command.slice(command.lastIndexOf(' ') + 1).replace(/\.service$/, '');
+        return last === 'status' || programs.includes(last);
+    });
+    if (programs.length === 0 || commands.length === 0)
+        return [];
+    const install = made.sudo ? '' : 'apt-get install -y sudo, then ';
+    return [
+        {
+            what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
+            next: [`as root: ${install}visudo -f ${sudoFile(path)}, with these lines:`, ...sudoLines(user, commands)].join('\n'),
+        },
+    ];
+};
+/** What else works there would be left with paths that lead elsewhere. */
+const strangers = ({ path, services }, made) => {
+    const known = new Set(services.flatMap(({ name }) => hand_made_programs_programOf(made, name)?.pid ?? []));
+    return made.processes
+        .filter(({ main, unit }) => !known.has(main) && !services.some(({ name }) => unit === `${name}.service`))
+        .map(({ pid, main, unit, command }) => {
+        const program = made.programs.find((one) => one.pid !== 0 && one.pid === main);
+        return {
+            what: `process ${pid} (${command}) works in ${path}, and belongs to ${owner(program, unit)}, which is none of the services`,
+            next: rid(pid, program, unit, made),
+        };
+    });
+};
+const owner = (program, unit) => program === undefined || program.keeper === 'units'
+    ? (unit?.replace(/^user:/, "the user's own ") ?? 'no program')
+    : `supervisor's ${program.program}`;
+const rid = (pid, program, unit = '', { processes }) => {
+    if (unit.startsWith('user:'))
+        return "units of a user's own systemd are not adopted: let one of the system's, or a program of a supervisord, run it";
+    // what cron or sshd has begun
+    if (program === undefined || (program.keeper === 'units' && !processes.some((one) => one.pid === program.pid)))
+        return `end it: kill ${pid}`;
+    const name = serviceOf(program);
+    return /^[A-Za-z0-9_-]{1,64}$/.test(name)
+        ? `add it to services: { ${name}: … }`
+        : 'no service can have its name (letters, digits, _ and -): instances of template units, for one, are not adopted';
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/live.ts
 /** The release that was confirmed last; empty: none. */
-const liveOf = (found) => (found.phase === 'confirmed' ? found.release : found.previous);
+const liveOf = (found) => found.phase === 'confirmed' ? found.release : found.previous;
 
 ;// CONCATENATED MODULE: ./packages/operations/hand-made.ts
+
 
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 const some = (all) => all.length > 5 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
@@ -2822,12 +4578,9 @@ const describeHandMade = ({ commit, dirty, venvs, env, left, processes, programs
 ].join('; ');
 const ranBy = (programs) => {
     const names = [...new Set(programs.map(({ program }) => program))];
-    return names.length === 0 ? '' : ` (supervisor's ${some(names)})`;
+    const whose = programs.every(({ keeper }) => keeper === 'units') ? 'units' : "supervisor's";
+    return names.length === 0 ? '' : ` (${whose} ${some(names)})`;
 };
-/** The service of a program: the last part of its name. */
-const serviceOf = ({ program }) => program.slice(program.lastIndexOf(':') + 1);
-/** The program that runs a service there. undefined: none does. */
-const hand_made_programOf = ({ programs, processes }, service) => programs.find((one) => serviceOf(one) === service && processes.some(({ main }) => main === one.pid));
 /** Why what was found cannot be adopted as it is, all reasons together; none: it can. */
 const adoptionProblems = (found, target, made) => {
     const where = `host ${target.host.name}`;
@@ -2852,7 +4605,7 @@ const adoptionProblems = (found, target, made) => {
         ...(made.owners === undefined
             ? []
             : [
-                problem(`${found.user} may not rename ${path} (of ${made.owners.path}, in a directory of ${made.owners.parent})`, `only where both are ${found.user}'s, an installation is adopted`),
+                problem(`${found.user} may not rename ${path} (of ${made.owners.path}, in a directory of ${made.owners.parent})`, mayRename(found.user, path, made.owners)),
             ]),
         ...(made.apart === undefined
             ? []
@@ -2860,10 +4613,23 @@ const adoptionProblems = (found, target, made) => {
         ...made.mounts.map((mount) => problem(`${mount} is a mount point: a directory with it cannot be renamed`, 'mount it elsewhere, and put a link there')),
         ...made.taken.map((name) => problem(`${path}/${name} has the name of a file that Landfall writes`, `move it away: mv ${path}/${name} ${path}/${name}.before`)),
         ...hand_made_environment(target, made, where),
-        ...run(target, made, where),
-        ...strangers(target, made, where),
+        ...programProblems(found.user, target, made),
     ];
 };
+/** Systemd gives these back to root at each boot (its tmpfiles.d/home.conf), unless a file that is read before that one says otherwise. */
+const givenBack = ['/srv', '/home'];
+/** The line for root by which a user may rename what is his in the directory above, after a reboot too. With `t` nobody may rename there what others have. */
+const mayWriteAbove = (user, path) => {
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    const group = `$(id -gn ${user})`;
+    const now = `chgrp "${group}" ${parent} && chmod g+w,+t ${parent}`;
+    if (!givenBack.includes(parent))
+        return now;
+    return `${now} && echo "q ${parent} 1775 root ${group}" >/etc/tmpfiles.d/00-landfall.conf`;
+};
+const mayRename = (user, path, owners) => owners.path === user
+    ? `as root, until the deploy is confirmed: ${mayWriteAbove(user, path)}`
+    : `only where the directory is ${user}'s, an installation is adopted: chown -R ${user}: ${path}`;
 const hand_made_environment = ({ path, python }, { venvs }, where) => venvs.includes(python.venv)
     ? []
     : [
@@ -2875,54 +4641,6 @@ const hand_made_environment = ({ path, python }, { venvs }, where) => venvs.incl
                 : `name the one that the programs call: python: { venv: ${venvs[0] ?? ''} }`,
         },
     ];
-/** Each service of landfall.yml is run from there by a program of its name, all of one supervisord. */
-const run = ({ path, services }, made, where) => {
-    const confs = new Set(services.flatMap(({ name }) => hand_made_programOf(made, name)?.conf ?? []));
-    const asked = made.supervisors.filter(({ conf }) => made.programs.some((one) => one.conf === conf));
-    const silent = made.supervisors.filter((one) => !asked.includes(one));
-    return [
-        ...silent.map(({ user, conf }) => ({
-            where,
-            what: `programs that run from ${path} are minded by a supervisord of ${user} (${conf}), which cannot be asked`,
-            next: `let this user run: supervisorctl -c ${conf} status`,
-        })),
-        ...services
-            .filter(({ name }) => hand_made_programOf(made, name) === undefined)
-            .map(({ name }) => ({
-            where,
-            what: `no program ${name} of a supervisord runs from ${path}`,
-            next: `name services as their programs are named${made.programs.length === 0 ? '' : `: ${[...new Set(made.programs.map(serviceOf))].join(', ')}`}`,
-        })),
-        ...(confs.size > 1
-            ? [
-                {
-                    where,
-                    what: `its programs are of several supervisords: ${[...confs].join(', ')}`,
-                    next: 'let one run all of them',
-                },
-            ]
-            : []),
-    ];
-};
-/** What else works there would be left with paths that lead elsewhere. */
-const strangers = ({ path, services }, made, where) => {
-    const known = new Set(services.flatMap(({ name }) => hand_made_programOf(made, name)?.pid ?? []));
-    return made.processes
-        .filter(({ main }) => !known.has(main))
-        .map(({ pid, main, unit, command }) => {
-        const program = made.programs.find((one) => one.pid === main);
-        const by = program !== undefined ? `supervisor's ${program.program}` : unit === undefined ? 'no program' : unit;
-        return {
-            where,
-            what: `process ${pid} (${command}) works in ${path}, and belongs to ${by}, which is none of the services`,
-            next: program !== undefined
-                ? `add it to services: { ${serviceOf(program)}: … }`
-                : unit?.startsWith('user@') === false
-                    ? 'services that units run are not adopted: let programs of a supervisord of this user run them'
-                    : `end it: kill ${pid}`,
-        };
-    });
-};
 
 ;// CONCATENATED MODULE: ./packages/operations/scene.ts
 
@@ -2939,6 +4657,9 @@ const noEvidence = () => ({
     notes: [],
     reverted: undefined,
     plan: undefined,
+    approvals: undefined,
+    record: undefined,
+    sockets: undefined,
 });
 const exclusive = new Set([
     'open',
@@ -2950,6 +4671,7 @@ const exclusive = new Set([
     'confirm',
     'take-back',
     'checked',
+    'sign-off',
     'prune',
     'recover',
 ]);
@@ -2987,6 +4709,7 @@ const perform = async (scene, { id, says, call }, how = {}) => scene.timeline.st
 
 
 
+
 /**
  * Where a directory is at `path`, it is looked at. Where it may be adopted too, what follows reads as if it were a release already:
  * something serves that an undo brings back. Changes nothing.
@@ -3009,7 +4732,7 @@ const asServing = (found, made, services) => ({
     servicesUnder: 'adopted',
     pace: (0,packages_plan/* paceOf */.x3)(services),
     processes: services.flatMap(({ name }) => {
-        const pid = hand_made_programOf(made, name)?.pid;
+        const pid = hand_made_programs_programOf(made, name)?.pid;
         return pid === undefined ? [] : [{ service: name, pid, release: idOf(made), verdict: 'ok' }];
     }),
 });
@@ -3030,13 +4753,12 @@ const adoptionOf = ({ target, host }, { made }) => {
         });
     const application = made.application === undefined ? undefined : (0,packages_fault/* must */.sb)(probedOf(made.application));
     const programs = target.services.flatMap(({ name }) => {
-        const one = hand_made_programOf(made, name);
-        return one === undefined ? [] : [{ service: name, program: one.program, conf: one.conf }];
+        const one = hand_made_programs_programOf(made, name);
+        return one === undefined ? [] : [{ service: name, program: one.program, keeper: one.keeper, conf: one.conf }];
     });
     return {
         id: idOf(made),
         commit: made.commit,
-        supervisor: programs[0]?.conf ?? '',
         programs,
         application,
         shared: shareable([
@@ -3089,11 +4811,12 @@ const adopt = async (scene, number, adoption, lent) => {
 const written = (scene, adoption, lent) => {
     const facts = [...recordFiles(recordOf(scene, adoption, lent))].map(([name, text]) => [name.replace(/^\.landfall\//, ''), text]);
     return new Map([
-        ...facts.map(([name, text]) => [name, name === 'release' ? `${text}supervisor=${adoption.supervisor}\n` : text]),
+        ...facts.map(([name, text]) => [name, name === 'release' ? `${text}${keeperFacts(adoption)}` : text]),
         ['programs', adoption.programs.map(({ service, program }) => `${service} ${program}\n`).join('')],
         ['shared', lent.map((path) => `${path}\n`).join('')],
     ]);
 };
+const keeperFacts = ({ programs: [one] }) => `keeper=${one?.keeper ?? ''}\nsupervisor=${one?.conf ?? ''}\n`;
 const recordOf = ({ context, target, wall }, { id, commit, application, env }, lent) => ({
     v: 1,
     id,
@@ -3120,7 +4843,8 @@ const recordOf = ({ context, target, wall }, { id, commit, application, env }, l
 const adoptionNotes = ({ target }, { adoption }) => {
     if (adoption === undefined)
         return [];
-    const { id, commit, shared, supervisor, programs, left } = adoption;
+    const { id, commit, shared, programs, left } = adoption;
+    const keeper = programs[0] === undefined ? 'nobody' : keptBy(programs[0]);
     const stays = left
         .map((path) => path.replace(/\/$/, ''))
         .filter((path) => path !== '.env' && path !== target.python.venv && !shared.some((one) => adoption_covers(one, path)));
@@ -3128,7 +4852,7 @@ const adoptionNotes = ({ target }, { adoption }) => {
     return [
         note('detected', `${target.path}, a checkout of ${commit.slice(0, 7)}, is adopted: it becomes releases/${id}, and ${target.path} the link`),
         note('detected', `of it outlives releases: ${shared.join(', ') || 'nothing'}`),
-        note('detected', `services stay programs of ${supervisor}: ${programs.map(({ program }) => program).join(', ')}; their files are not edited, and \`command\` is not used`),
+        note('detected', `services stay with ${keeper}: ${programs.map(({ program }) => program).join(', ')}; their files are not edited, and \`command\` is not used`),
         ...(stays.length === 0
             ? []
             : [
@@ -3141,1292 +4865,23 @@ const adoption_covers = (shared, path) => path === shared ||
     path.startsWith(`${shared}/`) ||
     (/^-(?:wal|shm|journal)$/.test(path.slice(shared.length)) && path.startsWith(shared));
 
-;// CONCATENATED MODULE: ./packages/check/multipart.ts
-/** The body of `multipart/form-data` (RFC 7578), with names escaped as browsers do it. The boundary must not occur in a part. Pure. */
-const multipart = (parts, boundary) => ({
-    type: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.concat([
-        ...parts.flatMap(({ field, content, file }) => [
-            Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${escaped(field)}"` +
-                (file === undefined
-                    ? ''
-                    : `; filename="${escaped(file.name)}"\r\nContent-Type: ${file.type.replace(/[\r\n]/g, ' ')}`) +
-                '\r\n\r\n'),
-            content,
-            Buffer.from('\r\n'),
-        ]),
-        Buffer.from(`--${boundary}--\r\n`),
-    ]),
-});
-const codes = { '"': '%22', '\r': '%0D', '\n': '%0A' };
-const escaped = (name) => name.replace(/["\r\n]/g, (character) => codes[character] ?? '');
-
-;// CONCATENATED MODULE: ./packages/check/content.ts
-
-/** What files of one request may hold together, in bytes. */
-const filesLimit = 64 * 1024 * 1024;
+;// CONCATENATED MODULE: ./packages/operations/approvals.ts
+/** As many as are kept: a run with more has been approved again and again. */
+const approvals_most = 20;
 /**
- * The body of a request and its type, `extra` fields of a form included; undefined where nothing is sent. Files that cannot
- * be sent are said in `wrong`. `boundary` must not occur in what is sent.
+ * Asks GitHub who approved this run, once a release is to go live by it. It is information and nothing else: nothing waits for an
+ * approval here, and nothing is refused for want of one. Undefined: GitHub did not say. Never rejects.
  */
-const content = (check, put, { read, boundary, extra, wrong, }) => {
-    const file = (path) => {
-        const found = read(path);
-        if (typeof found !== 'string')
-            return Buffer.from(found.buffer, found.byteOffset, found.byteLength);
-        wrong.push(found);
-        return Buffer.alloc(0);
-    };
-    const fields = Object.entries({ ...check.form, ...extra }).map(([name, value]) => [
-        name,
-        Object.hasOwn(extra, name) ? value : put(value),
-    ]);
-    if (check.upload !== undefined) {
-        const files = Object.entries(check.upload).map(([field, { file: path, content: text, name, type }]) => ({
-            field,
-            content: path === undefined ? Buffer.from(put(text ?? '')) : file(path),
-            file: { name, type },
-        }));
-        if (files.reduce((bytes, { content: { length } }) => bytes + length, 0) > filesLimit)
-            wrong.push(`the files of upload are larger than ${filesLimit / 1024 / 1024} MB together`);
-        return multipart([...fields.map(([field, value]) => ({ field, content: Buffer.from(value) })), ...files], boundary);
-    }
-    if (check.file !== undefined)
-        return { type: 'application/octet-stream', body: file(check.file) };
-    if (check.body !== undefined)
-        return { type: 'text/plain; charset=utf-8', body: put(check.body) };
-    if (check.form !== undefined)
-        return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(fields).toString() };
-    if (check.data === undefined)
+const approvalsOf = async ({ context, github, show, }) => {
+    // on a person's machine, or another run than GitHub's
+    if (!/^https?:/.test(context.url) || !/^\d+$/.test(context.runId))
         return undefined;
-    return {
-        type: 'application/json',
-        body: JSON.stringify(check.data, (_, value) => (typeof value === 'string' ? put(value) : value)),
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/check/files.ts
-
-
-
-/** Files of the checkout at `root`, never of elsewhere: a symlink that leads out of it is not followed. */
-const filesOf = (root) => (path) => {
-    try {
-        const real = (0,external_node_fs_.realpathSync)((0,external_node_path_.join)(root, path));
-        if (!real.startsWith((0,external_node_fs_.realpathSync)(root) + external_node_path_.sep))
-            return `${path} leads out of the checkout`;
-        const found = (0,external_node_fs_.statSync)(real);
-        if (!found.isFile())
-            return `${path} is no file`;
-        if (found.size > filesLimit)
-            return `${path} is larger than ${filesLimit / 1024 / 1024} MB`;
-        return (0,external_node_fs_.readFileSync)(real);
-    }
-    catch (error) {
-        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-        return missing ? `there is no file ${path} in the checkout` : `the file ${path} cannot be read`;
-    }
-};
-/** The files that checks send and that are not there, as problems of the input. */
-const fileProblems = (read, checks) => {
-    const named = checks.flatMap(({ file, upload = {} }) => [file, ...Object.values(upload).map((part) => part.file)]);
-    return [...new Set(named)].flatMap((path) => {
-        const found = path === undefined ? undefined : read(path);
-        if (typeof found !== 'string')
-            return [];
-        return [
-            { where: 'checks', what: `a check sends a file: ${found}`, next: 'Commit it, and run actions/checkout before.' },
-        ];
-    });
-};
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __webpack_require__(7067);
-var external_node_http_default = /*#__PURE__*/__webpack_require__.n(external_node_http_);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __webpack_require__(4708);
-var external_node_https_default = /*#__PURE__*/__webpack_require__.n(external_node_https_);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(1692);
-;// CONCATENATED MODULE: ./packages/check/explain.ts
-/** Why a request got no answer, in words; `host` is `name:port`. Node's error codes, OpenSSL's for certificates. */
-const explain = (error, host) => {
-    const { code, message } = firstCoded(error);
-    const known = words[code];
-    if (known !== undefined)
-        return known(host);
-    if (code.startsWith('HPE_'))
-        return `${host} answers, but not in HTTP (${code})`;
-    if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-        return /wrong.version.number|packet length too long|http request/i.test(`${code} ${message}`)
-            ? `${host} does not speak TLS: is this a port for http:// ?`
-            : `the TLS connection to ${host} failed (${message || code})`;
-    }
-    if (/^(CERT_|CRL_|ERR_TLS_|UNABLE_TO_)/.test(code))
-        return `the certificate of ${host} cannot be trusted (${message || code})`;
-    return `the request to ${host} failed (${[code, message].filter((part) => part !== '').join(': ')})`;
-};
-const untrusted = (host) => `the certificate of ${host} is signed by an authority that is not known here, or its chain is incomplete (NODE_EXTRA_CA_CERTS names further authorities)`;
-const selfSigned = (host) => `the certificate of ${host} is self-signed (NODE_EXTRA_CA_CERTS names further certificates to trust)`;
-const explain_closed = (host) => `${host} closed the connection without an answer`;
-const words = {
-    ECONNREFUSED: (host) => `the connection to ${host} was refused: nothing listens there`,
-    ECONNRESET: explain_closed,
-    EPIPE: explain_closed,
-    ETIMEDOUT: (host) => `${host} cannot be reached: nothing came back`,
-    EHOSTUNREACH: (host) => `${host} cannot be reached: no route to it`,
-    ENETUNREACH: (host) => `${host} cannot be reached: no network leads there`,
-    ENOTFOUND: (host) => `the name in ${host} is not known in DNS`,
-    EAI_AGAIN: (host) => `the name in ${host} could not be looked up: no DNS server answered`,
-    CERT_HAS_EXPIRED: (host) => `the certificate of ${host} has expired`,
-    CERT_NOT_YET_VALID: (host) => `the certificate of ${host} is not valid yet`,
-    CERT_REVOKED: (host) => `the certificate of ${host} was revoked`,
-    ERR_TLS_CERT_ALTNAME_INVALID: (host) => `the certificate of ${host} was made for other names`,
-    DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
-    SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-    UNABLE_TO_GET_ISSUER_CERT: untrusted,
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-    ERR_INVALID_CHAR: () => 'a request header holds a character that cannot be sent (a line end in a value?)',
-    ERR_UNESCAPED_CHARACTERS: () => 'the address holds a character that cannot be sent',
-};
-/** A name with several addresses fails with one error that holds one for each: the first speaks for all. */
-const firstCoded = (error) => {
-    if (typeof error !== 'object' || error === null)
-        return { code: '', message: String(error) };
-    if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
-        return firstCoded(error.errors[0]);
-    const text = (value) => (typeof value === 'string' ? value : '');
-    const [message = ''] = text('message' in error ? error.message : '').split('\n');
-    return { code: text('code' in error ? error.code : ''), message };
-};
-
-;// CONCATENATED MODULE: ./packages/check/http.ts
-/** How much of a body is read, in bytes. */
-const bodyLimit = 1_000_000;
-
-;// CONCATENATED MODULE: ./packages/check/http-client.ts
-
-
-
-
-
-
-/**
- * The HTTP client of the checks: a new connection for each request, closed after it; certificates are verified;
- * the whole exchange has one limit; reads at most {@link bodyLimit} bytes of a body.
- */
-const httpClient = (request) => new Promise((resolve) => {
-    const begun = performance.now();
-    const passed = () => Math.round(performance.now() - begun);
-    const no = (why) => ({ answered: false, why, ms: passed() });
-    let sent;
-    let done = false;
-    const end = (outcome) => {
-        if (done)
-            return;
-        done = true;
-        clearTimeout(timer);
-        request.signal?.removeEventListener('abort', cancel);
-        resolve(outcome);
-        sent.destroy();
-    };
-    const cancel = () => {
-        end(no('cancelled'));
-    };
-    const timer = setTimeout(() => {
-        end(no(`no answer from ${request.url.host} within ${Math.round(request.limit)} ms`));
-    }, request.limit);
-    try {
-        sent = http_client_open(request);
-    }
-    catch (error) {
-        clearTimeout(timer);
-        resolve(no(explain(error, place(request.url))));
-        return;
-    }
-    sent.on('error', (error) => {
-        end(no(explain(error, place(request.url))));
-    });
-    sent.on('response', (response) => {
-        http_client_read(response, (body, cut) => {
-            end({
-                answered: true,
-                status: response.statusCode ?? 0,
-                headers: joined(response.headers),
-                setCookies: response.headers['set-cookie'] ?? [],
-                body,
-                cut,
-                ms: passed(),
-            });
-        });
-        response.on('error', () => {
-            end(no(`${place(request.url)} broke off in the middle of its answer (status ${response.statusCode ?? 0})`));
-        });
-    });
-    if (request.signal?.aborted === true)
-        cancel();
-    request.signal?.addEventListener('abort', cancel, { once: true });
-    sent.end(request.body);
-});
-/** The request, begun. Throws where a header or the address cannot be sent. */
-const http_client_open = ({ method, url, headers, body, over }) => {
-    const own = {
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        'user-agent': 'Landfall',
-        ...(body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` }),
-    };
-    const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const options = { method, headers: { ...own, ...given } };
-    if (over !== undefined) {
-        // without an agent, node writes even the usual port into Host unless it is told that it is the usual one
-        const host = url.hostname.replace(/^\[|\]$/g, '');
-        const secure = () => (0,external_node_tls_.connect)({ socket: over, host, ...serverName(given.host ?? url.host) });
-        return url.protocol === 'https:'
-            ? external_node_https_default().request(url, { ...options, defaultPort: 443, createConnection: secure })
-            : external_node_http_default().request(url, { ...options, defaultPort: 80, createConnection: () => over });
-    }
-    if (url.protocol !== 'https:')
-        return external_node_http_default().request(url, { ...options, agent: false });
-    return external_node_https_default().request(url, { ...options, agent: false, ...serverName(given.host ?? url.host) });
-};
-/** The certificate has to be that of the name asked for, also where the address is an IP address. */
-const serverName = (host) => {
-    const name = new URL(`https://${host}`).hostname;
-    return (0,external_node_net_.isIP)(name) === 0 && !name.startsWith('[') ? { servername: name } : {};
-};
-const http_client_read = (response, end) => {
-    const parts = [];
-    let bytes = 0;
-    const text = () => Buffer.concat(parts).subarray(0, bodyLimit).toString('utf8');
-    response.on('data', (part) => {
-        parts.push(part);
-        bytes += part.length;
-        if (bytes > bodyLimit)
-            end(text(), true);
-    });
-    response.on('end', () => {
-        end(text(), false);
-    });
-};
-const joined = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
-/** `name:port`, as faults call a server. */
-const place = (url) => `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
-
-;// CONCATENATED MODULE: ./packages/check/certificate-client.ts
-
-
-
-/** One TLS handshake with a server, verified against the authorities known here; nothing is sent over it. */
-const certificateClient = ({ url, limit, signal }) => new Promise((resolve) => {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const socket = (0,external_node_tls_.connect)({ host, port: Number(url.port || 443), ...serverName(url.host) });
-    const end = (shown) => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
-        socket.destroy();
-        resolve(shown);
-    };
-    const cancel = () => {
-        end({ verified: false, why: 'cancelled' });
-    };
-    const timer = setTimeout(() => {
-        end({ verified: false, why: `no certificate from ${place(url)} within ${Math.round(limit)} ms` });
-    }, limit);
-    signal?.addEventListener('abort', cancel, { once: true });
-    socket.on('error', (error) => {
-        end({ verified: false, why: explain(error, place(url)) });
-    });
-    socket.once('secureConnect', () => {
-        const { valid_to: until, issuer } = socket.getPeerCertificate();
-        const names = [issuer.CN, issuer.O].flat().filter((name) => typeof name === 'string');
-        end({ verified: true, left: Date.parse(until) - Date.now(), issuer: names.join(', ') });
-    });
-    if (signal?.aborted === true)
-        cancel();
-});
-
-;// CONCATENATED MODULE: ./packages/check/websocket-client.ts
-
-
-
-/** What is kept of a conversation at most: messages, and their characters. */
-const most = { messages: 1000, characters: 4 * bodyLimit };
-/** The WebSocket client of the checks: a connection of its own, no redirect, no compression; certificates are verified. */
-const webSocketClient = async (request) => {
-    const { WebSocket } = await __webpack_require__.e(/* import() */ 977).then(__webpack_require__.bind(__webpack_require__, 2977));
-    const { url, headers, message, enough, untilClosed, limit, signal } = request;
-    return new Promise((resolve) => {
-        const messages = [];
-        let socket;
-        let opened = false;
-        let characters = 0;
-        let done = false;
-        const end = (more = {}) => {
-            finish({ opened: true, messages, ...more });
-        };
-        const finish = (conversation) => {
-            if (done)
-                return;
-            done = true;
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', cancel);
-            resolve(conversation);
-            if (conversation.opened && socket?.readyState === WebSocket.OPEN)
-                socket.close(1000);
-            else
-                socket?.terminate();
-        };
-        const never = (why, status) => {
-            finish({ opened: false, why, ...(status === undefined ? {} : { status }) });
-        };
-        const cancel = () => {
-            if (opened)
-                end({ broken: 'cancelled' });
-            else
-                never('cancelled');
-        };
-        const timer = setTimeout(() => {
-            if (opened)
-                end();
-            else
-                never(`no WebSocket from ${place(url)} within ${Math.round(limit)} ms`);
-        }, limit);
-        signal?.addEventListener('abort', cancel, { once: true });
-        const failed = (error) => {
-            const why = explain(error, place(url));
-            if (opened)
-                end({ broken: why });
-            else
-                never(why);
-        };
-        try {
-            socket = new WebSocket(url.href.replace(/^http/, 'ws'), {
-                headers: { 'user-agent': 'Landfall', ...headers },
-                perMessageDeflate: false,
-                followRedirects: false,
-                maxPayload: bodyLimit,
-                ...serverName(headers['host'] ?? url.host),
-            });
-        }
-        catch (error) {
-            failed(error);
-            return;
-        }
-        // also after the end: an 'error' that nobody hears ends the process
-        socket.on('error', failed);
-        socket.on('unexpected-response', (_, response) => {
-            never(`expected a WebSocket, ${place(url)} answers with status ${response.statusCode ?? 0}`, response.statusCode);
-            response.resume();
-        });
-        socket.on('open', () => {
-            opened = true;
-            if (message !== undefined)
-                socket.send(message);
-            if (!untilClosed && enough(messages))
-                end();
-        });
-        socket.on('message', (content) => {
-            if (done)
-                return;
-            messages.push(content.toString('utf8'));
-            characters += content.length;
-            if (!untilClosed && enough(messages))
-                end();
-            else if (messages.length >= most.messages || characters > most.characters)
-                end({ broken: 'the server said more than a check listens to' });
-        });
-        socket.on('close', (code, reason) => {
-            end({ closed: { code, reason: reason.toString('utf8') } });
-        });
-        if (signal?.aborted === true)
-            cancel();
-    });
-};
-
-;// CONCATENATED MODULE: ./packages/check/outside.ts
-
-
-
-/** The clients of this machine. */
-const outside = {
-    client: httpClient,
-    webSocket: webSocketClient,
-    certificate: certificateClient,
-};
-
-;// CONCATENATED MODULE: ./packages/check/address.ts
-/** A whole address as it is; a path behind the base. */
-const absolute = (address, base) => /^https?:\/\//i.test(address) ? address : base === undefined ? undefined : base.replace(/\/+$/, '') + address;
-/** The server that a request asks: its address, and the name in `Host` where that is another. Cookies and saved values belong to one. */
-const placeOf = (url, headers) => headers.host === undefined || headers.host === url.host ? url.host : `${headers.host} at ${url.host}`;
-/** Where a request goes, as saved values see it: they are sent to no other place. */
-const originOf = (url, headers, inside) => `${url.protocol}//${placeOf(url, headers)}${inside === undefined ? '' : ` ${inside}`}`;
-/** What lies behind the host is another place than what the runner sees, whatever its name. */
-const insideOf = ({ from, socket, }) => from === 'runner' ? undefined : socket === undefined ? 'on the host' : `on the host’s ${socket}`;
-/** The scheme as the application takes it: `X-Forwarded-Proto` says what a proxy in front would have been asked by. */
-const schemeOf = (url, headers) => url.protocol === 'https:' || headers['x-forwarded-proto']?.toLowerCase() === 'https' ? 'https' : 'http';
-/** Two addresses that differ only in what values were filled in: nothing of a value became a part of the structure. */
-const sameShape = (filled, plain) => filled.origin === plain.origin && filled.pathname.split('/').length === plain.pathname.split('/').length;
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
-;// CONCATENATED MODULE: ./packages/check/json-path.ts
-/** JSONPath after RFC 9535. Loaded when a check needs it: most do not. */
-const loadSelect = async () => {
-    const { compile } = await __webpack_require__.e(/* import() */ 393).then(__webpack_require__.t.bind(__webpack_require__, 393, 19));
-    return (document, path) => compile(path)
-        .query(document)
-        .values();
-};
-/** The values at a key: those of a JSONPath, or the top-level member. A text when the path is none. */
-const pick = (document, key, select) => {
-    if (!key.startsWith('$')) {
-        const holder = typeof document === 'object' && document !== null && !Array.isArray(document) ? document : {};
-        return Object.hasOwn(holder, key) ? [holder[key]] : [];
-    }
-    try {
-        return select(document, key);
-    }
-    catch (error) {
-        return `${key} is no JSONPath: ${error instanceof Error ? error.message : String(error)}`;
-    }
-};
-
-;// CONCATENATED MODULE: ./packages/check/judge.ts
-
-
-
-/** What is wrong with an answer, each with what was expected and what was found; nothing when it is as the check wants it. Pure. */
-const judge = (check, answer, bench) => {
-    const ofHead = [...judge_status(check, answer, bench), ...redirect(check, answer, bench), ...headers(check, answer, bench)];
-    const ofBody = judgeBody(check, answer, bench);
-    const late = check.max !== undefined && answer.ms > check.max
-        ? [`expected an answer within ${(0,packages_plan/* renderDuration */.PP)(check.max)}, it took ${(0,packages_plan/* renderDuration */.PP)(answer.ms)}`]
-        : [];
-    const wrong = [...ofHead, ...ofBody, ...late];
-    const shows = ofBody.length > 0 || !accepted(check, answer, bench);
-    return shows && answer.body.trim() !== '' ? [...wrong, `the body: ${excerpt(answer.body, bench)}`] : wrong;
-};
-/** What is wrong with a body, or with a message. */
-const judgeBody = (check, answer, bench) => [
-    ...contains(check, answer),
-    ...judge_json(check, answer, bench),
-];
-/** Whether the status is one that the check wants. */
-const accepted = (check, { status: found, headers: { location } }, bench) => {
-    if (check.status !== undefined)
-        return check.status.includes(found);
-    const redirects = found >= 300 && found < 400;
-    if (check.redirect !== undefined)
-        return redirects;
-    return (found >= 200 && found < 300) || (check.ownRedirect && redirects && staysHome(location, bench));
-};
-const judge_status = (check, answer, bench) => {
-    if (accepted(check, answer, bench))
-        return [];
-    const wanted = check.status?.join(' or ') ??
-        (check.redirect !== undefined ? '3xx' : check.ownRedirect ? '2xx, or a redirect to the same host' : '2xx');
-    const { location } = answer.headers;
-    const to = location === undefined || check.redirect !== undefined ? '' : ` to ${excerpt(location, bench)}`;
-    return [`expected status ${wanted}, found ${answer.status}${to}`];
-};
-/** The same name; another port only where the scheme changes too (http to https). */
-const staysHome = (location, { url, host }) => {
-    if (location === undefined)
-        return false;
-    const asked = new URL(`${url.protocol}//${host}`);
-    if (!URL.canParse(location, asked.href))
-        return false;
-    const to = new URL(location, asked);
-    return to.hostname === asked.hostname && (to.port === asked.port || to.protocol !== asked.protocol);
-};
-const redirect = (check, { status: found, headers: { location } }, bench) => {
-    if (check.redirect === undefined || found < 300 || found >= 400)
-        return [];
-    const asked = new URL(bench.url.pathname, `${bench.url.protocol}//${bench.host}`);
-    const to = location !== undefined && URL.canParse(location, asked.href) ? new URL(location, asked).href : undefined;
-    const wanted = bench.redirect ?? check.redirect;
-    const same = to !== undefined && [wanted, new URL(wanted, asked).href].includes(to);
-    return same
-        ? []
-        : [
-            `expected a redirect to ${check.redirect}, found ${location === undefined ? 'no Location' : excerpt(location, bench)}`,
-        ];
-};
-const headers = (check, answer, bench) => [
-    ...Object.entries(check.responseHeaders).flatMap(([name, wanted]) => {
-        const found = answer.headers[name.toLowerCase()];
-        if (found === wanted)
-            return [];
-        return [`expected header ${name}: ${wanted}, found ${found === undefined ? 'none' : excerpt(found, bench)}`];
-    }),
-    ...check.without.flatMap((name) => {
-        const found = answer.headers[name.toLowerCase()];
-        return found === undefined ? [] : [`expected no header ${name}, found ${excerpt(found, bench)}`];
-    }),
-];
-const contains = (check, { body, cut }) => check.contains
-    .filter((text) => !body.includes(text))
-    .map((text) => `expected ${JSON.stringify(text)} in the body, found it nowhere${cut ? ' in its first megabyte' : ''}`);
-const judge_json = (check, { body, cut }, bench) => {
-    const wanted = Object.entries(check.json);
-    if (wanted.length === 0)
-        return [];
-    let document;
-    try {
-        document = JSON.parse(body);
-    }
-    catch {
-        return [
-            `expected JSON, found ${cut ? 'more than a megabyte' : body.trim() === '' ? 'an empty body' : 'something else'}`,
-        ];
-    }
-    return wanted.flatMap(([key, value]) => {
-        const found = pick(document, key, bench.select);
-        if (typeof found === 'string')
-            return [found];
-        // A path may select several values: then the whole list is meant, or the one that there is.
-        if ((0,external_node_util_.isDeepStrictEqual)(found.length === 1 ? found[0] : undefined, value))
-            return [];
-        if (key.startsWith('$') && found.length > 0 && (0,external_node_util_.isDeepStrictEqual)(found, value))
-            return [];
-        const shown = found.length === 0 ? 'nothing there' : excerpt(JSON.stringify(found.length === 1 ? found[0] : found), bench);
-        return [`expected ${key} = ${JSON.stringify(value)}, found ${shown}`];
-    });
-};
-/** At most 200 characters, on one line. Scrubbed before it is cut: half a secret is one too. */
-const excerpt = (text, { scrub }) => {
-    const line = scrub(text).replace(/\s+/g, ' ').trim();
-    return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
-};
-
-;// CONCATENATED MODULE: ./packages/check/certificate.ts
-
-const day = 86_400_000;
-/** What is wrong with a certificate. Pure. */
-const judgeCertificate = ({ expiresAfter, issuer }, shown) => {
-    if (!shown.verified)
-        return [shown.why];
-    const scrub = (text) => text;
-    return [
-        ...(shown.left < expiresAfter
-            ? [`expected a certificate that is valid for ${days(expiresAfter)} more, it expires in ${days(shown.left)}`]
-            : []),
-        ...(issuer !== undefined && !shown.issuer.includes(issuer)
-            ? [`expected an issuer with ${JSON.stringify(issuer)}, found ${excerpt(shown.issuer, { scrub })}`]
-            : []),
-    ];
-};
-const days = (ms) => {
-    const whole = Math.floor(ms / day);
-    return ms < day ? 'less than a day' : `${whole} ${whole === 1 ? 'day' : 'days'}`;
-};
-
-;// CONCATENATED MODULE: ./packages/check/placeholders.ts
-const placeholder = /\$(\$|[A-Za-z_][A-Za-z0-9_]*)|\{([a-z][a-z0-9_-]*)\}/g;
-/** `{name}` stands for a value only where an earlier check saves that name: other braces are text. */
-const filler = (values, saved) => {
-    const missing = new Set();
-    const used = new Map();
-    const find = (whole, variable, name) => {
-        if (variable === '$')
-            return '$';
-        const known = variable === undefined ? saved : values;
-        const key = variable ?? name;
-        if (!Object.hasOwn(known, key)) {
-            if (variable !== undefined)
-                missing.add(whole);
-            return undefined;
-        }
-        const value = known[key];
-        if (value === undefined)
-            missing.add(whole);
-        else if (typeof value !== 'string')
-            used.set(key, value);
-        return typeof value === 'string' ? value : value?.value;
-    };
-    const fill = (text, encode = (value) => value) => text.replace(placeholder, (whole, variable, name) => {
-        const value = find(whole, variable, name);
-        return value === undefined ? whole : whole === '$$' ? value : encode(value);
-    });
-    return { fill, missing, used };
-};
-/**
- * Puts `$NAME` in the place of each value, and of each of `others` what it is shown as, in every form in which an answer may
- * give it back: as it is, in JSON, HTML, an address, a form, or base64.
- */
-const scrubber = (values, others = []) => {
-    const names = new Map();
-    const own = Object.entries(values).map(([name, value]) => ({ as: `$${name}`, value }));
-    for (const { as, value } of [...others, ...own]) {
-        for (const form of placeholders_forms(value))
-            if (form !== '')
-                names.set(form, as);
-    }
-    if (names.size === 0)
-        return (text) => text;
-    // The longest first: one value may begin with another.
-    const longest = [...names.keys()].sort((a, b) => b.length - a.length);
-    const any = new RegExp(longest.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g');
-    return (text) => text.replace(any, (form) => names.get(form) ?? '');
-};
-const entities = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#x27;',
-};
-const placeholders_forms = (value) => [value, value.trim()].flatMap((form) => [
-    form,
-    JSON.stringify(form).slice(1, -1),
-    form.replace(/[&<>"']/g, (character) => entities[character] ?? ''),
-    percentEncoded(form),
-    new URLSearchParams([['', form]]).toString().slice(1),
-    Buffer.from(form).toString('base64'),
-]);
-/** `encodeURIComponent`, but a lone surrogate becomes U+FFFD instead of throwing. */
-const percentEncoded = (value) => encodeURIComponent(value.toWellFormed());
-
-;// CONCATENATED MODULE: ./packages/check/prepare.ts
-
-
-
-/** The request of a check, with its `$NAME`s and `{name}`s filled in and its path put behind the target's address. */
-const prepare = (check, base, values, { saved = {}, read = (path) => `${path} cannot be read here`, boundary = '-', token } = {}) => {
-    const { fill, missing, used } = filler(values, saved);
-    const no = (why) => ({ ok: false, why: `not sent: ${why}` });
-    const written = Object.fromEntries(Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), fill(value)]));
-    const address = absolute(fill(check.url, percentEncoded), base);
-    if (address === undefined)
-        return no(`there is no \`url\` that ${check.url} could be put behind`);
-    const url = URL.canParse(address) ? new URL(address) : undefined;
-    // a socket has no certificate
-    if (url !== undefined && check.socket !== undefined)
-        url.protocol = 'http:';
-    const harmless = Object.entries(saved).map(([name, value]) => [name, value && { ...value, value: 'x' }]);
-    const plain = absolute(filler(values, Object.fromEntries(harmless)).fill(check.url, percentEncoded), base);
-    if (url !== undefined &&
-        (plain === undefined || !URL.canParse(plain) || !sameShape(new URL(address), new URL(plain))))
-        return no(`a value in ${check.url} would change where it leads`);
-    const proof = url === undefined || check.csrf === undefined ? undefined : token?.(url, written);
-    if (typeof proof === 'string')
-        return no(proof);
-    const guard = proof === undefined || check.csrf === undefined ? undefined : { ...check.csrf, ...proof };
-    const wrong = [];
-    const sent = content(check, fill, {
-        read,
-        boundary,
-        extra: guard === undefined ? {} : { [guard.field]: guard.value },
-        wrong,
-    });
-    const unsaved = [...missing].filter((name) => name.startsWith('{'));
-    const unset = [...missing].filter((name) => name.startsWith('$'));
-    if (unset.length > 0)
-        return no(`${unset.join(', ')} has no value; the input \`env\` lists the names that checks may use`);
-    if (unsaved.length > 0)
-        return no(`${unsaved.join(', ')} was not saved by the check that should have`);
-    const [problem] = wrong;
-    if (problem !== undefined)
-        return no(problem);
-    if (url === undefined)
-        return no(`${check.url} makes no valid address`);
-    const place = originOf(url, written, insideOf(check));
-    for (const [name, { from }] of used)
-        if (from !== place)
-            return no(`{${name}} came from ${from} and does not go to ${place}`);
-    return {
-        ok: true,
-        request: {
-            method: check.method,
-            url,
-            headers: {
-                ...(guard === undefined ? {} : { [guard.header.toLowerCase()]: guard.value, referer: guard.page }),
-                ...(sent === undefined ? {} : { 'content-type': sent.type }),
-                ...written,
-            },
-            ...(sent === undefined ? {} : { body: sent.body }),
-        },
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/check/websocket.ts
-
-
-/** Whether a check wants a message at all. */
-const wantsMessage = ({ contains, json }) => contains.length > 0 || Object.keys(json).length > 0;
-/** Whether a message is what the check waits for. Pure. */
-const websocket_fits = (check, message, bench) => judgeBody(check, { body: message, cut: false }, bench).length === 0;
-/** What is wrong with a conversation. `limit` is how long was listened: ms. Pure. */
-const judgeConversation = (check, conversation, bench, limit) => {
-    if (!conversation.opened) {
-        const { status, why } = conversation;
-        if (check.status === undefined || status === undefined)
-            return [why];
-        return check.status.includes(status)
-            ? []
-            : [`expected status ${check.status.join(' or ')} instead of a WebSocket, found ${status}`];
-    }
-    if (check.status !== undefined)
-        return [`expected status ${check.status.join(' or ')} instead of a WebSocket, but it was opened`];
-    const { messages, closed, broken } = conversation;
-    const wanted = check.websocket?.close;
-    const ended = closed === undefined ? (broken ?? '') : `the server closed it with ${closing(closed, bench)}`;
-    const unheard = wantsMessage(check) && !messages.some((message) => websocket_fits(check, message, bench));
-    return [
-        ...(unheard
-            ? [
-                `expected a message with ${wish(check)} within ${(0,packages_plan/* renderDuration */.PP)(limit)}, found ${heard(messages, bench)}`,
-                ...(ended === '' ? [] : [ended]),
-            ]
-            : []),
-        ...(wanted !== undefined && closed?.code !== wanted
-            ? [`expected the server to close it with ${wanted}, ${ended === '' ? 'it stayed open' : ended}`]
-            : []),
-        ...(wanted === undefined && !wantsMessage(check) && ended !== '' ? [ended] : []),
-    ];
-};
-const closing = ({ code, reason }, bench) => `${code}${reason === '' ? '' : ` (${excerpt(reason, bench)})`}`;
-const wish = ({ contains, json }) => [
-    ...contains.map((text) => JSON.stringify(text)),
-    ...Object.entries(json).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
-].join(' and ');
-const heard = (messages, bench) => {
-    const last = messages.at(-1);
-    if (last === undefined)
-        return 'none';
-    return `${messages.length === 1 ? 'one' : `${messages.length}, the last`}: ${excerpt(last, bench)}`;
-};
-
-;// CONCATENATED MODULE: ./packages/check/other-attempts.ts
-
-
-
-
-/** One look or conversation may take so long where the check has no `max`: ms. */
-const usual = 10_000;
-const limitOf = ({ check, setting, end }) => {
-    const { clock, deadline = Infinity } = setting;
-    return Math.min(check.max ?? usual, Math.max(1000, (check.within === 0 ? deadline : end) - clock.now()));
-};
-/** One look at a certificate. Gives back what was wrong. */
-const askCertificate = async (given) => {
-    const { check, setting } = given;
-    const address = absolute(check.url, setting.url);
-    if (check.certificate === undefined || address === undefined)
-        return ['not sent: there is no `url` to look at'];
-    const url = new URL(address);
-    if (url.protocol !== 'https:')
-        return [`not sent: ${url.host} is asked by http, where there is no certificate`];
-    const { signal } = setting;
-    const shown = await setting.certificate({ url, limit: limitOf(given), ...(signal === undefined ? {} : { signal }) });
-    return judgeCertificate(check.certificate, shown);
-};
-/** One conversation over a WebSocket. Gives back what was wrong. */
-const converse = async (given) => {
-    const { check, setting, memory, select } = given;
-    const prepared = prepare(check, setting.url, setting.env, { saved: memory.saved() });
-    if (!prepared.ok)
-        return [prepared.why];
-    const { url, headers: made, body } = prepared.request;
-    const { 'content-type': ofBody, ...written } = made;
-    const cookies = memory.session(check.session && `${check.session} `, setting.client).cookies(url, written);
-    const cookie = [
-        ...(written['cookie'] === undefined ? [] : [written['cookie']]),
-        ...cookies.map(({ name, value }) => `${name}=${value}`),
-    ].join('; ');
-    const host = written['host'] ?? url.host;
-    const bench = { url, host, select, scrub: memory.scrub };
-    const limit = limitOf(given);
-    const conversation = await setting.webSocket({
-        url,
-        // as a browser's page of the same site would ask
-        headers: { origin: `${url.protocol}//${host}`, ...written, ...(cookie === '' ? {} : { cookie }) },
-        ...(body === undefined ? {} : { message: body.toString() }),
-        enough: (messages) => !wantsMessage(check) || messages.some((message) => websocket_fits(check, message, bench)),
-        untilClosed: check.websocket?.close !== undefined,
-        limit,
-        ...(setting.signal === undefined ? {} : { signal: setting.signal }),
-    });
-    return judgeConversation(check, conversation, bench, limit);
-};
-
-;// CONCATENATED MODULE: ./packages/check/exchange.ts
-/** As many as browsers follow at most. */
-const mostRedirects = 20;
-/**
- * Sends a request and follows its redirects: 301 to 303 with GET (HEAD stays), 307 and 308 as it was (RFC 9110, 15.4).
- * The check's own headers, which may hold secrets, and its body do not go to another origin. One limit for all.
- */
-const exchange_follow = async (client, first) => {
-    let request = first;
-    let left = first.limit;
-    for (let hops = 0;; hops++) {
-        const outcome = await client({ ...request, limit: Math.max(1, left) });
-        left -= outcome.ms;
-        const next = outcome.answered ? redirected(request, outcome) : undefined;
-        if (next === undefined)
-            return { outcome, url: request.url };
-        if (hops === mostRedirects) {
-            return {
-                outcome: { answered: false, why: `more than ${mostRedirects} redirects`, ms: outcome.ms },
-                url: request.url,
-            };
-        }
-        request = next;
-    }
-};
-const redirected = (request, answer) => {
-    const { location } = answer.headers;
-    if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined)
-        return undefined;
-    const { host } = request.headers;
-    // Relative to the name that was asked for, which may be another than the address's; the address stays while the name does.
-    const asked = host === undefined ? request.url : new URL(request.url.pathname, `${request.url.protocol}//${host}`);
-    if (!URL.canParse(location, asked.href))
-        return undefined;
-    const to = new URL(location, asked);
-    if (!/^https?:$/.test(to.protocol))
-        return undefined;
-    const home = to.origin === asked.origin;
-    const { body, ...rest } = request;
-    const keeps = answer.status >= 307 || request.method === 'HEAD' || request.method === 'GET';
-    const own = Object.entries(request.headers).filter(([name]) => keeps || !name.startsWith('content-'));
-    return {
-        ...rest,
-        url: home ? new URL(to.pathname + to.search, request.url) : to,
-        method: keeps ? request.method : 'GET',
-        headers: home ? Object.fromEntries(own) : {},
-        ...(home && keeps && body !== undefined ? { body } : {}),
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/check/retry-after.ts
-/**
- * How long a server asks to be left alone, in ms: `Retry-After` of a 429 or 503, in seconds or as a date (counted from the
- * answer's own `Date`: clocks differ). Undefined where it asks for nothing. Pure.
- */
-const retryAfter = ({ status, headers }) => {
-    const text = headers['retry-after']?.trim();
-    if ((status !== 429 && status !== 503) || text === undefined)
-        return undefined;
-    if (/^\d{1,9}$/.test(text))
-        return Number(text) * 1000;
-    if (!/^[A-Z][a-z]{2},/.test(text))
-        return undefined;
-    const ms = Date.parse(text) - Date.parse(headers.date ?? '');
-    return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-};
-
-;// CONCATENATED MODULE: ./packages/check/saved.ts
-
-/** What is saved may be so long, in characters: it becomes part of addresses and headers. */
-const longest = 4096;
-/** Takes what a check saves from its answer, or says in words what is not there. Pure. */
-const save = (wanted, answer, { from, cookies, select }) => {
-    const values = {};
-    const wrong = [];
-    for (const [name, { from: kind, at, secret }] of Object.entries(wanted)) {
-        const found = sources[kind](at, answer, cookies, select);
-        if (found === undefined)
-            wrong.push(`expected to save {${name}}, found nothing at ${kind} ${at}`);
-        else if (found.length > longest)
-            wrong.push(`{${name}} would be longer than ${longest} characters`);
-        else
-            values[name] = { value: found, from, secret };
-    }
-    return { values, wrong };
-};
-const sources = {
-    json: (at, { body }, _, select) => {
-        try {
-            const found = pick(JSON.parse(body), at, select);
-            const [first] = typeof found === 'string' ? [] : found;
-            return ['string', 'number', 'boolean'].includes(typeof first) ? String(first) : undefined;
-        }
-        catch {
-            return undefined;
-        }
-    },
-    header: (at, { headers }) => headers[at.toLowerCase()],
-    cookie: (at, _, cookies) => cookies.find(({ name }) => name === at)?.value,
-    match: (at, { body }) => {
-        const found = new RegExp(at, 'u').exec(body);
-        return found?.[1] ?? found?.[0];
-    },
-};
-
-;// CONCATENATED MODULE: ./packages/check/through-host.ts
-/** The HTTP client over connections that the host makes: to the address of the request, or to a Unix socket there. */
-const throughHost = (client, reach, now, socket) => async (request) => {
-    const { url, limit, signal } = request;
-    const begun = now();
-    const passed = () => Math.round(now() - begun);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-    const opened = await reach(socket === undefined ? { host, port } : { socket }, signal);
-    if (!opened.ok) {
-        const { what, said, next } = opened.fault;
-        return { answered: false, why: `${what} (${said.join('; ')}). ${next}`, ms: passed() };
-    }
-    const over = opened.value;
-    // also after the answer: an 'error' that nobody hears ends the process
-    over.on('error', () => undefined);
-    const spent = passed();
-    const outcome = await client({ ...request, over, limit: Math.max(1, limit - spent) });
-    over.destroy();
-    return { ...outcome, ms: outcome.ms + spent };
-};
-
-;// CONCATENATED MODULE: ./packages/check/times.ts
-/** The times of several requests, in ms; undefined where there was none. Pure. */
-const timesOf = (all) => {
-    const sorted = [...all].sort((a, b) => a - b);
-    const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1];
-    const max = sorted.at(-1);
-    return p95 === undefined || max === undefined ? undefined : { count: sorted.length, p95, max };
-};
-
-;// CONCATENATED MODULE: ./packages/check/attempt.ts
-
-
-
-
-
-
-
-
-
-
-
-/** One answer may take so long where the check has no `max`. */
-const answerLimit = 10_000;
-/** Asks as often as the check says, and judges each answer and then their times. */
-const attempt = async (given) => {
-    const { check, setting, end } = given;
-    const { clock, signal } = setting;
-    if (check.certificate !== undefined)
-        return { wrong: await askCertificate(given) };
-    if (check.websocket !== undefined)
-        return { wrong: await converse(given) };
-    if (check.repeat === 1 && check.p95 === undefined)
-        return (await ask(given)).tried;
-    const took = [];
-    let wait = 0;
-    while (took.length < check.repeat) {
-        if (wait > 0)
-            await clock.sleep(wait, signal);
-        if (signal?.aborted === true)
-            return { wrong: ['cancelled'] };
-        if (took.length > 0 && check.within > 0 && clock.now() >= end)
-            return { wrong: [`only ${took.length} of ${check.repeat} requests fitted into ${(0,packages_plan/* renderDuration */.PP)(check.within)}`] };
-        const { tried, ms } = await ask(given);
-        const pause = tried.pause === undefined ? undefined : Math.max(tried.pause, check.every);
-        if (pause !== undefined && clock.now() + pause < end) {
-            setting.show(`… ${given.says}: asked to wait ${(0,packages_plan/* renderDuration */.PP)(pause)} after ${took.length} right answers (Retry-After)`);
-            wait = pause;
-            continue;
-        }
-        if (tried.wrong[0]?.startsWith('not sent: ') === true)
-            return tried;
-        if (tried.wrong.length > 0)
-            return { ...tried, wrong: [`request ${took.length + 1} of ${check.repeat}: ${tried.wrong.join('; ')}`] };
-        took.push(ms);
-        wait = check.every;
-    }
-    return judgeTimes(check, took);
-};
-const judgeTimes = ({ p95: limit }, took) => {
-    const times = timesOf(took);
-    if (times === undefined)
-        return { wrong: [] };
-    const { count, p95, max } = times;
-    const slow = limit !== undefined && p95 > limit;
-    const wrong = slow
-        ? [
-            `expected 95 of 100 requests within ${(0,packages_plan/* renderDuration */.PP)(limit)}, they took ${(0,packages_plan/* renderDuration */.PP)(p95)} (the longest of ${count} ${(0,packages_plan/* renderDuration */.PP)(max)})`,
-        ]
-        : [];
-    return { wrong, times };
-};
-/** One request and its answer. */
-const ask = async ({ check, setting, memory, select, end }) => {
-    const { url: base, client, clock, env, reach, read, signal, deadline = Infinity } = setting;
-    if (check.from === 'host' && reach === undefined)
-        return { tried: { wrong: ['not sent: it is from: host, and no host is connected'] }, ms: 0 };
-    const inside = insideOf(check);
-    const sender = check.from === 'host' && reach !== undefined ? throughHost(client, reach, clock.now, check.socket) : client;
-    const session = memory.session(check.session && `${check.session} ${inside ?? ''}`, sender);
-    const { csrf } = check;
-    const prepared = prepare(check, base, env, {
-        saved: memory.saved(),
-        boundary: `landfall-${(0,external_node_crypto_.randomUUID)()}`,
-        ...(read === undefined ? {} : { read }),
-        ...(csrf === undefined ? {} : { token: (url, headers) => session.token(csrf, url, headers) }),
-    });
-    if (!prepared.ok)
-        return { tried: { wrong: [prepared.why] }, ms: 0 };
-    const whole = Math.max(1000, (check.within === 0 ? deadline : end) - clock.now());
-    const limit = Math.min(check.max ?? answerLimit, whole);
-    const request = { ...prepared.request, limit, ...(signal === undefined ? {} : { signal }) };
-    const asked = check.session === undefined ? sender : session.client;
-    const { outcome, url } = check.follow
-        ? await exchange_follow(asked, request)
-        : { outcome: await asked(request), url: request.url };
-    if (!outcome.answered)
-        return { tried: { wrong: [outcome.why] }, ms: outcome.ms };
-    const headers = url.origin === request.url.origin ? request.headers : {};
-    const redirect = check.redirect === undefined ? undefined : absolute(check.redirect, base);
-    const bench = {
-        url,
-        host: headers.host ?? url.host,
-        select,
-        scrub: memory.scrub,
-        ...(redirect === undefined ? {} : { redirect }),
-    };
-    const origin = originOf(url, headers, inside);
-    // before anything of the answer is shown: what is secret has to be known by then
-    const taken = accepted(check, outcome, bench)
-        ? save(check.save, outcome, { from: origin, cookies: session.cookies(url, headers), select })
-        : { values: {}, wrong: [] };
-    memory.keep(taken.values);
-    const wrong = judge(check, outcome, bench);
-    const pause = wrong.length === 0 ? undefined : retryAfter(outcome);
-    return {
-        tried: { wrong: [...wrong, ...taken.wrong], ...(pause === undefined ? {} : { pause }) },
-        ms: outcome.ms,
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/check/cookies.ts
-const cookies_most = 100;
-const cookies_longest = 4096;
-/**
- * The jar after an answer: RFC 6265, but stricter: a cookie goes to the host and port that set it and to no other, whatever
- * `Domain` says, and lives as long as the checks do unless it is deleted (`Max-Age` of 0 or less, `Expires` before `now`). Pure.
- */
-const stored = (jar, site, setCookies, now) => setCookies.reduce((cookies, line) => {
-    const read = parse(line, site);
-    if (read === undefined)
-        return cookies;
-    const others = cookies.filter(({ name, host, path }) => name !== read.name || host !== read.host || path !== read.path);
-    return over(line, now) ? others : [...others, read].slice(-cookies_most);
-}, jar);
-/** The cookies that a request takes along; the longest path first. */
-const cookiesFor = (jar, { host, path, secure }) => jar
-    .filter((cookie) => cookie.host === host && (secure || !cookie.secure) && cookies_below(path, cookie.path))
-    .sort((a, b) => b.path.length - a.path.length);
-const cookies_below = (path, root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`);
-const parse = (line, site) => {
-    const [pair = ''] = line.split(';');
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    const value = pair.slice(at + 1).trim();
-    const sendable = /^[\x21-\x7e]*$/.test(name + value.replaceAll(' ', ''));
-    if (at < 1 || name === '' || !sendable || line.length > cookies_longest)
-        return undefined;
-    const path = attribute(line, 'path');
-    const folder = site.path.slice(0, site.path.lastIndexOf('/')) || '/';
-    return {
-        name,
-        value,
-        host: site.host,
-        path: path?.startsWith('/') === true ? path : folder,
-        secure: attribute(line, 'secure') !== undefined,
-    };
-};
-const attribute = (line, name) => {
-    for (const part of line.split(';').slice(1)) {
-        const [key = '', ...value] = part.split('=');
-        if (key.trim().toLowerCase() === name)
-            return value.join('=').trim();
-    }
+    const answer = await github.approvals(context.runId);
+    if (answer.ok)
+        return answer.value.slice(-approvals_most);
+    show(`    who approved this run is not known: ${answer.why}`);
     return undefined;
 };
-const over = (line, now) => {
-    const age = attribute(line, 'max-age');
-    if (age !== undefined && /^-?\d+$/.test(age))
-        return Number(age) <= 0;
-    const expires = Date.parse(attribute(line, 'expires') ?? '');
-    return !Number.isNaN(expires) && expires <= now;
-};
-
-;// CONCATENATED MODULE: ./packages/check/csrf.ts
-/**
- * The token that a form of this site needs: the cookie, which is always the newest, else the hidden field of the page that
- * was seen last. Undefined: there is none. Pure.
- */
-const csrfToken = ({ cookie, field }, cookies, page) => cookies.find(({ name }) => name === cookie)?.value ?? hiddenField(page ?? '', field);
-/** The value of the input of this name, in the order of the page. */
-const hiddenField = (html, name) => {
-    for (const [tag] of html.matchAll(/<input\b[^<>]*>/gi)) {
-        const attributes = new Map([...tag.matchAll(/\s([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)].map(([, key = '', double, single, bare]) => [key.toLowerCase(), plain(double ?? single ?? bare ?? '')]));
-        if (attributes.get('name') === name)
-            return attributes.get('value');
-    }
-    return undefined;
-};
-const csrf_entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" };
-const plain = (text) => text.replace(/&(#39|#x27|[a-z]+);/gi, (whole, name) => name.toLowerCase() === '#x27' ? "'" : (csrf_entities[name.toLowerCase()] ?? whole));
-
-;// CONCATENATED MODULE: ./packages/check/session.ts
-
-
-
-/** Shorter values are words, not secrets; and hiding them would make an answer unreadable. */
-const shortestSecret = 8;
-/** A session with nothing in it. */
-const newSession = (client) => {
-    let jar = [];
-    let page;
-    const cookies = (url, headers) => cookiesFor(jar, siteOf(url, headers));
-    return {
-        cookies,
-        client: async (request) => {
-            const { url, headers, method } = request;
-            const own = cookies(url, headers).map(({ name, value }) => `${name}=${value}`);
-            const cookie = [...(headers.cookie === undefined ? [] : [headers.cookie]), ...own].join('; ');
-            const outcome = await client(cookie === '' ? request : { ...request, headers: { ...headers, cookie } });
-            if (!outcome.answered)
-                return outcome;
-            // the server's own clock, as far as it says it, judges its dates
-            const now = Date.parse(outcome.headers.date ?? '') || 0;
-            jar = stored(jar, siteOf(url, headers), outcome.setCookies, now);
-            if (method === 'GET' && outcome.status < 300)
-                page = { place: placeOf(url, headers), address: session_shown(url, headers), body: outcome.body };
-            return outcome;
-        },
-        token: (names, url, headers) => {
-            const here = page?.place === placeOf(url, headers) ? page : undefined;
-            const value = csrfToken(names, cookies(url, headers), here?.body);
-            return value === undefined
-                ? `the session has no CSRF token: neither a cookie ${names.cookie}, nor a field ${names.field} in the page it saw last`
-                : { value, page: here?.address ?? session_shown(url, headers) };
-        },
-        hidden: () => jar
-            .filter(({ value }) => value.length >= shortestSecret)
-            .map(({ name, value }) => ({ as: `{cookie ${name}}`, value })),
-    };
-};
-const siteOf = (url, headers) => ({
-    host: placeOf(url, headers),
-    path: url.pathname,
-    // to this machine itself nobody listens in
-    secure: schemeOf(url, headers) === 'https' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
-});
-/** The address as a browser would have it. */
-const session_shown = (url, headers) => `${schemeOf(url, headers)}://${headers.host ?? url.host}${url.pathname}`;
-
-;// CONCATENATED MODULE: ./packages/check/memory.ts
-
-
-/** An empty memory; `env` is what checks may use as `$NAME`. */
-const newMemory = (env) => {
-    const sessions = new Map();
-    const saved = new Map();
-    const hidden = () => [
-        ...[...sessions.values()].flatMap((session) => session.hidden()),
-        ...[...saved].flatMap(([name, one]) => (one?.secret === true ? [{ as: `{${name}}`, value: one.value }] : [])),
-    ];
-    return {
-        session: (name, client) => {
-            const session = sessions.get(name ?? '') ?? newSession(client);
-            if (name !== undefined)
-                sessions.set(name, session);
-            return session;
-        },
-        saved: () => Object.fromEntries(saved),
-        keep: (values) => {
-            for (const [name, value] of Object.entries(values))
-                saved.set(name, value);
-        },
-        expect: (names) => {
-            for (const name of names)
-                if (!saved.has(name))
-                    saved.set(name, undefined);
-        },
-        scrub: (text) => scrubber(env, hidden())(text),
-    };
-};
-
-;// CONCATENATED MODULE: ./packages/check/run-checks.ts
-
-
-
-
-/**
- * Runs the checks one after another; each is tried again every `every` until its answer is right or `within` has passed.
- * Once one has failed, the others get one try each, but those that clear up: the verdict stands, and what is live should
- * not wait for its undo.
- */
-const runChecks = async (checks, setting) => {
-    const select = checks.some(needsPaths) ? await loadSelect() : () => [];
-    const memory = newMemory(setting.env);
-    const all = [];
-    for (const check of checks) {
-        const brief = !check.always && all.some((before) => !before.ok);
-        const checked = await run_checks_run(brief ? briefly(check) : check, setting, memory, select);
-        memory.expect(Object.keys(check.save));
-        all.push(checked);
-        setting.show(line(checked));
-    }
-    return all;
-};
-const needsPaths = ({ json, save }) => [...Object.keys(json), ...Object.values(save).map(({ from, at }) => (from === 'json' ? at : ''))].some((key) => key.startsWith('$'));
-/** One request: nothing is measured any more. */
-const briefly = (check) => ({ ...check, within: 0, repeat: 1, p95: undefined });
-const line = ({ ok, says, ms, tries, times, found }) => {
-    const tried = tries > 1 ? `, ${tries} tries` : '';
-    const measured = times === undefined ? '' : `, p95 of ${times.count}: ${(0,packages_plan/* renderDuration */.PP)(times.p95)}`;
-    return `${ok ? '✓' : '✗'} ${says} (${(0,packages_plan/* renderDuration */.PP)(ms)}${tried}${measured})${found === undefined ? '' : `: ${found}`}`;
-};
-/** What a check is called: its name, or what it sends. Holds `$NAME` and `{name}`, never a value. */
-const checkSays = (check) => {
-    if (check.certificate !== undefined)
-        return check.name ?? `certificate of ${check.url === '/' ? 'url' : check.url.slice('https://'.length, -1)}`;
-    if (check.websocket !== undefined)
-        return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
-    return check.name ?? `${check.method} ${check.url}`;
-};
-const run_checks_run = async (check, setting, memory, select) => {
-    const { clock, deadline = Infinity, signal, show } = setting;
-    const says = checkSays(check);
-    const begun = clock.now();
-    const end = Math.min(begun + check.within, deadline);
-    let last = '';
-    for (let tries = 1;; tries++) {
-        const aborted = signal?.aborted === true;
-        const { wrong, times, pause = 0, } = aborted ? { wrong: ['cancelled'] } : await attempt({ check, setting, memory, select, end, says });
-        const ms = Math.round(clock.now() - begun);
-        const result = { says, ms, tries, ...(times === undefined ? {} : { times }) };
-        if (wrong.length === 0)
-            return { ...result, ok: true };
-        const found = memory.scrub(wrong.join('; '));
-        const wait = Math.max(check.every, pause);
-        const asks = pause === 0 ? '' : `; it asks to wait ${(0,packages_plan/* renderDuration */.PP)(pause)}`;
-        const left = end - clock.now();
-        if (wait >= left || signal?.aborted === true || found.startsWith('not sent: '))
-            return {
-                ...result,
-                ok: false,
-                found: found + (pause > 0 && pause >= left && check.within > 0 ? `${asks}, which is too long` : ''),
-            };
-        if (found + asks !== last)
-            show(`… ${says}: ${found}${asks}; trying again for ${(0,packages_plan/* renderDuration */.PP)(Math.max(0, left))}`);
-        last = found + asks;
-        await clock.sleep(wait, signal);
-    }
-};
-
-;// CONCATENATED MODULE: ./packages/check/index.ts
-
-
-
-
 
 ;// CONCATENATED MODULE: ./packages/journal/destination.ts
 
@@ -4493,6 +4948,8 @@ const events_names = [
     'migrated',
     'checked',
     'told',
+    'approved',
+    'verified',
 ];
 const events_words = [
     'kind',
@@ -4629,8 +5086,12 @@ const goneOn = (known, event) => ({
     ...known,
     last: event.e,
     release: event.release ?? known.release,
+    // what was adopted is called a release only after the opening, and is one from the confirm on
+    previous: known.previous === '' && event.e === 'confirmed' ? (event.previous ?? '') : known.previous,
     migrated: known.migrated || event.e === 'migrating',
 });
+/** Who looked at what came of it, heard of it, agreed to it or stands for it changes nothing about it. */
+const bystanding = new Set(['checked', 'told', 'approved', 'verified']);
 /**
  * Folds events, oldest first, into the history of a host. A program writes its event before it changes the state: killed in
  * between and run again, it writes it twice, or another run opens under the same number. The last word counts.
@@ -4638,8 +5099,7 @@ const goneOn = (known, event) => ({
 const fold = ({ events, damaged }) => {
     const byNumber = new Map();
     for (const event of events) {
-        // who looked at what came of it, or heard of it, changes nothing about it
-        if (event.e === 'checked' || event.e === 'told')
+        if (bystanding.has(event.e))
             continue;
         const known = byNumber.get(event.tx);
         byNumber.set(event.tx, event.e === 'opened' || known === undefined ? begun(event) : goneOn(known, event));
@@ -4675,6 +5135,44 @@ const isOver = (claim, run) => run.id === claim.run &&
     run.attempt >= claim.attempt &&
     run.status === 'completed';
 
+;// CONCATENATED MODULE: ./packages/journal/record.ts
+const when = ({ at }) => new Date(at * 1000).toISOString();
+/** The first line is a name; what follows it is why. */
+const signed = (event) => ({ by: event.text.split('\n')[0] ?? '', at: when(event) });
+/** Approvals as the journal keeps them: one line of text. */
+const approvalsText = (approvals) => approvals.length === 0 ? '' : JSON.stringify(approvals.map(({ environment, by }) => ({ environment, by })));
+const isApproval = (value) => {
+    const { environment, by } = (value ?? {});
+    return typeof environment === 'string' && typeof by === 'string';
+};
+/** What {@link approvalsText} wrote; nothing where it is something else. */
+const record_approvalsOf = (text) => {
+    try {
+        const value = JSON.parse(text);
+        return Array.isArray(value) ? value.filter(isApproval) : [];
+    }
+    catch {
+        return [];
+    }
+};
+/** What the journal keeps of one transaction; undefined: nothing. */
+const record_recordOf = (events, number) => {
+    const its = events.filter(({ tx }) => tx === number);
+    const last = (name) => its.findLast(({ e }) => e === name);
+    const [opened, approved, confirmed] = [last('opened'), last('approved'), last('confirmed')];
+    const release = its.findLast((event) => event.release !== undefined)?.release;
+    if (release === undefined)
+        return undefined;
+    return {
+        transaction: `t${number}`,
+        release,
+        ...(opened === undefined ? {} : { opened: signed(opened) }),
+        approvals: record_approvalsOf(approved?.text ?? ''),
+        ...(confirmed === undefined ? {} : { confirmedAt: when(confirmed) }),
+        verified: its.filter(({ e }) => e === 'verified').map(signed),
+    };
+};
+
 ;// CONCATENATED MODULE: ./packages/journal/reverted.ts
 /** Why a host took a release back without being asked, in words. */
 const reasons = {
@@ -4684,23 +5182,23 @@ const reasons = {
 };
 /** What is older is no news any more: seconds. Hosts have done so before Landfall told of it. */
 const age = 7 * 86_400;
-const said = (event, opened) => {
-    const { tx, release = '', previous = '', at, text, e } = event;
-    const held = e === 'held';
-    const when = new Date(at * 1000).toISOString();
-    const by = opened?.text.split('\n')[0] ?? '';
+const says = ({ number, release, previous, held, by, why }) => {
     const came = held
         ? 'its undo failed, and the target is held for a person'
         : `the host took it back by itself, and ${previous || 'nothing'} serves since`;
-    return {
-        number: tx,
-        release,
-        previous,
-        held,
-        at: when,
-        says: `t${tx} (${release}${by === '' ? '' : `, opened by ${by}`}): ${reasons[text] ?? text}; ${came} (${when})`,
-    };
+    return `t${number} (${release}${by === '' ? '' : `, opened by ${by}`}): ${reasons[why] ?? why}; ${came}`;
 };
+const said = (event, opened) => {
+    const { tx: number, release = '', previous = '', at, text: why, e } = event;
+    const when = new Date(at * 1000).toISOString();
+    const told = { number, release, previous, held: e === 'held', by: opened?.text.split('\n')[0] ?? '', why };
+    return { number, release, previous, held: told.held, at: when, says: `${says(told)} (${when})` };
+};
+/** All that a host may come to do by itself with a transaction that is about to be opened: each reason, and each end. */
+const couldRevert = (opened) => Object.keys(reasons).flatMap((why) => [false, true].map((held) => {
+    const { number, release, previous } = opened;
+    return { number, release, previous, held, why, says: says({ ...opened, held, why }) };
+}));
 /**
  * The releases that the host took back by itself and of which nobody was told yet, oldest first. What had switched nothing is
  * no loss to anybody, and what a person has dealt with since is no news. `clock`: seconds, as the events' own.
@@ -4826,7 +5324,7 @@ const standings = (/* unused pure expression or super */ null && ([
     'rolled-back-own',
     'held',
 ]));
-/** What a caller wants: a phase of deploy-over-ssh, or another action. `abort-by-hand`: `abort` in a run that a person started. */
+/** What a caller wants: a phase of deploy-over-ssh, or another action. `abort-by-hand`: `abort` in a run that a person started; `sign-off`: a smoke test by which a person vouches for what is confirmed. */
 const wishes = (/* unused pure expression or super */ null && ([
     'deploy',
     'prepare',
@@ -4836,6 +5334,7 @@ const wishes = (/* unused pure expression or super */ null && ([
     'abort-by-hand',
     'smoke',
     'rollback',
+    'sign-off',
 ]));
 const refuse = (code) => ({ refuse: code });
 /**
@@ -4852,6 +5351,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: 'test',
         rollback: refuse('RELEASE_AMBIGUOUS'),
+        'sign-off': refuse('RELEASE_AMBIGUOUS'),
     },
     'open-own': {
         deploy: 'resume',
@@ -4862,6 +5362,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: refuse('TX_NOTHING_SWITCHED'),
         rollback: 'undo',
+        'sign-off': 'test',
     },
     'open-other': {
         deploy: 'wait',
@@ -4872,6 +5373,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: 'warn-test',
         rollback: 'wait',
+        'sign-off': refuse('TX_BUSY'),
     },
     'switched-own': {
         deploy: 'finish',
@@ -4882,6 +5384,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: 'test',
         rollback: 'undo',
+        'sign-off': 'test',
     },
     'switched-other': {
         deploy: 'wait',
@@ -4892,6 +5395,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: 'warn-test',
         rollback: 'wait',
+        'sign-off': refuse('TX_BUSY'),
     },
     'confirmed-own': {
         deploy: 'open',
@@ -4902,6 +5406,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: 'test',
         rollback: 'open',
+        'sign-off': 'test',
     },
     'confirmed-other': {
         deploy: 'open',
@@ -4912,6 +5417,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: 'test',
         rollback: 'open',
+        'sign-off': 'test',
     },
     'undone-own': {
         deploy: 'open',
@@ -4922,6 +5428,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: refuse('TX_UNDONE'),
         rollback: 'nothing',
+        'sign-off': 'test',
     },
     'undone-other': {
         deploy: 'open',
@@ -4932,6 +5439,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: 'test',
         rollback: 'open',
+        'sign-off': 'test',
     },
     // a re-run after the rollback's runner was lost goes on with the rollback, and never takes it for the deploy
     'open-own-rollback': {
@@ -4943,6 +5451,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: refuse('TX_NOTHING_SWITCHED'),
         rollback: 'resume',
+        'sign-off': 'test',
     },
     'switched-own-rollback': {
         deploy: 'wait',
@@ -4953,6 +5462,7 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: 'test',
         rollback: 'finish',
+        'sign-off': 'test',
     },
     // run again, it must not go back two releases
     'confirmed-own-rollback': {
@@ -4964,6 +5474,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: 'test',
         rollback: 'nothing',
+        'sign-off': 'test',
     },
     'rolled-back-own': {
         deploy: refuse('TX_ROLLED_BACK'),
@@ -4974,6 +5485,7 @@ const states = {
         'abort-by-hand': 'nothing',
         smoke: refuse('TX_ROLLED_BACK'),
         rollback: 'nothing',
+        'sign-off': 'test',
     },
     held: {
         deploy: refuse('TX_HELD'),
@@ -4984,10 +5496,12 @@ const states = {
         'abort-by-hand': 'undo',
         smoke: 'warn-test',
         rollback: refuse('TX_HELD'),
+        'sign-off': refuse('TX_HELD'),
     },
 };
 
 ;// CONCATENATED MODULE: ./packages/journal/index.ts
+
 
 
 
@@ -5174,10 +5688,11 @@ const preflight_packages = {
     supervisorctl: 'supervisor',
 };
 /** The programs that a host must have for this target. */
-const neededPrograms = ({ python }) => [
+const neededPrograms = ({ python, tellsItself }) => [
     ...Object.keys(preflight_packages),
     python.version,
     'msgfmt',
+    ...(tellsItself === true ? ['curl', 'python3'] : []),
 ];
 /** The needs of a release that lies on the host already. */
 const nothingMore = ({ env }) => ({
@@ -5389,26 +5904,47 @@ const survey_judge = (scene, wish, found) => {
         throw refusal(answer.refuse, wish, found, undoLine(scene, found.number));
     return { found, history, standing: where, answer };
 };
-/**
- * What every action begins with: the host finishes what was left half-way, then it is read and judged. A dry run only reads.
- * An undo that fails here does not stop the reading: the state says `held`.
- */
-const survey = async (scene, wish, { dry = false } = {}) => {
-    if (!dry) {
-        const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
-            base: scene.target.base,
+/** Lets the host finish what was left half-way; that an undo fails there does not stop the reading: the state says `held`. Gives how it stands if that was so already. */
+const recover = async (scene) => {
+    const recovery = step(scene, 'recover', 'let the host finish what was left half-way', 'recover', {
+        base: scene.target.base,
+    });
+    try {
+        const stands = await perform(scene, recovery, {
+            note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
         });
-        try {
-            await perform(scene, recovery, {
-                note: ({ phase, number }) => (number === 0 ? 'nothing was ever deployed' : `t${number} is ${phase}`),
-            });
-        }
-        catch (thrown) {
-            if ((0,packages_fault/* faultOf */.Kl)(thrown).code !== 'UNDO_FAILED')
-                throw thrown;
-        }
+        return stands.untouched ? { number: stands.number, phase: stands.phase } : undefined;
     }
-    const found = await scene.timeline.step('look', 'read the state of the host', () => look(scene));
+    catch (thrown) {
+        if ((0,packages_fault/* faultOf */.Kl)(thrown).code !== 'UNDO_FAILED')
+            throw thrown;
+        return undefined;
+    }
+};
+/** Recovers and reads side by side: what was read counts where nothing had to be finished, which is nearly always. */
+const recoverAndLook = async (scene) => {
+    const reading = () => scene.timeline.step('look', 'read the state of the host', () => look(scene));
+    const [recovered, read] = await Promise.allSettled([recover(scene), reading()]);
+    if (recovered.status === 'rejected') {
+        const { code } = (0,packages_fault/* faultOf */.Kl)(recovered.reason);
+        // where nothing was ever deployed there was nothing to finish: that nothing can be written there preflight tells, with all else
+        if (code === 'PREFLIGHT' && read.status === 'fulfilled' && read.value.number === 0)
+            return read.value;
+        throw recovered.reason;
+    }
+    const stands = recovered.value;
+    if (stands === undefined)
+        return reading();
+    if (read.status === 'rejected')
+        throw read.reason;
+    const same = stands.number === read.value.number && stands.phase === read.value.phase;
+    return same ? read.value : reading();
+};
+/** What every action begins with: the host finishes what was left half-way, and is read and judged. A dry run only reads. */
+const survey = async (scene, wish, { dry = false } = {}) => {
+    const found = dry
+        ? await scene.timeline.step('look', 'read the state of the host', () => look(scene))
+        : await recoverAndLook(scene);
     // before judging: also a run that is refused tells what nobody was told
     news(scene, found);
     const surveyed = survey_judge(scene, wish, found);
@@ -5892,6 +6428,355 @@ const closeAfterJob = async (scene, commit, jobSucceeded) => {
     };
 };
 
+;// CONCATENATED MODULE: ./packages/operations/nginx-site.ts
+
+
+
+/** The site that the checkout has for this target; none where it names none. */
+const nginx_site_read = ({ base, nginx }, files) => {
+    if (nginx === undefined)
+        return { problems: [] };
+    const { file, domains } = nginx;
+    const found = files(file);
+    if (typeof found === 'string')
+        return { problems: [{ where: 'nginx.file', what: found, next: 'Commit it, and run actions/checkout before.' }] };
+    return siteWords(file, Buffer.from(found).toString('utf8'), {
+        domain: domains[0] ?? '',
+        domains: domains.join(' '),
+        current: `${base}/current`,
+        shared: `${base}/shared`,
+    });
+};
+/** What can be told of the file of the site without the host. */
+const siteProblems = (target, files) => target === undefined ? [] : nginx_site_read(target, files).problems;
+/** The site of the release, as words. Throws INPUT_INVALID. */
+const nginx_site_siteOf = ({ target, files }) => {
+    const { site, problems } = nginx_site_read(target, files);
+    if (problems.length > 0)
+        throw new packages_fault/* Failure */.HR({
+            code: 'INPUT_INVALID',
+            what: "the file of nginx's site cannot be read",
+            next: 'Mend each of the lines; nothing was changed.',
+            problems,
+        });
+    return site;
+};
+const nginx_site_own = /^landfall-\d+: line (\d+): (.*)$/;
+/** Of the site that is tried; what another one has is not of this file. */
+const nginxs = /^(?:nginx:|[\d/]+ [\d:]+) \[\w+\] (?:\d+#\d+: )?(.*) in \/\S+\/zz-landfall-\d+\.conf:(\d+)$/;
+/** A line of what root's program said, as a problem of the file; undefined: it names no line of it. */
+const problemOf = (file, site) => (said) => {
+    const [, ownLine, what] = nginx_site_own.exec(said) ?? [];
+    // nginx's first line stands behind words of the program
+    const [, words, line = ownLine] = nginxs.exec(said.replace(/^landfall-\d+: nginx does not take it: /, '')) ?? [];
+    const at = line === undefined ? undefined : lineOfSite(site, Number(line));
+    if (line === undefined || (what === undefined && words === undefined))
+        return undefined;
+    return { where: file, ...(at === undefined ? {} : { line: at }), what: what ?? `nginx: ${words ?? ''}` };
+};
+/** What the host said, as a fault; undefined: it would take the site. PREFLIGHT: root has something to do; SOURCE_UNFIT: the file is wrong. */
+const siteRefused = ({ base, host, nginx }, site, { missing, domains, refused }) => {
+    if (nginx === undefined)
+        return undefined;
+    const strange = nginx.domains.filter((name) => !domains.includes(name));
+    if (missing || strange.length > 0) {
+        const what = missing
+            ? `${host.user} may not have nginx serve a site of ${base}`
+            : `${host.user} may not have nginx answer for ${strange.join(', ')}`;
+        const next = 'run the setup script as root: it installs the program by which the deploy user may, for these domains (docs/nginx.md)'; // prettier-ignore
+        return new packages_fault/* Failure */.HR({
+            code: 'PREFLIGHT',
+            what,
+            next: 'Mend it as said, and run again. Nothing was changed.',
+            problems: [{ where: `host ${host.name}`, what, next, root: true }],
+        });
+    }
+    if (refused === undefined)
+        return undefined;
+    const problems = refused.flatMap((line) => problemOf(nginx.file, site)(line) ?? []);
+    return new packages_fault/* Failure */.HR({
+        code: 'SOURCE_UNFIT',
+        what: `nginx's site of this release is refused on ${host.name}`,
+        said: refused.slice(0, 20),
+        next: `Mend ${nginx.file}, or what it names on the host; docs/nginx.md says what it may hold. Nothing was changed.`,
+        ...(problems.length === 0 ? {} : { problems }),
+    });
+};
+/** Has the host test the site; nothing there changes. Faults: PREFLIGHT, SOURCE_UNFIT. */
+const trySite = async (scene, site) => {
+    const { target } = scene;
+    const one = step(scene, 'site', 'have nginx test the site of the release', 'try-site', { base: target.base });
+    const failure = siteRefused(target, site, await perform(scene, one, { body: Buffer.from(site.words) }));
+    if (failure !== undefined)
+        throw failure;
+};
+
+;// CONCATENATED MODULE: ./packages/notify/for-host.ts
+/**
+ * A message as a configuration of curl, which takes it on stdin: nothing of it stands in a list of processes. What JSON escapes in
+ * these values curl unescapes alike, for a quote and a backslash are all that is escaped: no address, header or JSON body has a
+ * control character. curl.se/docs/manpage.html#-K
+ */
+const curlConfig = ({ url, headers, body }) => [
+    `url = ${JSON.stringify(url)}`,
+    ...Object.entries(headers).map(([name, value]) => `header = ${JSON.stringify(`${name}: ${value}`)}`),
+    `data-raw = ${JSON.stringify(body)}`,
+    '',
+].join('\n');
+/** The file from which a host sends, as `notices.sh` reads it; undefined: it has nothing to say to anybody. */
+const noticesFile = (number, cases) => {
+    const lines = cases.flatMap(({ came, why, messages }) => messages.map((message) => `${came} ${why} ${message.kind} ${Buffer.from(curlConfig(message)).toString('base64')}\n`));
+    return lines.length === 0 ? undefined : `t${number}\n${lines.join('')}`;
+};
+
+;// CONCATENATED MODULE: ./packages/notify/slack.ts
+
+/**
+ * Slack's limits: docs.slack.dev/reference/block-kit/blocks/header-block (150 characters), …/section-block (text 3,000; 10 fields
+ * of 2,000). An address that breaks one is answered with 400 `invalid_blocks`, and nothing is shown.
+ */
+const slack_most = { header: 150, text: 3000, fields: 10, field: 2000 };
+/** Slack reads these three in any text: docs.slack.dev/messaging/formatting-message-text#escaping */
+const slack_escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Escaping makes a text longer: it is cut before, so that no escape is torn, until what comes out is short enough. */
+const fitting = (text, limit) => {
+    let kept = (0,packages_plan/* shorten */.ml)(text, limit);
+    for (let over = slack_escape(kept).length - limit; over > 0; over = slack_escape(kept).length - limit)
+        // one character becomes five at most
+        kept = (0,packages_plan/* shorten */.ml)(kept, kept.length - Math.ceil(over / 5));
+    return slack_escape(kept);
+};
+/** The body for an incoming webhook: docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+const slackMessage = ({ title, text, facts, run }) => {
+    const fields = facts
+        .slice(0, slack_most.fields)
+        .map(([name, value]) => ({ type: 'mrkdwn', text: `*${slack_escape(name)}*\n${fitting(value, slack_most.field - 100)}` }));
+    const blocks = [
+        { type: 'header', text: { type: 'plain_text', text: (0,packages_plan/* shorten */.ml)(title, slack_most.header), emoji: true } },
+        { type: 'section', text: { type: 'mrkdwn', text: fitting(text, slack_most.text) } },
+        ...(fields.length === 0 ? [] : [{ type: 'section', fields }]),
+        ...(run === undefined
+            ? []
+            : [{ type: 'context', elements: [{ type: 'mrkdwn', text: `<${slack_escape(run)}|the run>` }] }]),
+    ];
+    // shown in notifications, and where blocks are not
+    return JSON.stringify({ text: fitting(`${title}: ${text}`, slack_most.text), blocks });
+};
+
+;// CONCATENATED MODULE: ./packages/notify/teams.ts
+
+/**
+ * A message may have 28 kB: learn.microsoft.com/microsoftteams/limits-specifications-teams. These keep it below that whatever
+ * characters it is made of (4 bytes each, or 2 for an escaped one).
+ */
+const teams_most = { title: 200, text: 2000, facts: 10, fact: 300 };
+/** Texts of a card are read as Markdown. */
+const teams_escape = (text) => text.replace(/[\\`*_[\]]/g, '\\$&');
+const block = (text, more = {}) => ({
+    type: 'TextBlock',
+    text,
+    wrap: true,
+    ...more,
+});
+/**
+ * The body for the webhook of a Teams workflow ("Send webhook alerts to a channel"): a message with one Adaptive Card. Version 1.2
+ * is what Teams shows everywhere, its mobile programs too: learn.microsoft.com/microsoftteams/platform/task-modules-and-cards
+ */
+const teamsMessage = ({ title, text, facts, run }) => {
+    const shown = facts
+        .slice(0, teams_most.facts)
+        .map(([name, value]) => ({ title: name, value: teams_escape((0,packages_plan/* shorten */.ml)(value, teams_most.fact)) }));
+    const content = {
+        $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+        type: 'AdaptiveCard',
+        version: '1.2',
+        body: [
+            block(teams_escape((0,packages_plan/* shorten */.ml)(title, teams_most.title)), { size: 'Medium', weight: 'Bolder' }),
+            block(teams_escape((0,packages_plan/* shorten */.ml)(text, teams_most.text))),
+            ...(shown.length === 0 ? [] : [{ type: 'FactSet', facts: shown }]),
+        ],
+        ...(run === undefined ? {} : { actions: [{ type: 'Action.OpenUrl', title: 'The run', url: run }] }),
+    };
+    const card = { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content };
+    return JSON.stringify({ type: 'message', attachments: [card] });
+};
+
+;// CONCATENATED MODULE: ./packages/notify/webhook.ts
+
+/** The body for any address: the notice as JSON. Keys are added, never changed, while `v` is 1. */
+const webhookMessage = ({ event, title, text, run, at, report, fault }) => JSON.stringify({ v: 1, event, title, text, at, ...report, run, fault });
+/**
+ * The headers of it. With a key, the body's HMAC-SHA256 in hex, as GitHub signs its own webhooks:
+ * docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
+ */
+const webhookHeaders = (body, event, secret) => ({
+    'x-landfall-event': event,
+    ...(secret === undefined
+        ? {}
+        : { 'x-landfall-signature-256': `sha256=${(0,external_node_crypto_.createHmac)('sha256', secret).update(body).digest('hex')}` }),
+});
+
+;// CONCATENATED MODULE: ./packages/notify/messages.ts
+
+
+
+/** The messages of a notice, for those who want to hear of it; `values` holds what the variables hold. */
+const messagesOf = (notice, receivers, values) => receivers
+    .filter(({ on }) => on.includes(notice.event))
+    .map(({ kind, url, secret }) => {
+    const body = { slack: slackMessage, teams: teamsMessage, webhook: webhookMessage }[kind](notice);
+    const key = secret === undefined ? undefined : values[secret];
+    const own = kind === 'webhook' ? webhookHeaders(body, notice.event, key) : {};
+    return { kind, url: values[url] ?? '', body, headers: { 'content-type': 'application/json', ...own } };
+});
+
+;// CONCATENATED MODULE: ./packages/notify/notice.ts
+
+const marks = {
+    success: '✅',
+    failure: '❌',
+    undone: '↩️',
+    held: '🛑',
+    reverted: '⏪',
+};
+/** How an end is called; undefined: nothing that people need to hear. A smoke test that passes is no news. */
+const notice_eventOf = ({ result, undo }, { quiet = false, back = false } = {}) => {
+    switch (result) {
+        case 'planned':
+        case 'unchanged':
+            return undefined;
+        case 'refused':
+        case 'failed':
+            return 'failure';
+        case 'undone':
+        case 'held':
+            return result;
+        case 'done':
+            if (back)
+                return 'undone';
+            // what is not confirmed yet is told of by its end
+            return quiet || undo?.by !== undefined ? undefined : 'success';
+    }
+};
+const notice_names = ({ action, target, host }) => `${action}${target === undefined ? '' : ` ${target}`}${host === undefined ? '' : ` on ${host}`}`;
+const notice_known = (facts) => facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]]));
+const basis = (report) => {
+    const { action, result, target, host, url, release, previous, transaction, run, startedAt } = report;
+    const kept = Object.entries({ action, result, target, host, url, release, previous, transaction });
+    return {
+        ...(run === undefined || !/^https?:/.test(run.url) ? {} : { run: run.url }),
+        at: startedAt,
+        report: Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
+    };
+};
+/** The notice of an action's end; undefined: there is none. */
+const noticeOf = (report, how = {}) => {
+    const event = notice_eventOf(report, how);
+    if (event === undefined)
+        return undefined;
+    const { fault, gap } = report;
+    return {
+        ...basis(report),
+        event,
+        title: `${marks[event]} ${notice_names(report)}: ${report.result}`,
+        text: report.verdict,
+        facts: notice_known([
+            [event === 'undone' || event === 'failure' ? 'serves' : 'release', report.release],
+            ['was', event === 'success' ? report.previous : undefined],
+            ['transaction', report.transaction],
+            ['step', fault?.step],
+            ['fault', fault?.code],
+            ['next', fault?.next],
+            ['gap', gap?.measured === true ? (0,packages_plan/* renderDuration */.PP)(gap.ms) : undefined],
+            ['took', (0,packages_plan/* renderDuration */.PP)(report.ms)],
+            ['by', report.run?.actor],
+            ['url', report.url],
+        ]),
+        ...(fault === undefined
+            ? {}
+            : {
+                fault: {
+                    code: fault.code,
+                    what: fault.what,
+                    next: fault.next,
+                    ...(fault.step === undefined ? {} : { step: fault.step }),
+                },
+            }),
+    };
+};
+const revertedFacts = (target, { release, previous, held }, finder) => notice_known([
+    ['target', target],
+    ['was deployed', release],
+    ['serves since', held ? undefined : previous],
+    ['found by', finder],
+]);
+const byItself = (host, { number, held }) => held
+    ? `${marks.held} ${host ?? 'the host'} could not take t${number} back`
+    : `${marks.reverted} ${host ?? 'the host'} took t${number} back by itself`;
+/** The notice that a host has taken a release back by itself, told by whoever finds it. */
+const revertedNotice = (report, reverted) => ({
+    ...basis(report),
+    event: 'reverted',
+    title: byItself(report.host, reverted),
+    text: reverted.says,
+    facts: revertedFacts(report.target, reverted, report.action),
+    at: reverted.at,
+});
+/** The same, made before the host may come to do it, and told by the host: it adds nothing, so no time is named. `run`: the page of the run that opened. */
+const hostNotice = (about, reverted) => ({
+    ...about,
+    event: 'reverted',
+    title: byItself(about.report.host, reverted),
+    text: reverted.says,
+    facts: revertedFacts(about.report.target, reverted),
+});
+
+;// CONCATENATED MODULE: ./packages/notify/index.ts
+
+
+
+
+;// CONCATENATED MODULE: ./packages/operations/host-notices.ts
+
+
+
+/**
+ * What the host may tell by itself of the transaction that is about to be opened, should nobody confirm it: whole messages, one for
+ * each way in which that can come, so that it puts nothing into them and needs no key to sign them. Undefined: it shall tell nobody.
+ */
+const hostNotices = ({ target, context, env }, found, { kind, release, adopts }) => {
+    if (target.tellsItself !== true)
+        return undefined;
+    const number = found.number + 1;
+    const previous = adopts === true ? 'what people had made' : liveOf(found);
+    const cases = couldRevert({ number, release, previous, by: context.actor }).map(({ why, ...reverted }) => {
+        const came = reverted.held ? 'held' : 'undone';
+        const report = {
+            action: kind === 'deploy' ? 'deploy-over-ssh' : kind,
+            result: came,
+            target: target.name,
+            host: target.host.name,
+            ...(target.url === undefined ? {} : { url: target.url }),
+            // what is named as the release of a notice serves; of what is held a person must find out
+            ...(reverted.held || adopts === true || previous === '' ? {} : { release: previous }),
+            transaction: `t${number}`,
+        };
+        const run = /^https?:/.test(context.url) ? { run: context.url } : {};
+        return { came, why, messages: messagesOf(hostNotice({ report, ...run }, reverted), target.notify, env) };
+    });
+    const text = noticesFile(number, cases);
+    return text === undefined ? undefined : Buffer.from(text);
+};
+/** The host shall tell people by itself, and cannot. */
+const mute = ({ programs }, { tellsItself }) => tellsItself !== true || (programs.get('curl') ?? '') !== '' || (programs.get('python3') ?? '') !== ''
+    ? []
+    : [
+        {
+            kind: 'warning',
+            text: 'notify.from-host: the host has neither curl nor python3, and cannot tell anybody; the next run does',
+        },
+    ];
+
 ;// CONCATENATED MODULE: ./packages/operations/takeover.ts
 
 
@@ -5956,6 +6841,7 @@ const takeOver = async (scene, { number, previous }) => {
 
 
 
+
 /** Until another run may take over an open transaction that has switched nothing: seconds. */
 const openLimit = 1800;
 const oneLine = (text) => text.replace(/[\r\n]+/g, ' ');
@@ -5975,6 +6861,7 @@ const claim = ({ context }, { commit, release, reason }) => [
     `release=${release}`,
     `reason=${reason ?? ''}`,
 ].map(oneLine);
+const approved = ({ evidence: { approvals = [] } }) => approvals.length === 0 ? [] : [`approved=${approvalsText(approvals)}`];
 /** Refuses a run that a newer one of the same workflow has overtaken. Throws TX_STALE. */
 const refuseStale = ({ context }, { history }, allowOlder) => {
     const newer = newerRun(history, context);
@@ -5993,6 +6880,7 @@ const refuseStale = ({ context }, { history }, allowOlder) => {
 const open_open = async (scene, surveyed, opening) => scene.timeline.step('open', 'open the transaction', async (note) => {
     const queue = waiting(scene);
     const gone = holderIsGone(scene);
+    scene.evidence.approvals = await opening.approvals;
     for (let now = surveyed;; now = survey_judge(scene, opening.wish, await look(scene))) {
         scene.signal.throwIfAborted();
         refuseStale(scene, now, opening.allowOlder);
@@ -6076,6 +6964,7 @@ const busy = (scene, { number, phase, claim }) => new packages_fault/* Failure *
 /** Nothing when the state moved on between reading and opening. */
 const tryToOpen = async (scene, { found, answer }, opening) => {
     const again = answer === 'resume' || answer === 'finish';
+    const notices = hostNotices(scene, found, opening);
     const result = await scene.host.run('open', {
         base: scene.target.base,
         path: opening.adopts === true ? '' : scene.target.path,
@@ -6085,10 +6974,14 @@ const tryToOpen = async (scene, { found, answer }, opening) => {
         release: opening.release,
         limit: openLimit,
         // an own switched transaction keeps the release that it switched to
-        claim: claim(scene, opening).filter((line) => answer !== 'finish' || !line.startsWith('release=')),
+        claim: [
+            ...claim(scene, opening).filter((line) => answer !== 'finish' || !line.startsWith('release=')),
+            ...approved(scene),
+        ],
+        ...(notices === undefined ? {} : { notices: notices.length }),
     }, {
         signal: scene.signal,
-        body: residentBody,
+        body: notices === undefined ? residentBody : Buffer.concat([residentBody, notices]),
         onLine: (line) => {
             scene.show(`    ${line}`);
         },
@@ -6099,14 +6992,16 @@ const tryToOpen = async (scene, { found, answer }, opening) => {
         return undefined;
     throw new packages_fault/* Failure */.HR({ step: 'open', ...result.fault });
 };
-/** Says every 20 s that this process still works before its switch; until the returned function is called. */
+/** Says every 20 s that this process still works before its switch; until the returned function is called. The opening itself was the first sign. */
 const beat = ({ host, target, context, clock }) => {
     const over = new AbortController();
     void (async () => {
-        while (!over.signal.aborted) {
+        for (;;) {
+            await clock.sleep(20_000, over.signal);
+            if (over.signal.aborted)
+                return;
             // a lost beat is no fault: after a minute of silence a waiting run may take over, and this one is fenced out
             await host.run('beat', { base: target.base, driver: context.driver });
-            await clock.sleep(20_000, over.signal);
         }
     })();
     return () => {
@@ -6213,7 +7108,9 @@ const environmentStep = (on, designed) => step(on, 'environment', `Python enviro
     lock: designed.lock.file,
     index: designed.index,
 });
-const probeStep = (on, designed) => step(on, 'probe', 'ask the application about itself', 'probe', {
+const probeSays = ({ kept }) => `ask the application about itself${kept ? '' : ', collect static files if there are any'}`;
+const probeStep = (on, designed) => step(on, 'probe', probeSays(designed), 'probe', {
+    collect: !designed.kept,
     base: on.target.base,
     staging: designed.kept ? `releases/${designed.release.id}` : staged(on, designed).staging,
     ...steps_place(on),
@@ -6221,7 +7118,7 @@ const probeStep = (on, designed) => step(on, 'probe', 'ask the application about
 });
 const publishSays = ({ kept, release, translations }) => kept
     ? `note that this run has prepared ${release.id} too`
-    : `${translations.length > 0 ? 'compile translations, ' : ''}collect static files if there are any, publish ${release.id}`;
+    : `${translations.length > 0 ? 'compile translations, collect static files, ' : ''}publish ${release.id}`;
 const publishStep = (on, designed, { compilemessages, collectstatic, shared, }) => step(on, 'publish', publishSays(designed), 'publish', {
     ...staged(on, designed),
     ...steps_place(on),
@@ -6385,12 +7282,109 @@ const unmeasured = (why) => ({
     stop: () => Promise.resolve({ measured: false, why }),
 });
 
+;// CONCATENATED MODULE: ./packages/traffic/sockets.ts
+/** Between two tries of one that is lost: ms. */
+const pause = 250;
+/** How often is looked whether all are back: ms. */
+const glance = 100;
+const seenOf = ({ says, ends, greeted, up, late }) => {
+    if (greeted === undefined || late)
+        return { says, measured: false, why: 'it was not greeted before the switch' };
+    const [first] = ends;
+    return {
+        says,
+        measured: true,
+        ends: ends.map(({ code, ms }) => ({ code, ms })),
+        ...(up && first !== undefined ? { back: Math.round(greeted - first.at) } : {}),
+    };
+};
+/** Opens each of them now, and again at once when it ends. */
+const followSockets = ({ lines, clock }) => {
+    const over = new AbortController();
+    const halted = () => over.signal.aborted;
+    const begun = clock.now();
+    const states = [];
+    const follow = async (line) => {
+        const state = { says: line.says, ends: [], up: false, late: false };
+        states.push(state);
+        while (!halted()) {
+            const { code } = await line.open(() => {
+                state.greeted = clock.now();
+                state.up = true;
+            }, over.signal);
+            if (halted())
+                return;
+            const at = clock.now();
+            // what was opened and never greeted did not serve anybody
+            if (state.up)
+                state.ends.push({ code: code ?? 1006, ms: Math.round(at - begun), at });
+            else if (state.greeted === undefined)
+                state.late = true;
+            state.up = false;
+            await clock.sleep(pause, over.signal);
+        }
+    };
+    const all = Promise.all(lines.map(follow));
+    return {
+        settled: async (ms) => {
+            const until = clock.now() + ms;
+            while (states.some(({ up, late }) => !up && !late) && clock.now() < until)
+                await clock.sleep(glance, over.signal);
+        },
+        stop: async () => {
+            over.abort();
+            await all;
+            return states.map(seenOf);
+        },
+    };
+};
+
 ;// CONCATENATED MODULE: ./packages/traffic/index.ts
 
 
 
 
+
+;// CONCATENATED MODULE: ./packages/operations/sockets.ts
+
+
+
+
+/** Who was connected is to be on the new release within this time of its proof: ms. */
+const patience = 5000;
+/** Opens the WebSockets that checks name, to be followed over a switch; undefined: no check names one, or nothing serves yet. */
+const holdSockets = ({ target, env, clock }, first) => {
+    if (first)
+        return undefined;
+    const base = target.url === undefined ? {} : { url: target.url };
+    const lines = linesOf(target.checks, { ...base, env, webSocket: outside.webSocket });
+    return lines.length === 0 ? undefined : followSockets({ lines, clock });
+};
+const toldOf = (seen) => {
+    if (!seen.measured)
+        return `not measured: ${seen.why}`;
+    if (seen.ends.length === 0)
+        return 'stayed open';
+    const codes = seen.ends.map(({ code }) => code).join(', ');
+    return `ended with ${codes}, ${seen.back === undefined ? 'not greeted again' : `greeted again after ${(0,packages_plan/* renderDuration */.PP)(seen.back)}`}`;
+};
+/** Ends the following, and keeps what was seen. It decides nothing: a client that does not come back is a warning. */
+const tellSockets = async (scene, meter) => {
+    if (meter === undefined)
+        return;
+    await scene.timeline.step('sockets', 'follow WebSockets over the switch', async (note) => {
+        await meter.settled(patience);
+        const seen = await meter.stop();
+        scene.evidence.sockets = seen;
+        note(seen.map((one) => `${one.says}: ${toldOf(one)}`).join('; '));
+        for (const one of seen)
+            if (one.measured && one.ends.length > 0 && one.back === undefined)
+                warn(scene, `${one.says}: it ended in the switch, and a client that connects again is not greeted`);
+    });
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/switch.ts
+
 
 
 
@@ -6423,6 +7417,7 @@ const switchTo = async (scene, number, switching) => {
         clock: scene.clock,
     });
     meter.start();
+    const sockets = holdSockets(scene, switching.first);
     try {
         const { remaining, since, processes } = await perform(scene, switchStep(scene, number, switching), {
             note: (at) => `${at.processes.length} processes on ${switching.release}`,
@@ -6435,10 +7430,10 @@ const switchTo = async (scene, number, switching) => {
             ...(evidence.previous === undefined ? {} : { to: evidence.previous }),
         };
         scene.show(`    not confirmed by ${evidence.undo.by ?? ''}, the host undoes by itself; by hand: ${evidence.undo.line}`);
-        return { meter, since: scene.clock.now() - since };
+        return { meter, sockets, since: scene.clock.now() - since };
     }
     catch (thrown) {
-        evidence.gap = await meter.stop();
+        [evidence.gap, evidence.sockets] = await Promise.all([meter.stop(), sockets?.stop()]);
         if (thrown instanceof packages_fault/* Failure */.HR && thrown.fault.code === 'SWITCH_FAILED')
             throw new packages_fault/* Failure */.HR({ ...thrown.fault, what: `${switching.release} did not come up: ${thrown.fault.what}` });
         throw thrown;
@@ -6464,6 +7459,7 @@ const judgeGap = async (scene, meter, maxDowntime) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/plan.ts
+
 
 
 
@@ -6566,6 +7562,7 @@ const planDeploy = (on, survey, designed) => {
             ...moves(on, survey),
             ...beforeUndo(designed.release),
             watchdog(survey),
+            ...mute(survey.found, on.target),
         ],
     };
 };
@@ -6584,7 +7581,13 @@ const planSwitch = (on, survey, release) => {
         ...plan_frame(on, survey, id),
         path: same ? 'unchanged' : 'online',
         waves: same ? [] : forward(on, survey, release),
-        notes: [...adoptionNotes(on, survey), ...moves(on, survey), ...beforeUndo(release), watchdog(survey)],
+        notes: [
+            ...adoptionNotes(on, survey),
+            ...moves(on, survey),
+            ...beforeUndo(release),
+            watchdog(survey),
+            ...mute(survey.found, on.target),
+        ],
     };
 };
 /** Who undoes what nobody confirms, and what of it survives a reboot: as this host is. */
@@ -6656,19 +7659,28 @@ const detected = ({ env, lock, environment, translations }, { adoption }) => [
 
 
 
+
+/** Begins to read the checkout, and asks the host for its list of what serves. Changes nothing. */
+const beginDesign = ({ target, host, signal }, workspace) => {
+    const { include, exclude, python } = target;
+    const source = readSource({ root: workspace, include, exclude, venv: python.venv });
+    // whoever fails before it is waited for says why
+    source.catch(() => undefined);
+    return { source, listed: host.run('tree', { base: target.base, release: '@' }, { signal }) };
+};
 const sha256 = (text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
 /**
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
- * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
+ * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file, nginx.file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
-const design = async (scene, { found, made }, { workspace, envFile, packageIndex }) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
+const design = async (scene, { found, made }, { envFile, packageIndex }, beginning) => scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
     const from = found.current || found.releases.at(-1)?.id;
-    const [read, listed] = await Promise.all([
-        readSource({ root: workspace, include: target.include, exclude: target.exclude, venv: target.python.venv }),
-        host.run('tree', { base: target.base, release: from }, { signal }),
-    ]);
+    const [read, serving] = await Promise.all([beginning.source, beginning.listed]);
     const source = (0,packages_fault/* must */.sb)(read);
+    const listed = serving.ok && serving.value.release === (from ?? '')
+        ? serving
+        : await host.run('tree', { base: target.base, release: from }, { signal });
     for (const { text } of source.notes)
         warn(scene, text);
     needServices(target.services);
@@ -6689,7 +7701,7 @@ const design = async (scene, { found, made }, { workspace, envFile, packageIndex
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
     const environment = lock === undefined ? undefined : environmentHash(lock, found.python, packageIndex);
     const translations = translationFiles(source.entries, target.directory);
-    const travels = difference(source.entries, baseOf((0,packages_fault/* must */.sb)(listed)));
+    const travels = difference(source.entries, baseOf((0,packages_fault/* must */.sb)(listed).list));
     (0,packages_fault/* must */.sb)(preflight(found, target, {
         bytes: source.bytes,
         files: source.entries.length,
@@ -6698,6 +7710,7 @@ const design = async (scene, { found, made }, { workspace, envFile, packageIndex
         variables,
         translations,
     }, made));
+    const site = nginx_site_siteOf(scene);
     const hash = releaseHash({
         commit: source.commit,
         listHash: source.listHash,
@@ -6708,6 +7721,7 @@ const design = async (scene, { found, made }, { workspace, envFile, packageIndex
         services: target.services,
         hooks: (0,packages_plan/* hooksOf */.uj)(target.hooks).length === 0 ? undefined : target.hooks,
         shared: target.shared,
+        site: site?.words,
     });
     const wanted = env.from === 'none' ? undefined : env.sha256;
     // one whose variables were replaced when it was gone back to is another release now
@@ -6723,6 +7737,7 @@ const design = async (scene, { found, made }, { workspace, envFile, packageIndex
         env,
         shared: declaredShared(target.shared, source.entries),
         translations,
+        site,
         from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
         travels,
         index: packageIndex !== undefined,
@@ -6743,24 +7758,50 @@ const needServices = (services) => {
 ;// CONCATENATED MODULE: ./packages/operations/drift.ts
 
 
-const says = ({ drifted, current }) => `in ${current}, which serves, these files were changed on the host: ${drifted.join(', ')}`;
-/** Names what somebody changed by hand in the release that serves. */
-const warnOfDrift = (scene, found) => {
-    if (found.drifted.length > 0)
-        warn(scene, `${says(found)}; they are kept in releases/${found.current} only`);
+
+/** Where no transaction is under way and the link leads elsewhere than to what was confirmed last: what that is. No link is none: `recover` sets one that is gone. */
+const elsewhere = (found) => {
+    const live = liveOf(found);
+    const closed = found.phase === 'confirmed' || found.phase === 'undone';
+    return closed && live !== '' && found.current !== '' && found.current !== live ? live : undefined;
 };
-/** What somebody changed by hand would be gone from the next release without a word. Throws HOST_DRIFTED, unless it is allowed. */
+const drift_says = (found) => {
+    const { drifted, edited, current } = found;
+    const live = elsewhere(found);
+    return [
+        ...(live === undefined ? [] : [`current was led to ${current} by hand, and ${live} is what was confirmed`]),
+        ...(drifted.length === 0
+            ? []
+            : [`in ${current}, which serves, these files were changed on the host: ${drifted.join(', ')}`]),
+        ...(edited.length === 0
+            ? []
+            : [`these, by which its services run, were changed on the host: ${edited.join(', ')}`]),
+    ].join('; ');
+};
+const none = (found) => drift_says(found) === '';
+/** What becomes of the changes when another release is switched to. */
+const fate = ({ drifted, edited, current }) => [
+    ...(drifted.length === 0 ? [] : [`those of the release are kept in releases/${current} only`]),
+    ...(edited.length === 0 ? [] : ['units and programs are written anew, and what was added beside them stays']),
+];
+/** Names what somebody changed by hand in the release that serves, and in what runs its services. */
+const warnOfDrift = (scene, found) => {
+    if (!none(found))
+        warn(scene, [drift_says(found), ...fate(found)].join('; '));
+};
+/** What somebody changed by hand would be gone with the next release without a word. Throws HOST_DRIFTED, unless it is allowed. */
 const refuseDrift = (scene, found, allowed) => {
-    if (allowed || found.drifted.length === 0) {
+    if (allowed || none(found)) {
         warnOfDrift(scene, found);
         return;
     }
+    const { drifted, edited, current } = found;
     throw new packages_fault/* Failure */.HR({
         code: 'HOST_DRIFTED',
-        what: says(found),
+        what: drift_says(found),
         host: scene.host.name,
-        said: found.drifted.map((path) => `${scene.target.base}/releases/${found.current}/${path}`),
-        next: 'Commit what is to stay, or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes.',
+        said: [...drifted.map((path) => `${scene.target.base}/releases/${current}/${path}`), ...edited],
+        next: 'Commit what is to stay: code, settings of a service under `services`; or name under `shared` what the application itself writes. `allow-drift: true` deploys without these changes.',
     });
 };
 
@@ -6822,7 +7863,7 @@ const migration = (scene, history, release, application, ask) => {
 
 /**
  * Puts the release beside the running one: uploads what the host has not seen, proves the whole tree, builds its environment,
- * asks the application, collects static files. Holds nothing. What failed half-way is removed again; after a success the caller
+ * asks the application, which collects its static files on the way. Holds nothing. What failed half-way is removed again; after a success the caller
  * does that, by {@link tidy}, when it costs no round trip of its own.
  */
 const prepare_prepare = async (scene, { found, history }, designed, material) => {
@@ -6920,7 +7961,7 @@ const publish = async (scene, designed, application) => {
         ? (0,packages_fault.ok)({ compilemessages: false, collectstatic: false, shared: designed.shared, notes: [] })
         : consequences(application, designed.shared));
     evidence.notes = [...evidence.notes, ...follows.notes];
-    const body = packed(recordFiles(record(scene, designed, application, follows)), scene.wall());
+    const body = packed(recordFiles(record(scene, designed, application, follows), designed.site?.words), scene.wall());
     await perform(scene, publishStep(scene, designed, follows), {
         body,
         note: ({ published }) => (published ? `${target.base}/releases/${designed.release.id}` : 'it was there already'),
@@ -7148,7 +8189,7 @@ const endingOf = (followed) => {
 var external_node_string_decoder_ = __webpack_require__(6193);
 ;// CONCATENATED MODULE: ./packages/host/lines.ts
 
-const lines_longest = 16_384;
+const host_lines_longest = 16_384;
 const lines_kept = 10;
 /** Cuts bytes into lines. A line longer than 16 kB is passed on in pieces, so that memory stays bounded. */
 const lines_lines = (onLine = () => undefined) => {
@@ -7170,8 +8211,8 @@ const lines_lines = (onLine = () => undefined) => {
             const pieces = (open + decoder.write(chunk)).split('\n');
             open = pieces.pop() ?? '';
             pieces.forEach(pass);
-            for (; open.length > lines_longest; open = open.slice(lines_longest))
-                pass(open.slice(0, lines_longest));
+            for (; open.length > host_lines_longest; open = open.slice(host_lines_longest))
+                pass(open.slice(0, host_lines_longest));
         },
         end: () => {
             open += decoder.end();
@@ -8040,8 +9081,8 @@ const limit = 8;
  */
 const spares = 4;
 /** How often, and after how many ms, a server is asked again that opens no channel at all. */
-const patience = 20;
-const pause = 50;
+const shells_patience = 20;
+const shells_pause = 50;
 /**
  * Keeps shells waiting on a connection. A channel counts until the server has closed it: that is when its process has ended.
  */
@@ -8096,12 +9137,12 @@ const shells = (link) => {
                 return await begin();
             }
             catch (error) {
-                if (refused >= patience || !link.alive())
+                if (refused >= shells_patience || !link.alive())
                     throw error;
                 if (open > 0)
                     continue;
                 refused += 1;
-                await (0,external_node_timers_promises_.setTimeout)(pause);
+                await (0,external_node_timers_promises_.setTimeout)(shells_pause);
             }
         }
     };
@@ -8165,11 +9206,11 @@ const shells = (link) => {
 const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const session_patience = 60_000;
-const named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
+const session_named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
 const loadKey = async (at) => {
     if (at.key === undefined) {
         if (at.agent !== undefined && at.agent !== '')
-            return named(await askAgent(at.agent), at.name);
+            return session_named(await askAgent(at.agent), at.name);
         return (0,packages_fault/* fail */.fJ)({
             code: 'SSH_KEY_UNREADABLE',
             host: at.name,
@@ -8179,7 +9220,7 @@ const loadKey = async (at) => {
     }
     const { default: ssh2 } = await __webpack_require__.e(/* import() */ 472).then(__webpack_require__.t.bind(__webpack_require__, 5472, 23));
     const parsed = readPrivateKey(at.key.privateKey, at.key.passphrase, ssh2.utils.parseKey);
-    return named(parsed, at.name);
+    return session_named(parsed, at.name);
 };
 const orCancelled = async (promise, host, signal) => {
     if (signal === undefined)
@@ -8349,200 +9390,6 @@ const publicHalf = async (key) => {
 
 
 
-
-
-
-;// CONCATENATED MODULE: ./packages/notify/slack.ts
-
-/**
- * Slack's limits: docs.slack.dev/reference/block-kit/blocks/header-block (150 characters), …/section-block (text 3,000; 10 fields
- * of 2,000). An address that breaks one is answered with 400 `invalid_blocks`, and nothing is shown.
- */
-const slack_most = { header: 150, text: 3000, fields: 10, field: 2000 };
-/** Slack reads these three in any text: docs.slack.dev/messaging/formatting-message-text#escaping */
-const slack_escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-/** Escaping makes a text longer: it is cut before, so that no escape is torn, until what comes out is short enough. */
-const fitting = (text, limit) => {
-    let kept = (0,packages_plan/* shorten */.ml)(text, limit);
-    for (let over = slack_escape(kept).length - limit; over > 0; over = slack_escape(kept).length - limit)
-        // one character becomes five at most
-        kept = (0,packages_plan/* shorten */.ml)(kept, kept.length - Math.ceil(over / 5));
-    return slack_escape(kept);
-};
-/** The body for an incoming webhook: docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
-const slackMessage = ({ title, text, facts, run }) => {
-    const fields = facts
-        .slice(0, slack_most.fields)
-        .map(([name, value]) => ({ type: 'mrkdwn', text: `*${slack_escape(name)}*\n${fitting(value, slack_most.field - 100)}` }));
-    const blocks = [
-        { type: 'header', text: { type: 'plain_text', text: (0,packages_plan/* shorten */.ml)(title, slack_most.header), emoji: true } },
-        { type: 'section', text: { type: 'mrkdwn', text: fitting(text, slack_most.text) } },
-        ...(fields.length === 0 ? [] : [{ type: 'section', fields }]),
-        ...(run === undefined
-            ? []
-            : [{ type: 'context', elements: [{ type: 'mrkdwn', text: `<${slack_escape(run)}|the run>` }] }]),
-    ];
-    // shown in notifications, and where blocks are not
-    return JSON.stringify({ text: fitting(`${title}: ${text}`, slack_most.text), blocks });
-};
-
-;// CONCATENATED MODULE: ./packages/notify/teams.ts
-
-/**
- * A message may have 28 kB: learn.microsoft.com/microsoftteams/limits-specifications-teams. These keep it below that whatever
- * characters it is made of (4 bytes each, or 2 for an escaped one).
- */
-const teams_most = { title: 200, text: 2000, facts: 10, fact: 300 };
-/** Texts of a card are read as Markdown. */
-const teams_escape = (text) => text.replace(/[\\`*_[\]]/g, '\\$&');
-const block = (text, more = {}) => ({
-    type: 'TextBlock',
-    text,
-    wrap: true,
-    ...more,
-});
-/**
- * The body for the webhook of a Teams workflow ("Send webhook alerts to a channel"): a message with one Adaptive Card. Version 1.2
- * is what Teams shows everywhere, its mobile programs too: learn.microsoft.com/microsoftteams/platform/task-modules-and-cards
- */
-const teamsMessage = ({ title, text, facts, run }) => {
-    const shown = facts
-        .slice(0, teams_most.facts)
-        .map(([name, value]) => ({ title: name, value: teams_escape((0,packages_plan/* shorten */.ml)(value, teams_most.fact)) }));
-    const content = {
-        $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-        type: 'AdaptiveCard',
-        version: '1.2',
-        body: [
-            block(teams_escape((0,packages_plan/* shorten */.ml)(title, teams_most.title)), { size: 'Medium', weight: 'Bolder' }),
-            block(teams_escape((0,packages_plan/* shorten */.ml)(text, teams_most.text))),
-            ...(shown.length === 0 ? [] : [{ type: 'FactSet', facts: shown }]),
-        ],
-        ...(run === undefined ? {} : { actions: [{ type: 'Action.OpenUrl', title: 'The run', url: run }] }),
-    };
-    const card = { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content };
-    return JSON.stringify({ type: 'message', attachments: [card] });
-};
-
-;// CONCATENATED MODULE: ./packages/notify/webhook.ts
-
-/** The body for any address: the notice as JSON. Keys are added, never changed, while `v` is 1. */
-const webhookMessage = ({ event, title, text, run, at, report, fault }) => JSON.stringify({ v: 1, event, title, text, at, ...report, run, fault });
-/**
- * The headers of it. With a key, the body's HMAC-SHA256 in hex, as GitHub signs its own webhooks:
- * docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
- */
-const webhookHeaders = (body, event, secret) => ({
-    'x-landfall-event': event,
-    ...(secret === undefined
-        ? {}
-        : { 'x-landfall-signature-256': `sha256=${(0,external_node_crypto_.createHmac)('sha256', secret).update(body).digest('hex')}` }),
-});
-
-;// CONCATENATED MODULE: ./packages/notify/messages.ts
-
-
-
-/** The messages of a notice, for those who want to hear of it; `values` holds what the variables hold. */
-const messagesOf = (notice, receivers, values) => receivers
-    .filter(({ on }) => on.includes(notice.event))
-    .map(({ kind, url, secret }) => {
-    const body = { slack: slackMessage, teams: teamsMessage, webhook: webhookMessage }[kind](notice);
-    const key = secret === undefined ? undefined : values[secret];
-    const own = kind === 'webhook' ? webhookHeaders(body, notice.event, key) : {};
-    return { kind, url: values[url] ?? '', body, headers: { 'content-type': 'application/json', ...own } };
-});
-
-;// CONCATENATED MODULE: ./packages/notify/notice.ts
-
-const marks = {
-    success: '✅',
-    failure: '❌',
-    undone: '↩️',
-    held: '🛑',
-    reverted: '⏪',
-};
-/** How an end is called; undefined: nothing that people need to hear. A smoke test that passes is no news. */
-const notice_eventOf = ({ result, undo }, { quiet = false, back = false } = {}) => {
-    switch (result) {
-        case 'planned':
-        case 'unchanged':
-            return undefined;
-        case 'refused':
-        case 'failed':
-            return 'failure';
-        case 'undone':
-        case 'held':
-            return result;
-        case 'done':
-            if (back)
-                return 'undone';
-            // what is not confirmed yet is told of by its end
-            return quiet || undo?.by !== undefined ? undefined : 'success';
-    }
-};
-const notice_names = ({ action, target, host }) => `${action}${target === undefined ? '' : ` ${target}`}${host === undefined ? '' : ` on ${host}`}`;
-const notice_known = (facts) => facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]]));
-const basis = (report) => {
-    const { action, result, target, host, url, release, previous, transaction, run, startedAt } = report;
-    const kept = Object.entries({ action, result, target, host, url, release, previous, transaction });
-    return {
-        ...(run === undefined || !/^https?:/.test(run.url) ? {} : { run: run.url }),
-        at: startedAt,
-        report: Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
-    };
-};
-/** The notice of an action's end; undefined: there is none. */
-const noticeOf = (report, how = {}) => {
-    const event = notice_eventOf(report, how);
-    if (event === undefined)
-        return undefined;
-    const { fault, gap } = report;
-    return {
-        ...basis(report),
-        event,
-        title: `${marks[event]} ${notice_names(report)}: ${report.result}`,
-        text: report.verdict,
-        facts: notice_known([
-            [event === 'undone' || event === 'failure' ? 'serves' : 'release', report.release],
-            ['was', event === 'success' ? report.previous : undefined],
-            ['transaction', report.transaction],
-            ['step', fault?.step],
-            ['fault', fault?.code],
-            ['next', fault?.next],
-            ['gap', gap?.measured === true ? (0,packages_plan/* renderDuration */.PP)(gap.ms) : undefined],
-            ['took', (0,packages_plan/* renderDuration */.PP)(report.ms)],
-            ['by', report.run?.actor],
-            ['url', report.url],
-        ]),
-        ...(fault === undefined
-            ? {}
-            : {
-                fault: {
-                    code: fault.code,
-                    what: fault.what,
-                    next: fault.next,
-                    ...(fault.step === undefined ? {} : { step: fault.step }),
-                },
-            }),
-    };
-};
-/** The notice that a host has taken a release back by itself, told by whoever finds it. */
-const revertedNotice = (report, reverted) => ({
-    ...basis(report),
-    event: 'reverted',
-    title: `${marks.reverted} ${report.host ?? 'the host'} took t${reverted.number} back by itself`,
-    text: reverted.says,
-    facts: notice_known([
-        ['target', report.target],
-        ['was deployed', reverted.release],
-        ['serves since', reverted.held ? undefined : reverted.previous],
-        ['found by', report.action],
-    ]),
-    at: reverted.at,
-});
-
-;// CONCATENATED MODULE: ./packages/notify/index.ts
 
 
 
@@ -8813,9 +9660,12 @@ const refuseFork = ({ context: { fork, event } }) => {
 
 ;// CONCATENATED MODULE: ./packages/setup/script.ts
 
-const units = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "units.sh", 'utf8');
+const directives = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "directives.sh", 'utf8');
+const script_site = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "site.sh", 'utf8');
+/** With the functions for nginx's site, in the place that it has for them. */
+const script_units = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "units.sh", 'utf8').replace('# site.sh stands here\n', () => `${directives}\n${script_site}\n`);
 /** With the program that it installs, in the place that it has for it. */
-const script_text = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup.sh", 'utf8').replace('# units.sh stands here\n', () => units);
+const script_text = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup.sh", 'utf8').replace('# units.sh stands here\n', () => script_units);
 /**
  * Characters of one piece of a long value. What is masked are lines of the private key's file, of 64 or 70 characters, and the public
  * half of an RSA or ECDSA key stands there in clear: in one piece nobody could be shown it.
@@ -8829,7 +9679,7 @@ const script_quoted = (value) => {
     return pieces.map((one) => `'${one.replaceAll("'", String.raw `'\''`)}'`).join('\\\n');
 };
 /** A value of setup.sh: the only lines of it that are not the same for all. */
-const script_line = /^(user|key|path|base|python|manager)='.*'$/gm;
+const script_line = /^(user|key|path|base|python|manager|domains)='.*'$/gm;
 /**
  * The script that makes a host ready, with these values: POSIX sh, to be read and run by a person as root. The values stand at its
  * beginning as words, and the script itself refuses (64) those that could mean more to a program than they are.
@@ -8839,8 +9689,8 @@ const setupScript = (values) =>
 script_text.replace(script_line, (_, name) => `${name}=${script_quoted(values[name])}`);
 /** The same with the values of an example, for documents. */
 const setupExample = (/* unused pure expression or super */ null && (script_text));
-/** The program that it installs where services are to be units of the system; its values are those of an example. */
-const unitsProgram = (/* unused pure expression or super */ null && (units));
+/** The program that it installs where root has to do something for the deploy user; its values are those of an example. */
+const unitsProgram = (/* unused pure expression or super */ null && (script_units));
 
 ;// CONCATENATED MODULE: ./packages/setup/index.ts
 
@@ -8852,7 +9702,7 @@ const unitsProgram = (/* unused pure expression or super */ null && (units));
 /** Is it what a host lacks that nobody has set up: a thing that only root can make, or the login itself? */
 const notSetUp = ({ code, host, problems = [] }, target) => (code === 'SSH_REFUSED' && host === target.host.name) || problems.some(({ root }) => root === true);
 /** The deploy user's name and the rest are landfall.yml's: nothing that the host says becomes part of what root runs. */
-const valuesOf = async ({ host, path, base, python, manager }, place) => {
+const valuesOf = async ({ host, path, base, python, manager, nginx }, place) => {
     const privateKey = place['ssh-key'];
     const passphrase = place['ssh-key-passphrase'];
     const half = privateKey === undefined
@@ -8865,6 +9715,7 @@ const valuesOf = async ({ host, path, base, python, manager }, place) => {
         base,
         python: python.version,
         manager: manager ?? '',
+        domains: nginx?.domains.join(' ') ?? '',
     };
 };
 /**
@@ -9157,7 +10008,7 @@ const rules = (value, say) => {
             say('the answer to HEAD has no body', ['save', name]);
 };
 /** The address of what is no request, in the form of a request's. */
-const elsewhere = ({ websocket, certificate }) => {
+const check_elsewhere = ({ websocket, certificate }) => {
     if (typeof certificate === 'string')
         return `https://${certificate}/`;
     return websocket?.replace(/^ws/, 'http') ?? '/';
@@ -9175,7 +10026,7 @@ const check_check = checkKeys
         name: value.name,
         method: verb.toUpperCase(),
         /** A path that begins with `/`, to be put behind the target's url, or a whole address. `$NAME` is not replaced yet. */
-        url: value[verb] ?? elsewhere(value),
+        url: value[verb] ?? check_elsewhere(value),
         /** Not a request, but a WebSocket to `url`, where `body` or `data` is its message. */
         websocket: value.websocket === undefined ? undefined : { close: value.close },
         /** Not a request, but the certificate of the server of `url`. */
@@ -9428,6 +10279,24 @@ const hosts = schemas/* strictObject */.rej({
     error: ({ code }) => code === 'invalid_type' ? 'expected one host: { ssh: user@host, key: ssh-ed25519 AAAA… }' : undefined,
 });
 
+;// CONCATENATED MODULE: ./packages/config/definition/nginx.ts
+
+
+const nginx_form = 'expected a name like example.org, in small letters';
+const domain = schemas/* string */.YjP(nginx_form)
+    .max(253, nginx_form)
+    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/, nginx_form);
+/** What nginx on the host serves the application by. */
+const nginx = schemas/* strictObject */.rej({
+    file: insidePath.describe('The file of the repository that holds the site: blocks of `server`. `{domain}`, `{domains}`, `{current}` and `{shared}` stand for values of the target.'),
+    domains: schemas/* array */.YOg(domain)
+        .min(1)
+        .max(16)
+        .refine((names) => new Set(names).size === names.length, 'a domain is named twice')
+        .describe('What the site may answer for. The first is `{domain}`; the setup script has root allow them.'),
+})
+    .describe("nginx's site of the application, which is part of a release: tested before anything opens, put into place by the switch, and brought back by an undo. See `docs/nginx.md`.");
+
 ;// CONCATENATED MODULE: ./packages/config/definition/notify.ts
 
 /** What people may want to hear of. */
@@ -9444,7 +10313,7 @@ const on = schemas/* array */.YOg(schemas/* enum */.k5n(noticeEvents))
 const everything = (address) => ({ url: address, on: [...noticeEvents] });
 const notify_form = { error: 'expected $NAME, or a map with url: $NAME' };
 const receiver = schemas/* union */.KCZ([url.transform(everything), schemas/* strictObject */.rej({ url, on })], notify_form);
-const signed = schemas/* union */.KCZ([
+const notify_signed = schemas/* union */.KCZ([
     url.transform((address) => ({ ...everything(address), secret: undefined })),
     schemas/* strictObject */.rej({
         url,
@@ -9456,13 +10325,16 @@ const signed = schemas/* union */.KCZ([
 ], notify_form);
 /** Who is told. */
 const notify = schemas/* strictObject */.rej({
+    'from-host': schemas/* boolean */.zMY()
+        .default(false)
+        .describe('`true`: the host itself tells `reverted` when it takes a release back while no run is there. While a transaction is open the addresses then lie on it, where the deploy user can read them, and so can the application.'),
     slack: receiver
         .optional()
         .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: an incoming webhook of Slack.'),
     teams: receiver
         .optional()
         .describe('`$NAME`, or `{ url: $NAME, on: [failure, held] }`: a webhook of a Teams workflow.'),
-    webhook: signed
+    webhook: notify_signed
         .optional()
         .describe('`$NAME`, or `{ url: $NAME, secret: $NAME, on: [failure, held] }`: any address that takes JSON; with `secret` each message is signed.'),
 });
@@ -9569,7 +10441,7 @@ const drain = duration
 /** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
 const services_written = (value) => value.role ?? (Array.isArray(value.command) ? roleOf(value.command, false) : 'web');
 // a rule over several keys is asked even where one of them is wrong: all problems are told together
-const when = () => true;
+const services_when = () => true;
 const services_service = schemas/* strictObject */.rej({
     command: services_command,
     role,
@@ -9583,16 +10455,17 @@ const services_service = schemas/* strictObject */.rej({
     error: `is missing, and the command does not tell it: add \`role: ${packages_plan/* roles */.Ot.join('`, `role: ')}\``,
     // the line that it is told by, and is to be added to
     params: { line: ['command'] },
-    when,
+    when: services_when,
 })
     .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(services_written(value))), {
     path: ['listen'],
     error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
-    when,
+    when: services_when,
 });
 const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
 
 ;// CONCATENATED MODULE: ./packages/config/definition/application.ts
+
 
 
 
@@ -9634,9 +10507,10 @@ const applicationKeys = {
     manager: schemas/* enum */.k5n(['supervisor', 'systemd', 'system'])
         .optional()
         .describe("What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; or `system`, units of the host's systemd, by a program that the setup script installs. If not given: what runs them already, else supervisor where it is installed, else systemd."),
+    nginx: nginx.optional(),
     adopt: schemas/* boolean */.zMY()
         .default(false)
-        .describe('Whether a directory that people have made at `path`, a git checkout that programs of a supervisord run from, is taken over by the first deploy. See `docs/adopting.md`.'),
+        .describe('Whether a directory that people have made at `path`, a git checkout that programs of a supervisord or units of systemd run from, is taken over by the first deploy. See `docs/adopting.md`.'),
     python: python.prefault({}).describe('How the Python environment is made.'),
     shared: schemas/* array */.YOg(insidePath)
         .default([])
@@ -9726,25 +10600,25 @@ const validate_names = {
 const spell = (path) => path.reduce((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`), '');
 /** The keys that an object at this path of the schema may have. */
 const keysAt = (schema, path) => {
-    let here = bare(schema);
+    let here = validate_bare(schema);
     for (const key of path) {
         if (here instanceof schemas/* ZodObject */.bvH)
-            here = bare(here.shape[String(key)]);
+            here = validate_bare(here.shape[String(key)]);
         else if (here instanceof schemas/* ZodRecord */.b8S)
-            here = bare(here.valueType);
+            here = validate_bare(here.valueType);
         else if (here instanceof schemas/* ZodArray */.naA)
-            here = bare(here.element);
+            here = validate_bare(here.element);
         else
             return [];
     }
     return here instanceof schemas/* ZodObject */.bvH ? Object.keys(here.shape) : [];
 };
 /** A schema without what is wrapped around it: optional, default, transform. */
-const bare = (schema) => {
+const validate_bare = (schema) => {
     if (schema instanceof schemas/* ZodOptional */.IiU || schema instanceof schemas/* ZodDefault */.XiL || schema instanceof schemas/* ZodPrefault */.xgV)
-        return bare(schema.unwrap());
+        return validate_bare(schema.unwrap());
     if (schema instanceof schemas/* ZodPipe */.utH)
-        return bare(schema.in);
+        return validate_bare(schema.in);
     return schema;
 };
 
@@ -9865,6 +10739,7 @@ const settingsOf = (name, keys, given) => {
         directory: keys.directory,
         services: Object.entries(keys.services).map(([called, service]) => settings_serviceOf(called, service, sockets)),
         ...(keys.manager === undefined ? {} : { manager: keys.manager }),
+        ...(keys.nginx === undefined ? {} : { nginx: keys.nginx }),
         ...(keys.adopt ? { adopt: true } : {}),
         python: { ...(requirements === undefined ? {} : { requirements }), venv, version },
         shared: keys.shared,
@@ -9875,6 +10750,7 @@ const settingsOf = (name, keys, given) => {
         hooks: keys.hooks,
         keep: keys.keep,
         notify: receivers(keys.notify),
+        ...(keys.notify['from-host'] ? { tellsItself: true } : {}),
         wait: keys.wait,
         ...(confirmWithin === undefined ? {} : { confirmWithin }),
     };
@@ -10253,6 +11129,7 @@ const renew = async (scene, number, within) => {
 
 
 
+
 /**
  * Hooks, switch, checks, gap, process truth, and the confirm where this step commits. Whatever fails on the way takes the
  * transaction back. Throws {@link Ended} with the outcome then.
@@ -10264,6 +11141,7 @@ const passThrough = async (scene, opened, passage) => {
     let found;
     let switched = opened.switched;
     let gap;
+    let open;
     try {
         if (opened.switched) {
             scene.evidence.release = release;
@@ -10276,7 +11154,7 @@ const passThrough = async (scene, opened, passage) => {
             await runHook(scene, number, 'before-switch', hooks);
             scene.signal.throwIfAborted();
             switched = true;
-            const { meter, since } = await switchTo(scene, number, {
+            const { meter, sockets, since } = await switchTo(scene, number, {
                 release,
                 within: passage.within,
                 environmentFrom: passage.environmentFrom,
@@ -10291,19 +11169,21 @@ const passThrough = async (scene, opened, passage) => {
                 meter.proven(since);
             }
             catch (thrown) {
-                scene.evidence.gap = await meter.stop();
+                [scene.evidence.gap, scene.evidence.sockets] = await Promise.all([meter.stop(), sockets?.stop()]);
                 throw thrown;
             }
             // only a gap that is judged must be known before the confirm
             if (passage.maxDowntime !== undefined)
                 await judgeGap(scene, meter, passage.maxDowntime);
             gap = meter;
+            open = sockets;
         }
         found ??= await checkProcesses(scene, release, services);
         if (commit === 'step')
             await confirm_confirm(scene, number, found);
         if (gap !== undefined && passage.maxDowntime === undefined)
             await judgeGap(scene, gap, undefined);
+        await tellSockets(scene, open);
     }
     catch (thrown) {
         const { outcome, fault } = await undoAfter(scene, number, thrown, passage.baseline, switched);
@@ -10312,6 +11192,7 @@ const passThrough = async (scene, opened, passage) => {
     }
     finally {
         rest();
+        await open?.stop();
     }
     return { outcome: 'done', verdict: verdictOf(scene, opened, passage) };
 };
@@ -10355,14 +11236,18 @@ const gapProblems = (url, maxDowntime) => maxDowntime === undefined || url !== u
 
 
 
+
+
+
 /** Who ends the transaction when nothing is said. */
 const commitOf = ({ phase, commit }) => commit ?? (phase === 'switch' ? 'job' : 'step');
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene, wish, workspace) => {
+    const beginning = beginDesign(scene, workspace);
     const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
     refuseStale(scene, looked, wish.allowOlder);
     refuseDrift(scene, looked.found, wish.allowDrift);
-    const designed = await design(scene, looked, { ...wish, workspace });
+    const designed = await design(scene, looked, wish, beginning);
     const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const { release } = designed;
     const plan = planDeploy(scene, surveyed, designed);
@@ -10373,10 +11258,12 @@ const deploy = async (scene, wish, workspace) => {
         scene.show(line);
     if (plan.path === 'unchanged')
         return { outcome: 'unchanged', verdict: `${release.id} serves already, in every process` };
+    if (designed.site !== undefined)
+        await trySite(scene, designed.site);
     if (wish.dry)
         return { outcome: 'planned', verdict: `${release.id} would serve after ${liveOf(surveyed.found) || 'nothing'}` };
     const lent = await lend(scene, surveyed, designed.env.from === 'shared');
-    const prepared = await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
+    const prepared = await prepare_prepare(scene, surveyed, designed, wish);
     return toLive(scene, wish, surveyed, prepared, lent);
 };
 /** What `switch` and `deploy` share: from a prepared release to a live one. */
@@ -10385,6 +11272,7 @@ const toLive = async (scene, wish, surveyed, { release, before }, lent) => {
     const { adoption } = surveyed;
     refuseMigration(adoption, before);
     const live = liveOf(surveyed.found);
+    const approvals = approvalsOf(scene);
     // where this run has switched already, what serves is not what an undo would bring back
     const baseline = live === '' || surveyed.answer === 'finish' ? [] : await baselineOf(scene, surveyed.found);
     const opening = open_open(scene, surveyed, {
@@ -10395,6 +11283,7 @@ const toLive = async (scene, wish, surveyed, { release, before }, lent) => {
         allowOlder: wish.allowOlder,
         measured: wish.maxDowntime !== undefined,
         adopts: adoption !== undefined,
+        approvals,
     });
     // beside the opening: one round trip for both
     const [opened] = await Promise.all([opening, tidy(scene)]);
@@ -10415,8 +11304,9 @@ const toLive = async (scene, wish, surveyed, { release, before }, lent) => {
 };
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene, wish, workspace) => {
+    const beginning = beginDesign(scene, workspace);
     const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
-    const designed = await design(scene, looked, { ...wish, workspace });
+    const designed = await design(scene, looked, wish, beginning);
     const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const plan = planPrepare(scene, surveyed, designed);
     scene.evidence.plan = plan;
@@ -10424,10 +11314,12 @@ const preparePhase = async (scene, wish, workspace) => {
     scene.evidence.commit = designed.release.commit;
     for (const line of (0,packages_plan/* renderPlan */.EG)(plan))
         scene.show(line);
+    if (designed.site !== undefined)
+        await trySite(scene, designed.site);
     if (wish.dry)
         return { outcome: 'planned', verdict: `${designed.release.id} would be prepared` };
     await lend(scene, surveyed, designed.env.from === 'shared');
-    await prepare_prepare(scene, surveyed, designed, { ...wish, workspace });
+    await prepare_prepare(scene, surveyed, designed, wish);
     await tidy(scene);
     return {
         outcome: 'done',
@@ -10489,6 +11381,7 @@ const deployOverSsh = async (stage, place, wish) => {
         ...envFileProblems(wish),
         ...packageIndexProblems(wish.packageIndex),
         ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
+        ...(wish.phase === 'deploy' || wish.phase === 'prepare' ? siteProblems(target, filesOf(stage.workspace)) : []),
     ]);
     if (endsItself(report.result, commitOf(wish)))
         stage.save(ended, 'yes');
@@ -10511,6 +11404,8 @@ const closeDeploy = async (stage, place, { phase, commit, jobStatus }, action = 
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/rollback.ts
+
+
 
 
 
@@ -10566,7 +11461,7 @@ const goBack = async (scene, before, wish) => {
     const { release, several } = (0,packages_fault/* must */.sb)(towards(surveyed, wish));
     if (several.length > 0)
         warn(scene, `${wish.to} fits ${several.join(', ')}: the newest confirmed one is taken`);
-    const [to, from] = [await rollback_describe(scene, release), live === '' ? undefined : await rollback_describe(scene, live)];
+    const [to, from] = await Promise.all([rollback_describe(scene, release), live === '' ? undefined : rollback_describe(scene, live)]);
     scene.evidence.release = release;
     scene.evidence.commit = to.commit;
     refuseSchema(to, from);
@@ -10592,6 +11487,7 @@ const goBack = async (scene, before, wish) => {
         scene.show(line);
     if (wish.dry)
         return { outcome: 'planned', verdict: `${release} would serve after ${live || 'nothing'}` };
+    const approvals = approvalsOf(scene);
     const baseline = live === '' ? [] : await baselineOf(stage, surveyed.found);
     const opened = await open_open(stage, surveyed, {
         wish: 'rollback',
@@ -10600,6 +11496,7 @@ const goBack = async (scene, before, wish) => {
         commit: 'step',
         allowOlder: true,
         reason: wish.reason,
+        approvals,
     });
     if (opened.previous !== live)
         await refuseMoved(stage, opened);
@@ -10665,11 +11562,72 @@ const planOf = (scene, { found }, { id: release, hooks }, within) => {
             ...hookWave(scene, number, 'after-switch', hooks),
             [confirmStep(scene, number)],
         ],
-        notes: [{ kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' }],
+        notes: [
+            { kind: 'info', text: 'environment variables stay as they are today; names that differ are printed' },
+            ...mute(found, scene.target),
+        ],
     };
 };
 
+;// CONCATENATED MODULE: ./packages/operations/sign-off.ts
+
+
+
+
+/** What is wrong with a sign-off as it is asked for. Only GitHub's word says who it is, and only of a run that a person started. */
+const signOffProblems = (signOff, { event }) => {
+    if (signOff === undefined)
+        return [];
+    const where = 'input sign-off';
+    return [
+        ...(/^t[1-9]\d{0,8}$/.test(signOff)
+            ? []
+            : [{ where, what: `\`${signOff}\` is no transaction`, next: 'name one as the summary of its deploy does: t42' }]),
+        ...(event === 'workflow_dispatch'
+            ? []
+            : [
+                {
+                    where,
+                    what: 'a person signs off, and this run was not started by one',
+                    next: 'start it by hand: on: workflow_dispatch',
+                },
+            ]),
+    ];
+};
+/** The release that is to be signed off: of a confirmed transaction, and serving still. Throws RELEASE_UNKNOWN. */
+const signedRelease = (signOff, { found, history }) => {
+    const past = history.transactions.find(({ number }) => `t${number}` === signOff);
+    if (past !== undefined && history.serving.has(past.number) && past.release === found.current)
+        return past.release;
+    const now = history.transactions.findLast(({ number, release }) => history.serving.has(number) && release === found.current);
+    throw new packages_fault/* Failure */.HR({
+        code: 'RELEASE_UNKNOWN',
+        what: `${signOff} is no confirmed transaction whose release serves: ${now === undefined ? found.current || 'nothing' : `t${now.number} (${now.release})`} does`,
+        next: 'Sign off what serves. What is not confirmed yet, or was left since, cannot be.',
+    });
+};
+/** The person who started this run vouches for what has just been proven: kept in the host's journal, and read from there. */
+const signOff = async (scene, signed, { found }) => {
+    const { context, target } = scene;
+    const number = Number(signed.slice(1));
+    const who = context.restartedBy ?? context.actor;
+    const input = {
+        base: target.base,
+        seen: `${found.number}:${found.phase}`,
+        number,
+        run: context.runId,
+        attempt: context.attempt,
+        who: `${who}\n${context.url}`,
+    };
+    await perform(scene, step(scene, 'sign-off', `keep that ${who} signs ${signed} off`, 'sign-off', input));
+    const { journal } = await look(scene);
+    scene.evidence.transaction = signed;
+    scene.evidence.record = record_recordOf(readJournal(journal).events, number);
+    return who;
+};
+
 ;// CONCATENATED MODULE: ./packages/operations/smoke.ts
+
 
 
 
@@ -10701,9 +11659,9 @@ const smokeTest = async (stage, place, wish) => {
     // a url alone is enough: without a key nobody is asked to look at processes, and the verdict says so
     const outsideOnly = place.url !== undefined && keyProblems(place).length > 0;
     const hosted = settings?.host !== undefined && wish.processes !== 'false' && !outsideOnly;
-    const needsHost = wish.processes === 'true' || wish.release !== undefined;
+    const needsHost = wish.processes === 'true' || wish.release !== undefined || wish.signOff !== undefined;
     if (hosted || needsHost)
-        return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish));
+        return play(stage, 'smoke-test', place, (scene) => smoke(withTimeout(scene, wish), wish), () => signOffProblems(wish.signOff, stage.context));
     const env = variablesOf(stage, place);
     refuseProblems([
         ...stage.problems,
@@ -10762,11 +11720,13 @@ const withTimeout = (scene, { timeout }) => ({
     target: { ...scene.target, checks: patient(scene.target.checks, timeout) },
 });
 const smoke = async (scene, wish) => {
-    const { found, answer, standing } = await survey(scene, 'smoke', { dry: wish.dry });
+    const surveyed = await survey(scene, wish.signOff === undefined ? 'smoke' : 'sign-off', { dry: wish.dry });
+    const { found, answer, standing } = surveyed;
     warnOfDrift(scene, found);
+    const signed = wish.signOff === undefined ? undefined : signedRelease(wish.signOff, surveyed);
     const number = found.number;
     const unconfirmed = standing === 'switched-own' || standing === 'switched-own-rollback';
-    const release = wish.release ?? found.current;
+    const release = wish.release ?? signed ?? found.current;
     scene.evidence.release = release;
     if (number > 0)
         scene.evidence.transaction = `t${number}`;
@@ -10788,10 +11748,11 @@ const smoke = async (scene, wish) => {
         const { outcome, fault } = await undoAfter(scene, number, thrown, []);
         throw new Ended(outcome, fault);
     }
+    const by = wish.signOff === undefined ? undefined : await signOff(scene, wish.signOff, surveyed);
     const at = answer === 'warn-test' ? ' (while another run is at work)' : unconfirmed ? ` (t${number}, not confirmed yet)` : '';
     return {
         outcome: 'done',
-        verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}`,
+        verdict: `${release} serves: ${scene.evidence.processes.length} processes, ${scene.evidence.checks.length} checks${at}${by === undefined ? '' : `; ${by} signed ${wish.signOff ?? ''} off`}`,
         quiet: true,
     };
 };
@@ -10851,7 +11812,7 @@ __webpack_require__.d(__webpack_exports__, {
   Gq: () => (/* reexport */ withoutLogin)
 });
 
-// UNUSED EXPORTS: gapText, moments, renderInstant
+// UNUSED EXPORTS: gapText, moments, renderInstant, socketText
 
 ;// CONCATENATED MODULE: ./packages/plan/duration.ts
 const second = 1000;
@@ -11192,14 +12153,29 @@ const facts = (report) => {
         ['host', report.host && code(report.host)],
         ['url', report.url && summary_link(report.url)],
         ['gap', report.gap && gapText(report.gap)],
+        ['WebSockets', report.sockets?.map(socketText).join('<br>')],
         ['took', renderDuration(report.ms)],
         [
             'started',
             renderInstant(report.startedAt) + (run === undefined ? '' : ` by ${prose(run.actor)}, ${summary_link(run.url)}`),
         ],
+        ['approved', approved(report.approvals ?? [])],
+        ...record(report),
     ];
     return table(['', ''], rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])));
 };
+const approved = (approvals) => approvals
+    .map(({ environment, by }) => `${code(environment)} by ${prose(by || 'an account that is gone')}`)
+    .join(', ');
+const signed = ({ by, at }) => `${renderInstant(at)} by ${prose(by)}`;
+const record = ({ record: kept }) => kept === undefined
+    ? []
+    : [
+        ['deployed', kept.opened && signed(kept.opened)],
+        ['approved', approved(kept.approvals)],
+        ['confirmed', kept.confirmedAt && renderInstant(kept.confirmedAt)],
+        ['verified', kept.verified.map(signed).join('<br>')],
+    ];
 /** A gap in words: `130 ms unanswered (3 of 214 requests)`, or why it was not measured. */
 const gapText = (gap) => {
     if (!gap.measured)
@@ -11208,6 +12184,17 @@ const gapText = (gap) => {
     return gap.ms === 0 && gap.bad === 0
         ? `none (0 of ${gap.requests} requests unanswered)`
         : `${renderDuration(gap.ms)} unanswered (${of})`;
+};
+/** What became of a WebSocket over the switch: `WebSocket /ws/: ended with 1006 after 2.1 s, greeted again 640 ms later`. */
+const socketText = (seen) => {
+    const says = prose(seen.says);
+    if (!seen.measured)
+        return `${says}: not measured: ${prose(seen.why)}`;
+    if (seen.ends.length === 0)
+        return `${says}: stayed open`;
+    const ends = seen.ends.map(({ code: number, ms }) => `${number} after ${renderDuration(ms)}`).join(', ');
+    const back = seen.back === undefined ? 'not greeted again' : `greeted again ${renderDuration(seen.back)} later`;
+    return `${says}: ended with ${ends}; ${back}`;
 };
 /** An address as a link where it surely is one, else as code. */
 const summary_link = (url) => (/^https?:\/\/[^\s<>|\\`"']+$/.test(url) ? `<${url}>` : code(url));
@@ -11408,14 +12395,14 @@ module.exports = __webpack_require__.p + "5e3dab2794c3c5e6e7de.sh";
 /***/ 8130:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1cffd847b3ccd12a3233.sh";
+module.exports = __webpack_require__.p + "ab350bc59dfdbfca3443.sh";
 
 /***/ }),
 
 /***/ 8803:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "784db93394fda5bbe761.sh";
+module.exports = __webpack_require__.p + "c91b63c542b5a610f5dc.sh";
 
 /***/ }),
 
@@ -11457,7 +12444,7 @@ module.exports = __webpack_require__.p + "77691475dd1ed740eb22.sh";
 /***/ 5257:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "dd59fc4846ce312934e1.sh";
+module.exports = __webpack_require__.p + "22b3c0737511492191e5.sh";
 
 /***/ }),
 
@@ -11492,7 +12479,7 @@ module.exports = __webpack_require__.p + "b3eaa72665e340190466.sh";
 /***/ 1536:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4aeef30b35edc5f4376e.sh";
+module.exports = __webpack_require__.p + "0c294a7c317369f6a2e8.sh";
 
 /***/ }),
 
@@ -11510,6 +12497,13 @@ module.exports = __webpack_require__.p + "3ae6bd6310df7dd60a6c.sh";
 
 /***/ }),
 
+/***/ 522:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "34b84b53ea87e7c65fd7.sh";
+
+/***/ }),
+
 /***/ 6564:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
@@ -11520,7 +12514,7 @@ module.exports = __webpack_require__.p + "485dc0135b1eb23bbb07.sh";
 /***/ 766:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "ce66a97abe1d327cdb1f.sh";
+module.exports = __webpack_require__.p + "5f93dd0d6db09bb4e831.sh";
 
 /***/ }),
 
@@ -11534,7 +12528,7 @@ module.exports = __webpack_require__.p + "8049e08269ec99dd678a.sh";
 /***/ 9629:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "df30dcdf0e3235bbab28.sh";
+module.exports = __webpack_require__.p + "4c918ecbc8a38fff340b.sh";
 
 /***/ }),
 
@@ -11545,24 +12539,31 @@ module.exports = __webpack_require__.p + "b9fd16f183a4618e8a84.sh";
 
 /***/ }),
 
+/***/ 7200:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "27a90a81f10c99a3a9fa.sh";
+
+/***/ }),
+
 /***/ 361:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "e8cf9c18e0aa8f3f7928.sh";
+module.exports = __webpack_require__.p + "e3a96aab0624c3d3dc5d.sh";
 
 /***/ }),
 
 /***/ 2815:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "35e44b3e1f2de2eca4cc.py";
+module.exports = __webpack_require__.p + "8a97a9a3c473ca9eece7.py";
 
 /***/ }),
 
 /***/ 3947:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "d7e9b3c543b112251361.sh";
+module.exports = __webpack_require__.p + "3f0e24f3851419c4bfa9.sh";
 
 /***/ }),
 
@@ -11583,7 +12584,7 @@ module.exports = __webpack_require__.p + "cd3dcbf6b7ad74181037.sh";
 /***/ 2950:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "b0e2033d859069d3c6b8.sh";
+module.exports = __webpack_require__.p + "dc31b046d37d1aa6a886.sh";
 
 /***/ }),
 
@@ -11597,7 +12598,7 @@ module.exports = __webpack_require__.p + "19923e4e25d35f944585.sh";
 /***/ 8525:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "cd4242e5cdfe18ee9c28.sh";
+module.exports = __webpack_require__.p + "db8138bf00d421425899.sh";
 
 /***/ }),
 
@@ -11615,6 +12616,13 @@ module.exports = __webpack_require__.p + "82f0df322fdf94c01318.sh";
 
 /***/ }),
 
+/***/ 5222:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "8b187015dd8d97da0e2e.sh";
+
+/***/ }),
+
 /***/ 5430:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
@@ -11626,6 +12634,20 @@ module.exports = __webpack_require__.p + "cdcb6a5b194b52b4effa.sh";
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 module.exports = __webpack_require__.p + "cb33fdbaf0e82590373e.sh";
+
+/***/ }),
+
+/***/ 4056:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "a74f4d8a8a3bf9c742e7.sh";
+
+/***/ }),
+
+/***/ 6950:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "433ae43e3f77c28f4ee4.sh";
 
 /***/ }),
 
@@ -11653,28 +12675,28 @@ module.exports = __webpack_require__.p + "65f3359bdcb8fe2fce10.sh";
 /***/ 6571:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "cbf4f6460bbc23caa884.sh";
+module.exports = __webpack_require__.p + "eb519fe8c82ebbdc0bfe.sh";
 
 /***/ }),
 
 /***/ 5681:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "6da7a14b3b67dccbe777.sh";
+module.exports = __webpack_require__.p + "17bb4bdf88c08d830cfa.sh";
 
 /***/ }),
 
 /***/ 3336:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1ee79c3ae656a2ab37dd.sh";
+module.exports = __webpack_require__.p + "7fb34a49e413ba92c3ea.sh";
 
 /***/ }),
 
 /***/ 4578:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "dc47eecf7e824f2276db.sh";
+module.exports = __webpack_require__.p + "261c30e44c9892147317.sh";
 
 /***/ }),
 
@@ -11695,28 +12717,35 @@ module.exports = __webpack_require__.p + "2703ce04334864dfab7f.sh";
 /***/ 9277:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "d52d453ac5ea575bb4e0.sh";
+module.exports = __webpack_require__.p + "51652205661c466a6933.sh";
 
 /***/ }),
 
 /***/ 581:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "fd0ba39fecc3a2206d35.sh";
+module.exports = __webpack_require__.p + "3be97160340031b53546.sh";
+
+/***/ }),
+
+/***/ 9126:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "f2f9c923778965ab6112.sh";
 
 /***/ }),
 
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "05f2e8e3be071cf9df2b.sh";
+module.exports = __webpack_require__.p + "ee8130d89f593122075e.sh";
 
 /***/ }),
 
 /***/ 3151:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "01dd7aea5872d8ef3ad4.sh";
+module.exports = __webpack_require__.p + "1d741af5477cbefb00f3.sh";
 
 /***/ }),
 

@@ -1,7 +1,8 @@
-"""Asks a Django application about itself. Fed to `python - ROOT SHARED` on stdin, in the folder of manage.py; Django 4.2 to 6.0.
+"""Asks a Django application about itself. Fed to `python - ROOT SHARED [collect]` on stdin, in the folder of manage.py; Django 4.2 to 6.0.
 
-Prints one line of JSON, on the stdout that it was given; whatever the application prints goes to stderr. Never writes:
-a SQLite file is opened read-only (SQLite may put -shm and -wal beside it), and one that does not exist is not created. ROOT is the release, SHARED what
+Prints one line of JSON, on the stdout that it was given; whatever the application prints goes to stderr. With `collect` static files
+are collected on the way, where they belong into the release: loading the application a second time would take longer than all
+else here. Exits with 3 when that fails. Else it never writes: a SQLite file is opened read-only (SQLite may put -shm and -wal beside it), and one that does not exist is not created. ROOT is the release, SHARED what
 outlives releases: a file of the release that SHARED has is read there, for there the release will find it.
 """
 import os
@@ -182,18 +183,41 @@ def translations(root):
     return facts
 
 
-def application(root, shared):
+def collected(facts, root):
+    """Collects static files where `consequences` of release would have it done: into the release itself, and not before translations."""
+    static, media, translated = facts["static"], facts["media"]["inside"], facts["translations"]
+    if not static["app"] or static["inside"] is None or (translated["used"] and (translated["inside"] or translated["outside"])):
+        return False
+    # what is shared, or is about to be, is a link out of the release, or is below MEDIA_ROOT
+    if media not in (None, ".") and (static["inside"] + os.sep).startswith(media + os.sep):
+        return False
+    if inside(os.path.realpath(static["root"]), root) is None:
+        return False
+    import django.core.management as management
+    from django.db import connections
+
+    try:
+        management.call_command("collectstatic", interactive=False, skip_checks=False)
+    except BaseException as error:
+        for line in told(error):
+            print(line)
+        sys.stdout.flush()
+        os._exit(3)
+    # what it may have connected to is asked about itself in another way
+    connections.close_all()
+    return True
+
+
+def application(root, shared, collect):
     import django
     from django.apps import apps
     from django.conf import settings
     from django.db import connections
     from django.db.backends.signals import connection_created
 
-    connection_created.receivers = []
-    connection_created.sender_receivers_cache.clear()
     static = getattr(settings, "STATIC_ROOT", None)
     media = getattr(settings, "MEDIA_ROOT", None)
-    return {
+    facts = {
         "django": django.get_version(),
         "python": sys.version.split()[0],
         "settings": os.environ.get("DJANGO_SETTINGS_MODULE"),
@@ -210,16 +234,22 @@ def application(root, shared):
             "inside": inside(media, root) if media else None,
         },
         "translations": translations(root),
-        "databases": [database(alias, root, shared) for alias in connections],
         "error": None,
     }
+    facts["static"]["collected"] = collect and collected(facts, root)
+    connection_created.receivers = []
+    connection_created.sender_receivers_cache.clear()
+    facts["databases"] = [database(alias, root, shared) for alias in connections]
+    return facts
 
 
 def main():
     root, shared = (os.path.abspath(path) for path in sys.argv[1:3])
+    # before manage.py is told other words
+    collect = sys.argv[3:] == ["collect"]
     try:
         boot()
-        emit(application(root, shared))
+        emit(application(root, shared, collect))
     except SystemExit as end:
         emit({"django": None, "error": ["manage.py ended by itself with %r" % (end.code,)]})
     except BaseException as error:

@@ -2,8 +2,8 @@
 # HOW: `anew`, or `again` (the caller's own run goes on with what is open). An unswitched one of another run is closed by `anew`.
 # SEEN is `number:phase:driver:beat` as the caller read it: if anything moved since, it exits 75 and the caller looks again.
 # PATH is empty where what is there is to be adopted: the link is made when that is taken over.
-# CLAIM: key=value lines of who opens (driver, token, run, …). LIMIT: seconds until another run may take an unswitched one.
-# Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start.
+# CLAIM: key=value lines of who opens (driver, token, run, …), and `approved`: who agreed, for the journal. LIMIT: seconds until another run may take an unswitched one.
+# Reads on stdin the programs that will lie on the host (NAME, BYTES each): undo, status, start; and notices, where the host shall send some by itself.
 # Changes .landfall: the transaction, the journal, the programs that lie there; makes the folders of BASE, and the link PATH where nothing is.
 # Prints number=, previous=. Exit: 0, 73, 75, 77, 78.
 main() {
@@ -34,13 +34,20 @@ main() {
     anew-open | anew-none | anew-confirmed | anew-undone) ;;
     *) die 75 "t$number is $phase" ;;
   esac
-  claim=''
+  claim='' approved=''
   while [ "$1" != -- ]; do
-    claim="$claim$1
+    case $1 in
+      # history only
+      approved=*) approved=${1#approved=} ;;
+      *)
+        claim="$claim$1
 "
+        ;;
+    esac
     shift
   done
   shift
+  rm -f "$lf/notices"
   while [ $# -gt 0 ]; do
     place "$1" "$2"
     shift 2
@@ -60,14 +67,23 @@ main() {
   print previous "$previous"
 }
 
-place() { # NAME BYTES: a program that lies on the host, whole or not at all
+place() { # NAME BYTES: a program that lies on the host, whole or not at all; or notices, which nobody else may read at any moment
+  mode=755
   case $1 in
     start) file=$lf/run/start ;;
+    notices)
+      file=$lf/notices
+      mode=600
+      ;;
     *) file=$lf/$1 ;;
   esac
-  dd bs="$2" count=1 iflag=fullblock 2>/dev/null >"$file.new" || die 73 "cannot write $file"
+  rm -f "$file.new"
+  (
+    umask 077
+    dd bs="$2" count=1 iflag=fullblock 2>/dev/null >"$file.new"
+  ) || die 73 "cannot write $file"
   [ "$(wc -c <"$file.new")" -eq "$2" ] || die 75 "the connection was cut while $1 was sent"
-  chmod 755 "$file.new"
+  chmod "$mode" "$file.new"
   sync "$file.new"
   mv -f "$file.new" "$file"
 }
@@ -83,17 +99,31 @@ claimed() { # the claim's lines as arguments of put
   put "$@"
 }
 
-told() { # PREVIOUS RELEASE: the opening's line of the journal
-  note opened "$(printf '%s' "$claim" | sed -n -e 's/^actor=//p' -e 's/^reason=//p')" kind="$opens" release="$2" previous="$1" \
-    "$(printf '%s' "$claim" | sed -n '/^run=/p')" "$(printf '%s' "$claim" | sed -n '/^attempt=/p')" \
-    "$(printf '%s' "$claim" | sed -n '/^run_number=/p')" "$(printf '%s' "$claim" | sed -n '/^repository=/p')" \
-    "$(printf '%s' "$claim" | sed -n '/^workflow=/p')"
+told() { # PREVIOUS RELEASE: the opening's line of the journal, and that of who agreed to it
+  why=''
+  set -- kind="$opens" release="$2" previous="$1"
+  while IFS= read -r line; do
+    case $line in
+      actor=*) why=${line#*=} ;;
+      reason=?*) why="$why
+${line#*=}" ;;
+      run=* | attempt=* | run_number=* | repository=* | workflow=*) set -- "$@" "$line" ;;
+    esac
+  done <<END
+$claim
+END
+  note opened "$why" "$@"
+  if [ -n "$approved" ]; then
+    note approved "$approved"
+  fi
 }
 
 again() { # the run goes on with a number of its own, so that the process that had it before is fenced out
   number=$((number + 1))
   told "$previous" "$to"
+  # from now on its silence counts
   claim="number=$number
+opened=$now
 deadline=$([ "$phase" = open ] && echo "$((now + limit))" || echo "$deadline")
 $claim"
   claimed

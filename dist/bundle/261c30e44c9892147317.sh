@@ -18,6 +18,11 @@ unit_names() { # SERVICE...: names of their units
   done
 }
 
+systemd_sums() { # those of `systemctl --user edit`, too
+  ours=$(folder_of_units)/$(prefix)
+  sha256sum "$ours"*.service "$ours"*.service.d/*.conf
+}
+
 described_services() { # names of the services that have a unit
   begins=$(folder_of_units)/$(prefix)
   for one in "$begins"*.service; do
@@ -168,11 +173,11 @@ systemd_roll() {
   all=$(described_services)
   [ -n "$all" ] || return 0
   # shellcheck disable=SC2046,SC2086
-  own_systemd show $of_units $(unit_names $all) | in_words
+  own_systemd show $of_units $(unit_names $all) | in_words "$(prefix)"
 }
 
-in_words() { # blocks of KEY=VALUE lines, an empty line between, in supervisor's words
-  awk -F = -v begins="$(prefix)" '
+in_words() { # PREFIX: blocks of KEY=VALUE lines, an empty line between, in supervisor's words
+  awk -F = -v begins="$1" '
     function told() {
       if (is["Id"] == "") { return }
       name = substr(is["Id"], length(begins) + 1)

@@ -45,7 +45,19 @@ describe() { # RELEASE: its files name the services of the release
 }
 
 register() { # RELEASE: it takes up its files, and ends what is no service of the release. `started` names what it has just begun
-  "${manager}_register" "$1"
+  "${manager}_register" "$1" || return 1
+  # who changes them later is found out
+  sums=$(as_written) || sums=''
+  if [ -n "$sums" ]; then
+    printf '%s\n' "$sums" >"$lf/run/written.new" || return 0
+    mv -f "$lf/run/written.new" "$lf/run/written" || :
+  else
+    rm -f "$lf/run/written"
+  fi
+}
+
+as_written() { # a line for each file by which the manager runs the services, and for what was added beside it: its sum and its path
+  "${manager}_sums" 2>/dev/null
 }
 
 patience() { # seconds that an order may take: as long as all services of both releases may take to stop, and a minute
@@ -73,5 +85,7 @@ forgot() { # RELEASE: is there a service of it that nobody has started since the
 }
 
 rest() { # no service runs, and it knows of none
-  "${manager}_rest"
+  "${manager}_rest" || return 1
+  rm -f "$lf/run/written.new"
+  rm -f "$lf/run/written"
 }

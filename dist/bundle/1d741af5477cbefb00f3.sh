@@ -10,6 +10,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   (put phase=undoing) || say "the state cannot be written; going on"
   load
   patient=yes
+  why=$1
   say "t$number: back to ${previous:-nothing, for nothing served before}"
   hook "$release" before-undo "$previous" || say "t$number: going back all the same"
   if brought_back; then
@@ -24,17 +25,24 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
     return 1
   fi
   note held "$1" release="$release" previous="$previous"
+  drop_notices
   put phase=held deadline=0
   say "t$number: the undo failed; everything is left as it is"
   return 1
 }
 
 brought_back() { # what served before serves again, proven
+  # nginx first, as a switch has it last; where it fails, what serves is brought back all the same, and nginx asked again
+  led=yes
+  site "$previous" || led=no
   if [ -n "$adopting" ]; then
-    give_back && prove "$previous"
-    return
+    give_back || return 1
+  else
+    moved_back || return 1
+    serve "$previous" || return 1
   fi
-  moved_back && serve "$previous" && { [ -z "$previous" ] || prove "$previous"; }
+  [ -z "$previous" ] || prove "$previous" || return 1
+  [ "$led" = yes ] || site "$previous"
 }
 
 closed() { # WHY KEY=VALUE...: the transaction is undone
@@ -45,7 +53,12 @@ closed() { # WHY KEY=VALUE...: the transaction is undone
     gave_back=$previous
     set -- "$@" previous= adopting= manager=supervisor
   fi
+  drop_notices
   put phase=undone deadline=0 "$@"
+}
+
+drop_notices() { # what people would be told of it by this host: a run tells them, or there is nothing to tell. There are secrets in it
+  [ "${telling:-no}" = yes ] || rm -f "$lf/notices"
 }
 
 close_open() { # WHY: a transaction that switched nothing
@@ -64,7 +77,7 @@ moved_back() { # to the manager that ran the services before this transaction, w
 
 go_forward() { # finishes the transaction by which a person took a confirmed one back
   hook "$previous" before-undo "$release" || say "t$number: going back all the same"
-  if serve "$release" && prove "$release"; then
+  if serve "$release" && prove "$release" && site "$release"; then
     note confirmed 'asked' release="$release" previous="$previous"
     put phase=confirmed deadline=0 checked=no
     say "t$of is taken back by t$number: $release serves"

@@ -1,20 +1,18 @@
-# adopted.sh: managers.sh's functions over programs of a supervisord that was there before Landfall. They follow systemd.sh's text.
-# Its files stay as people wrote them: they name paths below <path>, which a program goes through when it starts. A service is the
+# adopted.sh: managers.sh's functions over programs that were there before Landfall. They follow keepers.sh's text, which knows who keeps them.
+# Their files stay as people wrote them: they name paths below <path>, which a program goes through when it starts. A service is the
 # program of the same name; $lf/adopted/programs has `service program` lines, for a program may be in a group (`group:name`).
 
-theirs() { # WORDS...: a word with their supervisord
-  timeout --foreground -k 5 "${may_take:-20}" supervisorctl -c "$(fact "$lf/adopted/release" supervisor)" "$@" </dev/null 8>&- 9>&-
-}
-
 adopted_equipped() {
-  if ! command -v supervisorctl >/dev/null; then
-    say "supervisorctl is missing on the PATH of $(id -un): the programs that were adopted cannot be told anything ($PATH)"
+  if ! command -v "$(keeper_tool)" >/dev/null; then
+    say "$(keeper_tool) is missing on the PATH of $(id -un): the programs that were adopted cannot be told anything ($PATH)"
     return 1
   fi
+  # shellcheck disable=SC2046
+  keeper_lets $(own_programs)
 }
 
 adopted_tool() {
-  printf 'supervisorctl'
+  keeper_tool
 }
 
 adopted_minds() {
@@ -26,7 +24,8 @@ adopted_forgot() { # what their files say is started at boot is their supervisor
 }
 
 adopted_roll() {
-  theirs status 2>/dev/null | awk '
+  # shellcheck disable=SC2046
+  keeper_roll $(own_programs) 2>/dev/null | awk '
     NR == FNR { own[$2] = $1; next }
     $1 in own { name = own[$1]; $1 = ""; print name $0 }' "$lf/adopted/programs" -
 }
@@ -35,10 +34,23 @@ adopted_supervise() { # it is not ours to start: its owner knows how
   fresh=no
   # just asked
   [ "${halted:-no}" = no ] || return 0
-  if ! theirs pid >/dev/null 2>&1; then
-    say "the supervisord of $(fact "$lf/adopted/release" supervisor) does not answer: start it as it was started before"
-    return 1
-  fi
+  awaited
+}
+
+awaited() { # who keeps them answers. At a boot it may be about to start, when an undo is at work already
+  tries=0
+  until keeper_answers; do
+    tries=$((tries + 1))
+    if [ "${patient:-no}" = no ] || [ "$tries" -gt 60 ]; then
+      say "$(keeper_named), which runs the programs that were adopted, does not answer: start it as it was started before"
+      return 1
+    fi
+    sleep 1
+  done
+}
+
+own_programs() { # all of them
+  cut -d ' ' -f 2- "$lf/adopted/programs"
 }
 
 programs_of() { # SERVICE...: their programs
@@ -57,14 +69,19 @@ adopted_describe() { # RELEASE: each of its services has a program; people may h
     case "$named" in
       *" $own "*) continue ;;
     esac
-    its_program=$(theirs status 2>/dev/null | awk -v own="$own" '{ name = $1; sub(/^.*:/, "", name) } name == own { print $1; exit }')
+    its_program=$(keeper_has "$own")
     if [ -z "$its_program" ]; then
-      say "$own is no program of $(fact "$lf/adopted/release" supervisor): add it there, then run supervisorctl update"
+      say "$own is no program of $(keeper_named): add it there, and let it be read (supervisorctl update, systemctl daemon-reload)"
       return 1
     fi
+    keeper_lets "$its_program" || return 1
     store "$lf/adopted/programs" "$(cat "$lf/adopted/programs")
 $own $its_program"
   done
+}
+
+adopted_sums() { # what people made stays theirs to change
+  :
 }
 
 adopted_register() { # it starts nothing by itself
@@ -79,12 +96,8 @@ adopted_order() {
   if [ "$action" = restart ] && [ "${halted:-no}" = yes ]; then
     action=start
   fi
-  may_take=$(patience)
-  ordered=0
   # shellcheck disable=SC2046
-  theirs "$action" $(programs_of "$@") || ordered=$?
-  may_take=''
-  return "$ordered"
+  keeper_order "$action" $(programs_of "$@")
 }
 
 at_work_below() { # FOLDER...: pids of all processes that this user can see and whose working directory is in one of them
@@ -113,7 +126,8 @@ halt() { # all programs stop, in the order of their roles: workers finish what t
   halts_then=''
   halts_last=''
   for own in $(adopted_names); do
-    if in_state 'STOPPED|EXITED|FATAL' "$own"; then
+    # at a boot, a unit that does not run may be about to: an order to stop is what takes that back
+    if [ "$(keeper)" != units ] && in_state 'STOPPED|EXITED|FATAL' "$own"; then
       continue
     fi
     case "$schedulers" in
@@ -155,7 +169,7 @@ adopted_quiet() { # RELEASE: a program that runs would load the rest of its code
 }
 
 adopted_lines() { # SERVICE
-  theirs tail -2000 "$(programs_of "$1")" | tail -n 15
+  keeper_lines "$(programs_of "$1")"
 }
 
 adopted_rest() {

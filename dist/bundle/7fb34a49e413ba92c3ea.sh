@@ -53,6 +53,11 @@ system_register() { # it starts nothing by itself: `started` is empty
   )" >&2
 }
 
+system_sums() { # those of `systemctl edit`, too
+  ours=/etc/systemd/system/$(prefix)
+  sha256sum "$ours"*.service "$ours"*.service.d/*.conf
+}
+
 system_order() {
   shorten "$@"
   root_does "$*" >&2 || return 1
@@ -61,7 +66,7 @@ system_order() {
 
 system_roll() { # also of a service that has no unit any more and still runs
   # shellcheck disable=SC2086
-  system_shows show $of_units "$(prefix)*.service" | in_words
+  system_shows show $of_units "$(prefix)*.service" | in_words "$(prefix)"
 }
 
 system_minds() {

@@ -72,6 +72,8 @@ working() { # `process=PID MAIN UNIT COMMAND`: what works there; MAIN is the pro
   parents=$(cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/p')
   daemons=$(grep -al supervisord /proc/[0-9]*/cmdline 2>/dev/null | sed 's/[^0-9]//g')
   minding=''
+  units=''
+  wants=''
   for pid in $(at_work_below "$path"); do
     chain=$(printf '%s\n%s\n' "$parents" "$(printf '%s\n' "$daemons" | sed 's/$/ supervisord/')" | awk -v pid="$pid" '
       $2 == "supervisord" { daemon[$1] = 1; next }
@@ -82,23 +84,53 @@ working() { # `process=PID MAIN UNIT COMMAND`: what works there; MAIN is the pro
         }
         print "0 0"
       }')
-    print process "$pid ${chain% *} $(unit_of "$pid") $(tr '\0\n' '  ' 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-120)"
-    case " $minding " in
-      *" ${chain#* } "*) ;;
-      *) minding="$minding ${chain#* }" ;;
-    esac
+    unit=$(unit_of "$pid")
+    print process "$pid ${chain% *} $unit $(tr '\0\n' '  ' 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-120)"
+    if [ "$chain" != '0 0' ]; then
+      minding="$minding${chain#* } ${chain% *}
+"
+    elif [ "$unit" != - ] && [ "${unit#user:}" = "$unit" ]; then
+      units="$units$unit
+"
+    fi
   done
-  for pid in $minding; do
-    [ "$pid" = 0 ] || supervised "$pid"
+  for pid in $(printf '%s' "$minding" | cut -d ' ' -f 1 | sort -u); do
+    supervised "$pid" "$(printf '%s' "$minding" | sed -n "s/^$pid //p" | sort -u)"
   done
+  for unit in $(printf '%s' "$units" | sort -u); do
+    system_unit "$unit"
+  done
+  # of what it takes to stop and to start them, what sudo does not allow
+  if [ -n "$wants" ]; then
+    print sudo "$(command -v sudo || :)"
+    printf '%s' "$wants" | awk '!seen[$0]++' | not_allowed | sed 's/^/barred=/'
+  fi
 }
 
-unit_of() { # PID: the unit of systemd that it belongs to; -: none
-  unit=$(sed -n 's/^\(0:\|1:name=systemd:\).*\/\([^/]*\.service\)$/\2/p' "/proc/$1/cgroup" 2>/dev/null | head -n 1)
-  printf '%s' "${unit:--}"
+unit_of() { # PID: the unit of systemd that it belongs to, `user:` before one of a user's own; -: none
+  unit=$(sed -n 's/^\(0:\|1:name=systemd:\)\(.*\/\)\([^/]*\.service\)\(\/.*\)*$/\2 \3/p' "/proc/$1/cgroup" 2>/dev/null | head -n 1)
+  case $unit in
+    '') printf -- - ;;
+    *'/user@'*' '*) printf 'user:%s' "${unit#* }" ;;
+    *) printf '%s' "${unit#* }" ;;
+  esac
 }
 
-supervised() { # PID: `supervisor=USER CONF`, and `program=CONF NAME STATE PID` of each of its programs, where it may be asked
+system_unit() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts, and what it takes to stop and start it
+  properties=''
+  for key in ActiveState BoundBy ConsistsOf ExecStop FragmentPath KillMode MainPID NeedDaemonReload PropagatesStopTo ProtectSystem \
+    ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy RequisiteOf RootDirectory RootImage TimeoutStopUSec \
+    Transient TriggeredBy Type UpheldBy; do
+    properties="$properties --property=$key"
+  done
+  # shellcheck disable=SC2086
+  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
+  wants="$wants$(root_words units - "${1%.service}")
+"
+}
+
+supervised() { # PID MAINS: `supervisor=USER CONF`, and `program=KEEPER NAME STATE PID CONF` of each of its programs: of one of root's that
+  # may not be asked, of those that work there: these have their names in their environment
   conf=$(tr '\0' '\n' <"/proc/$1/cmdline" | awk '
     next_is { print; exit }
     $0 == "-c" || $0 == "--configuration" { next_is = 1; next }
@@ -108,10 +140,28 @@ supervised() { # PID: `supervisor=USER CONF`, and `program=CONF NAME STATE PID` 
     /*) ;;
     *) conf=$(readlink "/proc/$1/cwd")/$conf ;;
   esac
-  print supervisor "$(stat -c %U "/proc/$1") ${conf:--}"
+  runs_as=$(stat -c %U "/proc/$1")
+  print supervisor "$runs_as ${conf:--}"
   [ -n "$conf" ] || return 0
-  timeout -k 5 20 supervisorctl -c "$conf" status 2>/dev/null </dev/null |
-    sed -n -e "s|^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*|program=\1 RUNNING \2 $conf|p" -e t -e "s|^\([^ ]*\) *\([A-Z]*\) .*|program=\1 \2 0 $conf|p" || :
+  listed=$(timeout -k 5 20 supervisorctl -c "$conf" status 2>/dev/null </dev/null |
+    sed -n -e "s|^\([^ ]*\) *RUNNING *pid \([0-9]*\),.*|program=supervisor \1 RUNNING \2 $conf|p" -e t -e "s|^\([^ ]*\)  *\([A-Z][A-Z]*\) .*|program=supervisor \1 \2 0 $conf|p") || :
+  if [ -n "$listed" ]; then
+    printf '%s\n' "$listed"
+  elif [ "$runs_as" = root ]; then
+    for main in $2; do
+      name=$(variable "$main" SUPERVISOR_PROCESS_NAME)
+      group=$(variable "$main" SUPERVISOR_GROUP_NAME)
+      [ -n "$name" ] || continue
+      [ "$group" = "$name" ] || name=$group:$name
+      print program "root $name RUNNING $main $conf"
+      wants="$wants$(root_words root "$conf" "$name")
+"
+    done
+  fi
+}
+
+variable() { # PID NAME: of its environment
+  tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | sed -n "s/^$2=//p" | head -n 1
 }
 
 application() {

@@ -143,10 +143,10 @@ lock() { # NAME INTERRUPT SECONDS: the mutex, held until this program ends. Chil
   # the watchdog holds it for a moment every second: not worth a line
   if ! flock -w 2 9; then
     say "waiting for: $(cut -d ' ' -f 3 "$lf/running" 2>/dev/null)"
-  fi
-  if ! flock -w "$3" 9; then
-    seize
-    flock -w 10 9 || die 75 "another program holds the mutex: $(cat "$lf/running" 2>/dev/null)"
+    if ! flock -w "$3" 9; then
+      seize
+      flock -w 10 9 || die 75 "another program holds the mutex: $(cat "$lf/running" 2>/dev/null)"
+    fi
   fi
   printf '%s %s %s\n' "$$" "$2" "$1" 2>/dev/null >"$lf/running" || :
   load

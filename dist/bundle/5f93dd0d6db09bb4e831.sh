@@ -122,23 +122,41 @@ except ImportError:
 ' 2>/dev/null || :
 }
 
-env_sum() { # RELEASE: sha256 of its .env, which going back may have replaced; -: it has none
-  if [ -e "$base/releases/$1/.env" ]; then
-    sha256sum <"$base/releases/$1/.env" | cut -c 1-64
-  else
-    printf -- -
-  fi
+beside() { # LINES END: of `word  path` lines, the word of the first path that ends so; empty: there is none
+  while read -r word rest; do
+    case $rest in
+      *"$2")
+        printf '%s' "$word"
+        return 0
+        ;;
+    esac
+  done <<END
+$1
+END
 }
 
 release_facts() {
   print current "$(readlink "$base/current" 2>/dev/null || :)"
+  # one program for all releases, never one for each. Of a .env, which going back may have replaced, its sha256
+  sums=$(sha256sum "$base/releases"/*/.env 2>/dev/null || :)
+  times=$(stat -c '%Y %n' "$base/releases"/*/.landfall/prepared "$base/releases"/*/.landfall/release "$lf/adopted/release" 2>/dev/null || :)
   for folder in "$base/releases"/*/.landfall/release "$base/releases"/adopted-*; do
     [ -e "$folder" ] || continue
     id=${folder#"$base/releases/"}
     id=${id%%/*}
     about "$id"
     [ -e "$about/release" ] || continue
-    print "has" "$id $(facts "$id" hash) $(env_sum "$id") $(facts "$id" environment) $(stat -c %Y "$base/releases/$id/.landfall/prepared" 2>/dev/null || stat -c %Y "$about/release") $(tr '\n' ',' 2>/dev/null <"$base/releases/$id/.landfall/prepared")"
+    sum=$(beside "$sums" "/releases/$id/.env")
+    at=$(beside "$times" "/releases/$id/.landfall/prepared")
+    by=''
+    if [ -n "$at" ]; then
+      while IFS= read -r line; do
+        by="$by$line,"
+      done 2>/dev/null <"$base/releases/$id/.landfall/prepared" || :
+    else
+      at=$(beside "$times" "${about#"$base"}/release")
+    fi
+    print has "$id $(fact "$about/release" hash) ${sum:--} $(fact "$about/release" environment) $at $by"
   done
   for folder in "$base/envs"/*/.complete; do
     [ -e "$folder" ] || continue
@@ -171,6 +189,19 @@ drift() { # files of the live release that somebody changed on the host since th
   fi
 }
 
+edited() { # files by which the services run that somebody changed, added to or removed since the manager took them up; at most ten
+  case $phase in
+    confirmed | undone) ;;
+    *) return 0 ;;
+  esac
+  if [ -n "$serving" ] && [ -s "$lf/run/written" ]; then
+    {
+      as_written || :
+      cat "$lf/run/written"
+    } | sort | uniq -u | cut -c 67- | sort -u | head -n 10
+  fi
+}
+
 serving_facts() {
   serving=$(readlink "$base/current" 2>/dev/null || :)
   serving=${serving#releases/}
@@ -180,6 +211,9 @@ serving_facts() {
   fi
   drift | while read -r file; do
     print drift "$file"
+  done
+  edited | while read -r file; do
+    print edited "$file"
   done
   # how long what serves may take: its schedulers to stop, then all others, side by side; and to come up
   about "${serving:--}"

@@ -2,11 +2,12 @@
 #                  given; other words (failed, overtaken, aborted by …) are of runs that give up what is theirs: a confirmed one stays
 # undo watch       waits until the newest transaction is closed, and undoes it when its time is over or its program died
 # undo recover     finishes what was left half-way, and starts what a reboot ended
+# undo tell t42 CAME WHY   says what it did by itself to those whose addresses the run that opened t42 has left here; for the other two
 # Open: what served before serves again. Confirmed: a new transaction goes back to the release before (code only), or refuses in words.
 # Run by the deploy user only.
 # Undone already, or not the newest: nothing. So it can be pasted twice, and run again after a kill.
 # Changes <base>/current, what serves, .landfall/run, .landfall/transaction and the journal; from a confirmed release, .env of the one before.
-# Prints phase=, release= (what serves now). Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
+# Prints phase=, number=, release= (what serves now); recover also untouched=yes, where there was nothing to do and nobody to wait for. Exit: 0, 1 the undo failed or is refused, 64, 69, 75, 77, 78, 79 not the newest.
 main() {
   here_is=$(cd -P "$(dirname "$0")" && pwd)
   target "${here_is%/.landfall}"
@@ -14,7 +15,8 @@ main() {
   [ "$(id -u)" = "$(stat -c %u "$lf")" ] || die 77 "run this as $(stat -c %U "$lf"), whose target it is"
   case ${1:-} in
     watch) watch ;;
-    recover) recover ;;
+    recover) recover "${2:-}" ;;
+    tell) tell "${2:-}" "${3:-}" "${4:-}" ;;
     t[0-9]*) take_back "${1#t}" "${2:-asked}" ;;
     *) die 64 "usage: sh $lf/undo t42   (sh $lf/status shows the number)" ;;
   esac
@@ -89,6 +91,7 @@ leave() { # WHY [NUMBER]: a transaction of its own goes back from a confirmed re
 watch() { # one watchdog a target: a second one waits for the first to end, so that none is ever missing
   exec 8>>"$lf/watch.lock"
   flock 8
+  attended=no
   while :; do
     lock watch finish 3600
     case $phase in
@@ -96,7 +99,7 @@ watch() { # one watchdog a target: a second one waits for the first to end, so t
       none | open | confirmed | undone | held) exit 0 ;;
     esac
     # in a subshell: what ends it, a full disk for one, must not end the watching
-    (settle) || sleep 5
+    (mend) || sleep 5
     exec 9>&-
     sleep 1
   done
@@ -104,6 +107,8 @@ watch() { # one watchdog a target: a second one waits for the first to end, so t
 
 at_work() { # a program that must finish has the mutex: nothing was left half-way, and nobody needs to wait for it here
   exec 9>>"$lf/mutex"
+  flock -n 9 && return 1
+  untouched=no
   flock -w 5 9 && return 1
   exec 9>&-
   read -r _ interrupt name <"$lf/running" || return 1
@@ -111,17 +116,23 @@ at_work() { # a program that must finish has the mutex: nothing was left half-wa
   say "at work: $name"
 }
 
-recover() {
+recover() { # [attended]: a run asks, and tells people itself
+  attended=no
+  [ "$1" != attended ] || attended=yes
+  untouched=yes
   if at_work; then
     load
     report
     return
   fi
   lock recover finish 600
-  settle || failed=yes
+  left="$phase $number"
+  mend || failed=yes
+  [ "$left" = "$phase $number" ] || untouched=no
   case $phase in
     open | switched)
       if [ "$phase" = switched ] && flock -n "$lf/watch.lock" true; then
+        untouched=no
         guard
       fi
       ;;
@@ -129,10 +140,11 @@ recover() {
       serving=$(live)
       if [ -n "$serving" ] && [ ! -L "$base/current" ] && [ ! -e "$base/current" ]; then
         say "current is gone: it leads to $serving again"
+        untouched=no
         point "$serving" || :
       fi
       # no fault when it fails: the deploy that mends it must get past here
-      if [ -n "$serving" ] && forgot "$serving" && ! { serve "$serving" && prove "$serving"; }; then
+      if [ -n "$serving" ] && forgot "$serving" && untouched=no && ! { serve "$serving" && prove "$serving"; }; then
         say "$serving, which was confirmed last, does not start"
         # schedulers wait for the rest to be up, and at a boot nobody comes back to them
         rouse "${last:-}" || :
@@ -141,5 +153,6 @@ recover() {
   esac
   report
   [ "${failed:-no}" = no ] || exit 1
+  [ "$untouched" = no ] || print untouched yes
 }
 main "$@"

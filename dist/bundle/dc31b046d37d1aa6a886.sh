@@ -104,7 +104,7 @@ translations() {
   # Django passes over a .po that is not newer than its .mo. The times here are those of uploads: a .mo of the commit that travels
   # again, because the one of the base was changed by its build, would look newer than a .po that was taken over
   find "$tree" -type f -path '*/LC_MESSAGES/*.mo' -exec touch -d @0 {} +
-  manage compilemessages || die 1 "compilemessages failed"
+  manage compilemessages || die 1 "compilemessages failed: mend each .po file at the line that it names"
 }
 
 kept() { # it is there already: by another run, or by this one before it was killed
