@@ -10,6 +10,7 @@ import { ascai } from '../test/hosts/ascai.ts';
 import { ganglioside } from '../test/hosts/ganglioside.ts';
 import { bootstrap } from '../test/hosts/bootstrap.ts';
 import { guides } from '../test/hosts/guides.ts';
+import { networks } from '../test/hosts/networks.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
 import { setup } from '../test/hosts/setup.ts';
@@ -39,6 +40,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'power-cuts-supervisor': powerCuts('supervisor'),
   'races-systemd': races('systemd'),
   'races-supervisor': races('supervisor'),
+  networks,
   spine,
   ascai,
 };

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProxy, type Proxy, type Slowness } from '../lab/proxy.ts';
+import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
+import type { StepEnd } from '../runner/index.ts';
+import { demand, demandWhole, playAll, switchedLine, type Play } from './play.ts';
+import type { Site } from './site.ts';
+import { undoneBy } from './spine.ts';
+
+type Disturbance = {
+  readonly slow?: Slowness;
+  /** Inputs beside the usual ones. */
+  readonly more?: Readonly<Record<string, string>>;
+  /** The application's switches. */
+  readonly faults?: Readonly<Record<string, string>>;
+  /** Gets each line of the log. */
+  readonly show?: (line: string) => void;
+  /** What happens to the network while the deploy runs. */
+  readonly meanwhile?: (proxy: Proxy) => Promise<void>;
+};
+
+/** A deploy through a network of its own. */
+const deployThrough = async (
+  site: Site,
+  { slow = {}, more = {}, faults = {}, show, meanwhile }: Disturbance,
+): Promise<StepEnd> => {
+  const proxy = await startProxy(site.host.sshPort, slow);
+  try {
+    const job = site.job(show === undefined ? {} : { show });
+    const place = {
+      host: `deploy@127.0.0.1:${proxy.port}`,
+      'host-key': `[127.0.0.1]:${proxy.port} ${site.host.hostKey}`,
+    };
+    const step = job.start('deploy-over-ssh', site.deploy({ ...place, ...more }, faults));
+    const [end] = await Promise.all([step.ended, meanwhile?.(proxy)]);
+    await job.finish();
+    return end;
+  } finally {
+    await proxy.close();
+  }
+};
+
+const resultOf = ({ outputs }: StepEnd): string => outputs['result'] ?? 'nothing';
+
+const demandDone = async (site: Site, end: StepEnd): Promise<string> => {
+  demand(resultOf(end) === 'done', () => `the deploy is ${resultOf(end)}: ${end.log.slice(-20).join('\n')}`);
+  const release = end.outputs['release'] ?? '';
+  await demandWhole(site, release);
+  return `${release} after ${(end.ms / 1000).toFixed(1)} s`;
+};
+
+/** A commit of 4 MB that nothing makes smaller. */
+const commitMuch = (site: Site, subject: string): void => {
+  site.repository.commit(subject, { 'static/much.txt': randomBytes(3_000_000).toString('base64') });
+};
+
+/** Resolves when this much of an upload, in kB, has come to the host. */
+const arriving = (site: Site, kilobytes: number): Promise<string> =>
+  site.host.exec(
+    `timeout 60 sh -c 'until [ "$(du -sk ${site.base}/staging | cut -f 1)" -gt ${kilobytes} ]; do sleep 0.05; done'`,
+  );
+
+/** How long the application boots where a network is disturbed meanwhile, s. */
+const boots = { SPINE_BOOT_DELAY: '6' };
+
+const plays: readonly Play[] = [
+  {
+    name: 'a first deploy over 300 ms serves',
+    play: async (site) => demandDone(site, await deployThrough(site, { slow: { roundTrip: 300 } })),
+  },
+  {
+    name: 'over 1 MB/s a release of 4 MB comes whole',
+    play: async (site) => {
+      commitMuch(site, 'Much');
+      return demandDone(site, await deployThrough(site, { slow: { rate: 1_000_000 } }));
+    },
+  },
+  {
+    name: 'a reset in the upload: nothing is switched, nothing is left, and the next deploy goes through',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      commitMuch(site, 'Much, cut off');
+      const end = await deployThrough(site, {
+        slow: { rate: 500_000 },
+        meanwhile: async (proxy) => {
+          await arriving(site, 600);
+          await proxy.pause();
+        },
+      });
+      demand(resultOf(end) === 'failed', () => `the deploy is ${resultOf(end)}: ${end.log.slice(-20).join('\n')}`);
+      demand(
+        end.log.some((line) => line.includes('SSH_')),
+        () => `the log names no fault of the connection: ${end.log.slice(-20).join('\n')}`,
+      );
+      await demandWhole(site, live);
+      return demandDone(site, await deployThrough(site, {}));
+    },
+  },
+  {
+    name: 'a reset in the switch: the host goes on, and the run finds it again',
+    play: async (site) => {
+      site.commit('Be reset');
+      const end = await deployThrough(site, {
+        faults: boots,
+        meanwhile: async (proxy) => {
+          await site.reached('switching');
+          proxy.reset();
+        },
+      });
+      return demandDone(site, end);
+    },
+  },
+  {
+    name: 'a network that stalls in the switch for 4 s: the run goes on where it was',
+    play: async (site) => {
+      site.commit('Be stalled');
+      const end = await deployThrough(site, {
+        faults: boots,
+        meanwhile: async (proxy) => {
+          await site.reached('switching');
+          proxy.freeze();
+          await sleep(4000);
+          proxy.thaw();
+        },
+      });
+      return demandDone(site, end);
+    },
+  },
+  {
+    name: 'a network that is gone without a word after the switch: the step is red, and the host undoes by itself',
+    play: async (site) => {
+      const live = (await site.state()).current;
+      site.commit('Be cut off');
+      const gone = Promise.withResolvers<undefined>();
+      const end = await deployThrough(site, {
+        more: { 'confirm-within': '20s' },
+        show: (line) => {
+          if (line.includes(switchedLine)) gone.resolve(undefined);
+        },
+        meanwhile: async (proxy) => {
+          await gone.promise;
+          proxy.freeze();
+        },
+      });
+      demand(end.exit !== 0, () => `the step ended with ${end.exit ?? 'a signal'}: ${end.log.slice(-20).join('\n')}`);
+      return undoneBy(site, live);
+    },
+  },
+];
+
+/** Deploys through networks that are slow, stall, and are cut. */
+export const networks = (options: ProofOptions): Promise<ProofEnd> =>
+  playAll({ ...options, linger: false, title: 'networks' }, plays);
