@@ -16,11 +16,12 @@ export type Attempt = {
   readonly prose: Lines;
 };
 
-/** How it ended. `lost`: the connection was. `no-shell`: the program did not begin. `broken`: its stdin could not be read here. */
+/** How it ended. `lost`: the connection was, or the host gives no answer over it. `no-shell`: the program did not begin. `broken`: its stdin could not be read here. */
 export type Ending =
   | { readonly kind: 'exit'; readonly code: number; readonly stdout: Buffer }
   | { readonly kind: 'killed'; readonly signal: string }
-  | { readonly kind: 'lost' | 'cancelled' | 'timeout' }
+  | { readonly kind: 'cancelled' | 'timeout' }
+  | { readonly kind: 'lost'; readonly why?: string }
   | { readonly kind: 'no-shell'; readonly said: string; readonly code?: number }
   | { readonly kind: 'broken'; readonly error: Error };
 
@@ -38,16 +39,25 @@ const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined
   }
 };
 
-/** Ends the job of a shell and all that it started: TERM, after 5 s KILL, over another channel; by the protocol where there is none. */
-const end = async (shell: Shell, shells: Shells): Promise<void> => {
+/**
+ * Ends the job of a shell and all that it started: TERM, after 5 s KILL, over another channel; by the protocol where there is none. Gives
+ * whether the host answered: from a network that is gone without a word nothing comes.
+ */
+const end = async (shell: Shell, shells: Shells): Promise<boolean> => {
   shell.hold();
   const pid = await within(grace, shell.pid);
+  let heard = pid !== undefined || shell.closed();
   if (pid !== undefined && !shell.closed()) {
     try {
-      const killer = await shells.extra();
+      const coming = shells.extra();
+      const killer = await within(grace, coming);
+      if (killer === undefined) {
+        void coming.then((late) => { late.close(); }, () => undefined); // prettier-ignore
+        return false;
+      }
       const nothing = () => undefined;
       killer.start({ args: [String(pid)], text: transport.endGroup, body: 'hold', onOut: nothing, onErr: nothing });
-      await within(2 * grace, killer.ended);
+      heard = (await within(2 * grace, killer.ended)) !== undefined;
       killer.close();
     } catch {
       shell.signal('TERM');
@@ -56,6 +66,7 @@ const end = async (shell: Shell, shells: Shells): Promise<void> => {
     await within(1000, shell.ended);
   }
   shell.close();
+  return heard || shell.closed();
 };
 
 /** Interrupted by nobody: how the shell's end is read. */
@@ -98,8 +109,10 @@ export const attempt = async (shells: Shells, alive: () => boolean, what: Attemp
     }));
     const first = await Promise.race([shell.ended, stop.promise, broken]);
     if ('begun' in first) return read(first, Buffer.concat(stdout), alive());
-    await end(shell, shells);
-    return first;
+    const heard = await end(shell, shells);
+    return heard || first.kind !== 'timeout'
+      ? first
+      : { kind: 'lost', why: 'the host gives no answer over it any more' };
   } catch (error) {
     if (!alive()) return { kind: 'lost' };
     return { kind: 'no-shell', said: error instanceof Error ? error.message : String(error) };

@@ -47,7 +47,7 @@ export const outcome = <In, Out>(
     case 'lost':
       return fault(
         'SSH_LOST',
-        `the connection was lost during \`${name}\`: ${at.why}`,
+        `the connection was lost during \`${name}\`: ${ending.why ?? at.why}`,
         program.interrupt === 'finish'
           ? 'The program may go on on the host: run again when the host answers, or look with `sh <base>/.landfall/status`.'
           : 'Run it again when the host answers.',

@@ -6,7 +6,7 @@ import { fail, faultOf, ok, type Result } from '#fault';
 import type { Program } from '#remote';
 import type { HostOptions } from './address.ts';
 import { askAgent } from './agent.ts';
-import { attempt, type Ending } from './attempt.ts';
+import { attempt, type Attempt, type Ending } from './attempt.ts';
 import { endingOf, following } from './detach.ts';
 import { words } from './frame.ts';
 import { lines, type Lines } from './lines.ts';
@@ -98,6 +98,13 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
     return orCancelled(dialing, at.name, signal);
   };
 
+  /** One attempt. A connection that is lost without knowing it is given up: the next program gets another. */
+  const tried = async ({ link, shells: free }: Connected, what: Attempt): Promise<Ending> => {
+    const ending = await attempt(free, link.alive, what);
+    if (ending.kind === 'lost') await link.end();
+    return ending;
+  };
+
   const finish = async <In, Out>(
     name: string,
     program: Program<In, Out>,
@@ -114,12 +121,7 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
       const now = await connected(how.signal);
       if (now.ok) {
         const what = following({ steps, step, args, text: program.text, limitMs: program.limitMs }, prose);
-        const ending = endingOf(
-          await attempt(now.value.shells, now.value.link.alive, {
-            ...what,
-            ...(how.signal ? { signal: how.signal } : {}),
-          }),
-        );
+        const ending = endingOf(await tried(now.value, { ...what, ...(how.signal ? { signal: how.signal } : {}) }));
         if (ending.kind !== 'lost') return ok(ending);
         lost = ending;
       } else if (now.fault.code !== 'SSH_UNREACHABLE') return now;
@@ -141,7 +143,7 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
     const now = await connected(how.signal);
     if (!now.ok) return now;
     return ok(
-      await attempt(now.value.shells, now.value.link.alive, {
+      await tried(now.value, {
         args,
         text: program.text,
         limitMs: program.limitMs,

@@ -50,6 +50,23 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
     expect(readdirSync(steps).filter((entry) => entry.endsWith('.rc'))).toHaveLength(2);
   });
 
+  it(`${name}: a network that is gone without a word is told as such when a limit is over, and the next program takes another connection`, async () => {
+    const out = file('silent');
+    const before = proxy.connections();
+    const running = host.run('p', sh('echo begun >"$1"\nsleep 2', { limitMs: 1500 }), [out]);
+    await until(() => read(out) !== '');
+    proxy.freeze();
+    expect(await running).toMatchObject({
+      fault: {
+        code: 'SSH_LOST',
+        what: 'the connection was lost during `p`: the host gives no answer over it any more',
+      },
+    });
+    proxy.thaw();
+    expect(await host.run('p', sh('echo "$1"'), ['again'])).toMatchObject({ ok: true });
+    expect(proxy.connections()).toBe(before + 1);
+  });
+
   it(`${name}: has its limit on the host, and a death of its own`, async () => {
     const slow = sh('sleep 60 &\nwait', { ...finish, limitMs: 1000 });
     expect(await host.run('p', slow, [])).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });

@@ -127,23 +127,30 @@ const plays: readonly Play[] = [
     },
   },
   {
-    name: 'a network that is gone without a word after the switch: the step is red, and the host undoes by itself',
+    name: 'a network that is gone without a word after the switch, and back too late: the host has undone by itself, and the run says so',
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be cut off');
       const gone = Promise.withResolvers<undefined>();
+      let said = '';
       const end = await deployThrough(site, {
-        more: { 'confirm-within': '20s' },
+        more: { 'confirm-within': '10s' },
         show: (line) => {
           if (line.includes(switchedLine)) gone.resolve(undefined);
         },
         meanwhile: async (proxy) => {
           await gone.promise;
           proxy.freeze();
+          said = await undoneBy(site, live);
+          proxy.thaw();
         },
       });
-      demand(end.exit !== 0, () => `the step ended with ${end.exit ?? 'a signal'}: ${end.log.slice(-20).join('\n')}`);
-      return undoneBy(site, live);
+      demand(
+        resultOf(end) === 'undone' && end.exit === 1,
+        () => `the deploy is ${resultOf(end)} (exit ${end.exit ?? 'by a signal'}): ${end.log.slice(-20).join('\n')}`,
+      );
+      await demandWhole(site, live);
+      return said;
     },
   },
 ];
