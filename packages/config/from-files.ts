@@ -78,12 +78,14 @@ export const servicesFromFiles = ({ keys, given, files, written, at }: From): Fo
     const { said } = read;
     const words = command ?? said.command;
     if (read.problems.length > 0 || words === undefined) continue;
+    // of what landfall.yml has itself, nothing is said
+    const { drain = own.drain, boot = own.boot, unit } = said;
     const whole: Whole = {
       ...own,
       command: words,
-      ...(beside.has('drain') ? {} : { drain: said.drain ?? own.drain }),
-      ...(beside.has('boot') ? {} : { boot: said.boot ?? own.boot }),
-      ...(beside.has('unit') ? {} : { unit: unitKey.parse(said.unit ?? {}) }),
+      drain,
+      boot,
+      ...(unit === undefined ? {} : { unit: unitKey.parse(unit) }),
     };
     for (const { path: key, broken, error } of serviceRules)
       if (broken(whole))

@@ -397,6 +397,12 @@ command=x
     ]);
   });
 
+  test('that share a file share what is wrong with it', () => {
+    const both = '  tasks: { file: deploy/app.conf }\n  beat: { file: deploy/app.conf }\n';
+    const { problems } = withFiles(both, { 'deploy/app.conf': `${programs}[eventlistener:x]\n` });
+    expect(problems).toEqual([expect.objectContaining({ where: 'deploy/app.conf', line: 7 })]);
+  });
+
   test('take the time of an undo like others', () => {
     const slow = { 'deploy/web.service': unit.replace('20\n', '10min\nTimeoutStartSec=10min\n') };
     expect(

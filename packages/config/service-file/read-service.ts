@@ -98,7 +98,10 @@ export const readService = (
     const outcome = rule.read(entry, on);
     if ('settled' in outcome) settled.push(entry.key);
     else if ('what' in outcome) refuse(entry, outcome);
-    else said = { ...said, ...outcome.says, unit: { ...said.unit, ...outcome.says.unit } };
+    else {
+      const { unit: settings, ...rest } = outcome.says;
+      said = { ...said, ...rest, ...(settings === undefined ? {} : { unit: { ...said.unit, ...settings } }) };
+    }
   };
   for (const section of new Set(entries.map((entry) => entry.section))) {
     const own = entries.filter((entry) => entry.section === section);
