@@ -168,10 +168,10 @@ test('a shell that ends in the program is none that stays', () => {
 });
 
 test('what landfall.yml says itself is not looked at, and nothing else is needed of it', () => {
-  const text = '[Service]\nExecStart=/bin/false $X\nTimeoutStopSec=infinity\nMemoryMax=50%\nUser=root\n';
+  const text = '[Service]\nExecStart=/bin/false $X\nExecStart=x\nTimeoutStopSec=infinity\nMemoryMax=50%\nUser=root\n';
   const { said, problems } = unit(text, ['command', 'drain', 'unit']);
   expect(said).toEqual({});
-  expect(problems.map(({ line }) => line)).toEqual([5]);
+  expect(problems.map(({ line }) => line)).toEqual([6]);
 });
 
 test('all problems come together, each with its line', () => {
@@ -184,6 +184,8 @@ test('all problems come together, each with its line', () => {
     '8 Foo=1:',
   ]);
   expect(told(unit('[Unit]\nAfter=x\n'))).toEqual(['- there is no [Service] → ']);
+  const empty = '[Service]\nExecStart=gunicorn x\nExecStart=\n';
+  expect(told(unit(empty))).toEqual(['- [Service] has no ExecStart= → say what the service runs']);
   expect(told(unit('[Service]\nUser=deploy\n'))).toEqual(['- [Service] has no ExecStart= → say what the service runs']);
   expect(told(read('web.socket', ''))).toEqual([expect.stringMatching(/^- its name ends neither/)]);
 });

@@ -4,7 +4,7 @@ import type { Entry, Reader } from './entry.ts';
 import { programRules } from './program-rules.ts';
 import { inProgramComment, readPrograms } from './program-text.ts';
 import { shown } from './rule.ts';
-import type { Grounds, Refusal, Rule, Said } from './rule.ts';
+import type { Grounds, Outcome, Refusal, Rule, Said } from './rule.ts';
 import { beyondUnit, unitRules } from './unit-rules.ts';
 import { inUnitComment, readUnit } from './unit-text.ts';
 
@@ -18,11 +18,13 @@ export type Reading = {
   readonly problems: readonly Problem[];
 };
 
+type Rules = Readonly<Record<string, Rule>>;
+
 type Format = {
   readonly read: Reader;
   readonly commented: RegExp;
   /** What keys of a section mean; undefined: it says nothing of this service. */
-  readonly rules: (section: string, service: string) => Readonly<Record<string, Rule>> | Refusal | undefined;
+  readonly rules: (section: string, service: string) => Rules | Refusal | undefined;
   /** The key of the command, and where it stands. */
   readonly command: (service: string) => readonly [section: string, key: string];
   /** What to do about a key that nothing is known of. */
@@ -60,12 +62,24 @@ const formats: readonly (readonly [name: RegExp, Format])[] = [
   [/\.(?:conf|ini)$/, programs],
 ];
 
-const empty = { said: {}, settled: [], programs: [] };
+/** A line that counts, and what its key means; undefined: nothing is known of it. */
+type Line = { readonly entry: Entry; readonly rule: Rule | undefined };
 
-/** The lines that count, of those with one key: an empty one takes all before it back, and of most the last one holds. */
-const counting = (entries: readonly Entry[], rule: Rule | undefined): readonly Entry[] => {
-  const rest = entries.slice(entries.findLastIndex(({ value }) => value === '') + 1);
-  return rule === undefined || rule.list === true ? rest : rest.slice(-1);
+/** The lines of a section that count: an empty one takes all with its key before it back, and of most keys the last one holds. */
+const counting = (entries: readonly Entry[], rules: Rules): readonly Line[] => {
+  const keys = new Set(entries.map(({ key }) => key).filter((key) => key !== ''));
+  return [...keys].flatMap((key) => {
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    const all = entries.filter((entry) => entry.key === key);
+    const rest = all.slice(all.findLastIndex(({ value }) => value === '') + 1);
+    return (rule === undefined || rule.list === true ? rest : rest.slice(-1)).map((entry) => ({ entry, rule }));
+  });
+};
+
+const unknown = (key: string, rules: Rules, beyond: string): Refusal => {
+  const near = nearest(key, Object.keys(rules));
+  const next = near === undefined ? beyond : `did you mean ${near}? Else ${beyond}`;
+  return { what: 'Landfall knows nothing like it', next };
 };
 
 /**
@@ -83,68 +97,59 @@ export const readService = (
   const format = formats.find(([name]) => name.test(file))?.[1];
   if (format === undefined) {
     const what = 'its name ends neither in .service, as a unit’s, nor in .conf or .ini, as a file’s of supervisor';
-    return { ...empty, problems: [{ where: file, what }] };
+    return { said: {}, settled: [], programs: [], problems: [{ where: file, what }] };
   }
   const { text, problems: unnamed } = fillNames(file, content, values, format.commented);
   const { entries, problems: unread } = format.read(file, text);
   const problems = [...unnamed, ...unread];
-  const settled: string[] = [];
+  const settled = new Set<string>();
   let said: Said = {};
-  const refuse = (entry: Entry, { what, next }: Refusal): void => {
-    problems.push({ where: file, line: entry.line, what: `${shown(entry)}: ${what}`, next });
-  };
-  const hear = (entry: Entry, rule: Rule): void => {
-    if (rule.gives !== undefined && given.has(rule.gives)) return;
-    const outcome = rule.read(entry, on);
-    if ('settled' in outcome) settled.push(entry.key);
-    else if ('what' in outcome) refuse(entry, outcome);
-    else {
-      const { unit: settings, ...rest } = outcome.says;
-      said = { ...said, ...rest, ...(settings === undefined ? {} : { unit: { ...said.unit, ...settings } }) };
-    }
+  let commands = 0;
+  const hear = ({ entry, rule }: Line, rules: Rules): Outcome => {
+    if (rule === undefined) return unknown(entry.key, rules, format.beyond);
+    if (rule.gives === undefined) return rule.read(entry, on);
+    if (given.has(rule.gives)) return { says: {} };
+    if (rule.gives === 'command') commands += 1;
+    return commands > 1 && rule.gives === 'command'
+      ? { what: 'is a second command', next: 'a service is one program: describe each as its own' }
+      : rule.read(entry, on);
   };
   for (const section of new Set(entries.map((entry) => entry.section))) {
     const own = entries.filter((entry) => entry.section === section);
-    const [head] = own;
     const rules = format.rules(section, on.service);
-    if (rules === undefined || head === undefined) continue;
+    if (rules === undefined) continue;
     if (isRefusal(rules)) {
-      problems.push({ where: file, line: head.line, what: `[${section}]: ${rules.what}`, next: rules.next });
+      problems.push({ where: file, ...headOf(own), what: `[${section}]: ${rules.what}`, next: rules.next });
       continue;
     }
-    for (const key of new Set(own.flatMap((entry) => (entry.key === '' ? [] : [entry.key])))) {
-      const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-      const [entry, ...more] = counting(
-        own.filter((one) => one.key === key),
-        rule,
-      );
-      if (entry === undefined) continue;
-      const near = nearest(key, Object.keys(rules));
-      for (const one of [entry, ...more]) {
-        if (rule === undefined)
-          refuse(one, {
-            what: 'Landfall knows nothing like it',
-            next: near === undefined ? format.beyond : `did you mean ${near}? Else ${format.beyond}`,
-          });
-        else if (rule.gives === 'command' && one !== entry)
-          refuse(one, { what: 'is a second command', next: 'a service is one program: describe each as its own' });
-        else hear(one, rule);
-      }
+    for (const line of counting(own, rules)) {
+      const { entry } = line;
+      const outcome = hear(line, rules);
+      if ('settled' in outcome) settled.add(entry.key);
+      else if ('what' in outcome)
+        problems.push({ where: file, line: entry.line, what: `${shown(entry)}: ${outcome.what}`, next: outcome.next });
+      else said = joined(said, outcome.says);
     }
   }
   const described = [...new Set(entries.flatMap(({ section }) => /^program:(.*)/.exec(section)?.[1] ?? []))];
   const [section, key] = format.command(on.service);
-  const lost = entries.some((entry) => entry.section === section);
-  if (!lost) problems.push({ where: file, what: `there is no [${section}]`, ...others(section, described) });
-  else if (!given.has('command') && !entries.some((entry) => entry.key === key && entry.section === section))
+  if (!entries.some((entry) => entry.section === section))
+    problems.push({ where: file, what: `there is no [${section}]`, ...others(described) });
+  else if (!given.has('command') && commands === 0)
     problems.push({ where: file, what: `[${section}] has no ${key}=`, next: 'say what the service runs' });
-  return { said, settled: [...new Set(settled)], programs: described, problems };
+  return { said, settled: [...settled], programs: described, problems };
 };
 
-const isRefusal = (rules: Readonly<Record<string, Rule>> | Refusal): rules is Refusal =>
-  typeof rules['what'] === 'string';
+const joined = (said: Said, { unit: settings, ...rest }: Said): Said => ({
+  ...said,
+  ...rest,
+  ...(settings === undefined ? {} : { unit: { ...said.unit, ...settings } }),
+});
 
-const others = (section: string, described: readonly string[]): Pick<Problem, 'next'> =>
-  section === 'Service' || described.length === 0
-    ? {}
-    : { next: `name the service as its program is named: ${described.join(', ')}` };
+const headOf = (entries: readonly Entry[]): Pick<Problem, 'line'> =>
+  entries[0] === undefined ? {} : { line: entries[0].line };
+
+const isRefusal = (rules: Rules | Refusal): rules is Refusal => typeof rules['what'] === 'string';
+
+const others = (described: readonly string[]): Pick<Problem, 'next'> =>
+  described.length === 0 ? {} : { next: `name the service as its program is named: ${described.join(', ')}` };
