@@ -1,8 +1,5 @@
-import type { Check } from '#config';
+import type { Check, ReadFile } from '#config';
 import { multipart } from './multipart.ts';
-
-/** A file of the checkout, or why it cannot be sent, in words. */
-export type ReadFile = (path: string) => Uint8Array | string;
 
 /** What files of one request may hold together, in bytes. */
 export const filesLimit = 64 * 1024 * 1024;

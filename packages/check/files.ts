@@ -1,9 +1,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Check } from '#config';
+import type { Check, ReadFile } from '#config';
 import type { Problem } from '#fault';
 import { filesLimit } from './content.ts';
-import type { ReadFile } from './content.ts';
 
 /** Files of the checkout at `root`, never of elsewhere: a symlink that leads out of it is not followed. */
 export const filesOf =

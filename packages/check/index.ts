@@ -1,4 +1,3 @@
-export type { ReadFile } from './content.ts';
 export { fileProblems, filesOf } from './files.ts';
 export type { Answer, HttpClient, HttpRequest, Unanswered } from './http.ts';
 export { httpClient } from './http-client.ts';

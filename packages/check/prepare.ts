@@ -1,7 +1,6 @@
-import type { Check } from '#config';
+import type { Check, ReadFile } from '#config';
 import { absolute, insideOf, originOf, sameShape } from './address.ts';
 import { content } from './content.ts';
-import type { ReadFile } from './content.ts';
 import type { HttpRequest } from './http.ts';
 import { filler, percentEncoded } from './placeholders.ts';
 import type { Values } from './placeholders.ts';

@@ -1,5 +1,5 @@
+import type { ReadFile } from '#config';
 import type { Clock } from '#plan';
-import type { ReadFile } from './content.ts';
 import type { CertificateClient } from './certificate.ts';
 import type { HttpClient } from './http.ts';
 import type { Reach } from './through-host.ts';

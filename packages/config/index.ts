@@ -5,4 +5,4 @@ export { readConfig } from './read.ts';
 export type { ConfigFile } from './read.ts';
 export { resolveSettings, resolveTarget } from './resolve.ts';
 export type { Source } from './resolve.ts';
-export type { Overrides, Settings, Target } from './target.ts';
+export type { Overrides, ReadFile, ServiceFile, Settings, Target } from './target.ts';

@@ -310,3 +310,113 @@ test('programs that are adopted stay where they are: a manager beside adopt is a
     }),
   ]);
 });
+
+describe('services that files describe', () => {
+  const unit = `[Service]
+User=app
+ExecStart={current}/.venv/bin/gunicorn config.wsgi --forwarded-allow-ips={domain}
+TimeoutStopSec=20
+Nice=3
+`;
+  const programs = `[program:tasks]
+command=/srv/app/venv/bin/celery -A a worker
+[program:beat]
+command=celery -A a beat
+[program:other]
+command=x
+`;
+  const files: Readonly<Record<string, string>> = { 'deploy/web.service': unit, 'deploy/app.conf': programs };
+  const withFiles = (services: string, more: Readonly<Record<string, string>> = {}, rest = '') =>
+    target(`${good.replace(/services:\n.*\n/, `services:\n${services}`)}${rest}`, {
+      files: (path) => {
+        const text = { ...files, ...more }[path];
+        return text === undefined ? `there is no file ${path} in the checkout` : Buffer.from(text);
+      },
+    });
+  const web = '  web: { file: deploy/web.service }\n';
+  const nginx = 'nginx: { file: site.conf, domains: [example.org] }\n';
+
+  test('need nothing else, and say no more than landfall.yml could', () => {
+    const tasks = '  tasks: { file: ./deploy/app.conf, drain: 4m }\n  beat: { file: deploy/app.conf }\n';
+    const { target: found, problems } = withFiles(web + tasks, {}, nginx);
+    expect(problems).toEqual([]);
+    expect(found?.services).toEqual([
+      {
+        name: 'web',
+        command: ['gunicorn', 'config.wsgi', '--forwarded-allow-ips=example.org'],
+        role: 'web',
+        drain: 20_000,
+        boot: 60_000,
+        unit: ['Nice=3'],
+      },
+      { name: 'tasks', command: ['celery', '-A', 'a', 'worker'], role: 'worker', drain: 240_000, boot: 60_000 },
+      { name: 'beat', command: ['celery', '-A', 'a', 'beat'], role: 'scheduler', drain: 30_000, boot: 60_000 },
+    ]);
+    expect(found?.serviceFiles).toEqual([
+      {
+        service: 'web',
+        file: 'deploy/web.service',
+        says: ['gunicorn config.wsgi --forwarded-allow-ips=example.org', 'drain 20 s', 'Nice=3'],
+        settled: ['User'],
+        left: [],
+      },
+      expect.objectContaining({ service: 'tasks', says: ['celery -A a worker'], left: ['other'] }),
+      expect.objectContaining({ service: 'beat', left: [] }),
+    ]);
+  });
+
+  test('give way to the keys beside them', () => {
+    const own = '  web: { file: deploy/web.service, command: gunicorn b, drain: 5s, boot: 2m, unit: {}, listen: 80 }\n';
+    expect(withFiles(own, {}, nginx).target?.services).toEqual([
+      { name: 'web', command: ['gunicorn', 'b'], role: 'web', drain: 5000, boot: 120_000, listen: '80' },
+    ]);
+  });
+
+  test('are wrong together with landfall.yml, each at its own line', () => {
+    const services =
+      web +
+      `  tasks: { file: deploy/app.conf, listen: 80 }
+  beat: { file: deploy/none.conf }
+  gone: { file: deploy/app.conf }
+  cron: { file: deploy/cron.service }
+  none: { listen: 81 }
+`;
+    const cron = { 'deploy/cron.service': '[Service]\nExecStart=python3 cron.py\n' };
+    const { problems } = withFiles(services, cron, 'keep: 1\n');
+    expect(problems.map(({ where, line, what }) => `${where}:${line ?? '-'} ${what}`)).toEqual([
+      'landfall.yml:10 services.none.command: is missing, and there is no `file` that has it',
+      expect.stringMatching(/^landfall\.yml:13 keep: /),
+    ]);
+    const { problems: all } = withFiles(services.replace(/ {2}none.*\n/, ''), cron);
+    expect(all.map(({ where, line, what }) => `${where}:${line ?? '-'} ${what}`)).toEqual([
+      'deploy/web.service:3 {domain} stands for nothing',
+      'landfall.yml:6 services.tasks.listen: nobody asks a worker or a scheduler: `listen` is of web and websocket',
+      'landfall.yml:7 services.beat.file: there is no file deploy/none.conf in the checkout',
+      'deploy/app.conf:- there is no [program:gone]',
+      expect.stringMatching(/^landfall\.yml:9 services\.cron\.role: is missing/),
+    ]);
+  });
+
+  test('that share a file share what is wrong with it', () => {
+    const both = '  tasks: { file: deploy/app.conf }\n  beat: { file: deploy/app.conf }\n';
+    const { problems } = withFiles(both, { 'deploy/app.conf': `${programs}[eventlistener:x]\n` });
+    expect(problems).toEqual([expect.objectContaining({ where: 'deploy/app.conf', line: 7 })]);
+  });
+
+  test('take the time of an undo like others', () => {
+    const slow = { 'deploy/web.service': unit.replace('20\n', '10min\nTimeoutStartSec=10min\n') };
+    expect(
+      withFiles(web, slow, nginx).problems.map(({ where, line, what }) => `${where}:${line ?? '-'} ${what}`),
+    ).toEqual([expect.stringMatching(/^landfall\.yml:4 services: an undo could take/)]);
+  });
+
+  test('are not asked for where there is no place to run them', () => {
+    const { settings, problems } = resolveSettings({
+      text: `url: https://example.org\nservices:\n${web}`,
+      file,
+      overrides: {},
+    });
+    expect(problems).toEqual([]);
+    expect(settings?.services).toEqual([]);
+  });
+});

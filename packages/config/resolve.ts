@@ -4,7 +4,8 @@ import { choose, isMap } from './choose.ts';
 import { application, file as fileSchema, longestBase } from './definition/application.ts';
 import { fromInputs } from './inputs.ts';
 import { settingsOf } from './settings.ts';
-import type { Overrides, Settings, Target } from './target.ts';
+import { servicesFromFiles } from './from-files.ts';
+import type { Overrides, ReadFile, Settings, Target } from './target.ts';
 import { validate } from './validate.ts';
 import { yamlSource } from './yaml-source.ts';
 
@@ -17,11 +18,21 @@ export type Source = {
   /** The target's name; may be left out where there is only one. */
   readonly target?: string | undefined;
   readonly overrides: Overrides;
+  /** Reads files of the checkout that describe services. */
+  readonly files?: ReadFile;
+};
+
+const nowhere: ReadFile = (path) => `there is no file ${path}`;
+
+/** Keys of a map in a map of maps. */
+const keysWithin = (maps: unknown, name: string): readonly string[] => {
+  const map = isMap(maps) ? maps[name] : undefined;
+  return isMap(map) ? Object.keys(map) : [];
 };
 
 /**
  * What inputs and landfall.yml say together, or every problem that they have. An input beats the file; a target's key
- * beats the same key at the top. Pure. A host need not be named: {@link resolveTarget} asks for one.
+ * beats the same key at the top. Pure, but for the files that services name. A host need not be named: {@link resolveTarget} asks for one.
  */
 export const resolveSettings = (source: Source): { settings?: Settings; problems: readonly Problem[] } =>
   read(source, () => []);
@@ -45,16 +56,27 @@ const read = (source: Source, extra: Extra): { settings?: Settings; problems: re
   const whole = validate(fileSchema, content, place);
   const chosen = choose(content, source.target, place);
   const merged = application.safeParse(chosen.keys);
-  const settings = merged.success ? settingsOf(chosen.name, merged.data, inputs.values) : undefined;
-  const at = (key: string): Pick<Problem, 'where' | 'line'> => ({
+  const at = (key: string, ...inner: readonly string[]): Pick<Problem, 'where' | 'line'> => ({
     where: source.file,
-    line: yaml.line(chosen.path(key)),
+    line: yaml.line([...chosen.path(key), ...inner]),
   });
+  const found = merged.success
+    ? servicesFromFiles({
+        keys: merged.data,
+        given: inputs.values,
+        files: source.files ?? nowhere,
+        written: (service) => new Set(keysWithin(chosen.keys['services'], service)),
+        at: (...path) => at('services', ...path),
+      })
+    : undefined;
+  const settings =
+    merged.success && found !== undefined ? settingsOf(chosen.name, merged.data, inputs.values, found) : undefined;
   const problems = [
     ...whole.problems,
     ...chosen.problems,
     ...inputs.problems,
     ...(chosen.problems.length > 0 || !isMap(content) ? [] : extra(source, chosen.keys)),
+    ...(found?.problems ?? []),
     ...(settings === undefined ? [] : unfit(settings, at, inputs.values.checks !== undefined)),
   ];
   return settings === undefined || problems.length > 0 ? { problems } : { settings, problems };

@@ -4,29 +4,32 @@ import { check } from './definition/check.ts';
 import { roleOf } from './definition/role.ts';
 import type { Check } from './definition/check.ts';
 import type { JumpHost } from './definition/hosts.ts';
+import type { Found, Whole } from './from-files.ts';
 import type { Given } from './inputs.ts';
+import { placeOf } from './place.ts';
 import type { Settings } from './target.ts';
 
-/** A target's keys and what inputs say instead of them, joined. */
-export const settingsOf = (name: string, keys: Application, given: Given): Settings => {
+/** A target's keys, what inputs say instead of them, and what files say of services, joined. */
+export const settingsOf = (
+  name: string,
+  keys: Application,
+  given: Given,
+  found: Pick<Found, 'services' | 'files'>,
+): Settings => {
   const url = given.url ?? keys.url;
-  const host = given.host ?? keys.hosts?.ssh;
-  const path = given.path ?? keys.path;
-  const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
   const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
   const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
   const sockets = checks.some(({ websocket }) => websocket !== undefined);
   const { requirements, venv, version } = keys.python;
   return {
     name,
-    ...(host === undefined ? {} : { host }),
+    ...placeOf(keys, given),
     pins: given.hostKey ?? keys.hosts?.key ?? '',
     via: jumps(keys.hosts?.via),
-    ...(path === undefined ? {} : { path }),
-    ...(base === undefined ? {} : { base }),
     ...(url === undefined ? {} : { url }),
     directory: keys.directory,
-    services: Object.entries(keys.services).map(([called, service]): Service => serviceOf(called, service, sockets)),
+    services: Object.entries(found.services).map(([called, service]): Service => serviceOf(called, service, sockets)),
+    serviceFiles: found.files,
     ...(keys.manager === undefined ? {} : { manager: keys.manager }),
     ...(keys.nginx === undefined ? {} : { nginx: keys.nginx }),
     ...(keys.adopt ? { adopt: true as const } : {}),
@@ -54,11 +57,7 @@ const jumps = (via: Via | undefined): readonly JumpHost[] => {
   return [...jumps(via.via), own];
 };
 
-const serviceOf = (
-  name: string,
-  { command, role, drain, boot, listen, unit }: Application['services'][string],
-  sockets: boolean,
-): Service => ({
+const serviceOf = (name: string, { command, role, drain, boot, listen, unit }: Whole, sockets: boolean): Service => ({
   name,
   command,
   // validation has refused one whose role nothing tells

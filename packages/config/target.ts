@@ -16,6 +16,8 @@ export type Target = {
   /** Where manage.py is, relative to the release's root. */
   readonly directory: string;
   readonly services: readonly Service[];
+  /** Where services are described by files of the repository: what was taken from there. */
+  readonly serviceFiles: readonly ServiceFile[];
   /** What runs them on the host. Not given: what runs them there already, else what the host has. */
   readonly manager?: Manager;
   /** The file of the repository that holds nginx's site, and what it may answer for: the first domain is the site's own. */
@@ -39,6 +41,18 @@ export type Target = {
   readonly confirmWithin?: number;
 };
 
+/** What a file of the repository has to do with a service. */
+export type ServiceFile = {
+  readonly service: string;
+  readonly file: string;
+  /** What it says, in words. */
+  readonly says: readonly string[];
+  /** Its keys that stand for what Landfall settles itself. */
+  readonly settled: readonly string[];
+  /** Programs that it describes and that are no service. */
+  readonly left: readonly string[];
+};
+
 /** A target that need not have a host: enough for checks from outside. */
 export type Settings = Omit<Target, 'host' | 'path' | 'base'> & Partial<Pick<Target, 'host' | 'path' | 'base'>>;
 
@@ -52,3 +66,6 @@ export type Overrides = {
   readonly checks?: string | undefined;
   readonly confirmWithin?: number | undefined;
 };
+
+/** A file of the checkout, or why it cannot be had, in words. */
+export type ReadFile = (path: string) => Uint8Array | string;

@@ -6,7 +6,7 @@ import { blocks } from '../../test/docs/markdown.ts';
 import { targetOf } from '../../test/fakes/scene.ts';
 import { mayWriteAbove } from './hand-made.ts';
 import { programProblems } from './hand-made-programs.ts';
-import { spanOf, unitReasons } from './hand-made-units.ts';
+import { unitReasons } from './hand-made-units.ts';
 import { sudoFile, sudoLines } from './sudo-lines.ts';
 
 const fit: Readonly<Record<string, string>> = {
@@ -74,16 +74,6 @@ describe('a unit of the system', () => {
     expect(reasons[0]?.what).toMatch(says);
     expect(reasons[0]?.next).toMatch(next);
   }); // prettier-ignore
-});
-
-test.each([
-  ['1min 30s', 90_000],
-  ['500ms', 500],
-  ['2h 3min', 7_380_000],
-  ['0', 0],
-  ['infinity', Infinity],
-])('a span of systemd, %s', (span, ms) => {
-  expect(spanOf(span)).toBe(ms);
 });
 
 describe('what sudo must allow', () => {

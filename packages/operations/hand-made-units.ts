@@ -1,3 +1,4 @@
+import { spanOf } from '#plan';
 import type { HandMade, Service, SystemUnit } from '#plan';
 
 /** One that is in the way, and what to do about it. */
@@ -12,27 +13,6 @@ type Needs = {
   readonly units: readonly string[];
   readonly made: Pick<HandMade, 'processes'>;
 };
-
-const msOf: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  month: 2_629_800_000,
-  y: 31_557_600_000,
-};
-
-/** A span as `systemctl show` has it, `1min 30s`: ms. */
-export const spanOf = (span: string): number =>
-  span === 'infinity'
-    ? Infinity
-    : [...span.matchAll(/([0-9.]+)([a-z]+)/g)].reduce(
-        (sum, [, amount, unit = '']) => sum + Number(amount) * (msOf[unit] ?? NaN),
-        0,
-      );
 
 const words = (value: string | undefined): readonly string[] => (value ?? '').split(' ').filter(Boolean);
 

@@ -1,5 +1,4 @@
-import type { ReadFile } from '#check';
-import type { Target } from '#config';
+import type { ReadFile, Target } from '#config';
 import { Failure } from '#fault';
 import type { Problem } from '#fault';
 import { lineOfSite, siteWords } from '#release';

@@ -5,6 +5,7 @@ import { sceneOn, targetOf } from '../../test/fakes/scene.ts';
 import { fold } from '#journal';
 import type { Found, Manager, Plan } from '#plan';
 import { planSwitch } from './plan.ts';
+import { fileNotes } from './service-files.ts';
 import type { Survey } from './survey.ts';
 
 const surveyOf = (manager: boolean): Survey => ({
@@ -85,4 +86,25 @@ test('the plan shows hooks where they run, and that of the host', () => {
     interrupt: 'finish',
   });
   expect(told.map(({ text }) => text)).toContain('before an undo of this release the host runs: sh back.sh');
+});
+
+test('the plan says what was taken from the files of services, and what is left', () => {
+  const serviceFiles = [
+    {
+      service: 'web',
+      file: 'a.conf',
+      says: ['gunicorn x', 'drain 20 s'],
+      settled: ['user', 'autostart'],
+      left: ['old'],
+    },
+    { service: 'beat', file: 'a.conf', says: ['celery beat'], settled: [], left: [] },
+  ];
+  expect(fileNotes({ serviceFiles })).toEqual([
+    {
+      kind: 'detected',
+      text: 'web is as a.conf says: gunicorn x, drain 20 s; Landfall itself settles user, autostart',
+    },
+    { kind: 'warning', text: 'a.conf describes the program old, which is none of the services: nothing runs it' },
+    { kind: 'detected', text: 'beat is as a.conf says: celery beat' },
+  ]);
 });

@@ -8,6 +8,7 @@ import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
 import { mute } from './host-notices.ts';
 import { remembers } from './schedule.ts';
+import { fileNotes } from './service-files.ts';
 import type { Designed } from './design.ts';
 import { undoOf } from './open.ts';
 import { step } from './scene.ts';
@@ -121,6 +122,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
     notes: [
       ...adoptionNotes(on, survey),
       ...detected(designed, survey),
+      ...fileNotes(on.target),
       ...unproven(designed),
       ...forgetful(on, designed),
       ...moves(on, survey),
@@ -136,7 +138,7 @@ export const planPrepare = (on: On, survey: Survey, designed: Designed): Plan =>
   ...frame(on, survey, designed.release.id),
   path: 'online',
   waves: preparation(on, survey, designed),
-  notes: [...adoptionNotes(on, survey), ...detected(designed, survey)],
+  notes: [...adoptionNotes(on, survey), ...detected(designed, survey), ...fileNotes(on.target)],
 });
 
 /** `phase: switch` as data. */

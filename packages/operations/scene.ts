@@ -1,6 +1,5 @@
 import { Failure } from '#fault';
-import type { ReadFile } from '#check';
-import type { Target } from '#config';
+import type { ReadFile, Target } from '#config';
 import type { Host, How } from '#host';
 import type { Clock, GitHub, Report, RunContext, Step, Timeline } from '#plan';
 import { programs } from '#remote';

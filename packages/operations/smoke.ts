@@ -46,6 +46,7 @@ export const smokeTest = async (stage: Stage, place: Place, wish: SmokeWish): Pr
     file: config.file,
     target: place.target,
     overrides: overridesOf(place),
+    files: filesOf(stage.workspace),
   });
   // a url alone is enough: without a key nobody is asked to look at processes, and the verdict says so
   const outsideOnly = place.url !== undefined && keyProblems(place).length > 0;

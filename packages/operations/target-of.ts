@@ -44,6 +44,7 @@ export const targetOf = (stage: Stage, place: Place, more: More = () => []): Tar
     file: config.file,
     target: place.target,
     overrides: overridesOf(place),
+    files: filesOf(stage.workspace),
   });
   const env = variablesOf(stage, place);
   // what could not be read cannot be said to lack a host

@@ -22,3 +22,5 @@ export { timeline } from './timeline.ts';
 export type { Timeline } from './timeline.ts';
 export { durationForm, readDuration } from './duration-form.ts';
 export { nearest } from './nearest.ts';
+export { spanOf } from './span.ts';
+export { fillNames } from './fill-names.ts';

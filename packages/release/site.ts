@@ -1,4 +1,5 @@
 import type { Problem } from '#fault';
+import { fillNames } from '#plan';
 
 /** What stands for what in the file of a site, which is the same for all targets: the only names in braces that it may have. */
 export type SiteValues = {
@@ -19,21 +20,7 @@ export type SiteWords = {
   readonly lines: readonly number[];
 };
 
-const named = /(?<!\$)\{([a-z_-]+)\}/g;
 const commented = /(?:^|\s)#/;
-
-/** With the values in place, and the names that stand for nothing. */
-const filled = (text: string, values: SiteValues): { text: string; unknown: readonly [number, string][] } => {
-  const unknown: [number, string][] = [];
-  const put = (line: string, at: number): string =>
-    line.replaceAll(named, (whole, name: string, offset: number) => {
-      if (Object.hasOwn(values, name)) return values[name as keyof SiteValues];
-      if (!commented.test(line.slice(0, offset))) unknown.push([at + 1, whole]);
-      // a word, so that what stands behind it is read as it will be
-      return name;
-    });
-  return { text: text.split('\n').map(put).join('\n'), unknown };
-};
 
 /** Of a word as nginx reads it, within quotes or without. */
 const unescaped = (word: string): string =>
@@ -85,15 +72,8 @@ export const siteWords = (
   content: string,
   values: SiteValues,
 ): { site?: SiteWords; problems: readonly Problem[] } => {
-  const { text, unknown } = filled(content, values);
-  const problems: Problem[] = unknown.map(([line, name]) => ({
-    where: file,
-    line,
-    what: `${name} stands for nothing`,
-    next: `there are ${Object.keys(values)
-      .map((one) => `{${one}}`)
-      .join(', ')}`,
-  }));
+  const { text, problems: unknown } = fillNames(file, content, values, commented);
+  const problems = [...unknown];
   const say = (line: number, what: string, next: string): void => {
     problems.push({ where: file, line, what, next });
   };

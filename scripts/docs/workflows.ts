@@ -41,7 +41,8 @@ const contract = (text: string): string => {
   ].join('\n');
 };
 
-const example = (path: string, text: string): string => `\`\`\`yaml\n# ${path}\n${text.trimEnd()}\n\`\`\``;
+const example = (path: string, text: string): string =>
+  `\`\`\`${path.endsWith('.yml') ? 'yaml' : 'ini'}\n# ${path}\n${text.trimEnd()}\n\`\`\``;
 
 const marker = /<!-- begin (?:example (?<example>\S+)|contract (?<contract>\S+)) -->\n[^]*?<!-- end -->/g;
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { resolveTarget } from '#config';
+import type { ReadFile } from '#config';
 import { actions } from '../../scripts/docs/actions.ts';
 import { inputProblems } from './inputs.ts';
 import { anchors, codes, fences, links } from './markdown.ts';
@@ -30,6 +31,17 @@ const snippets = documents.flatMap((path) =>
     .map(({ body, line }) => ({ at: `${path}:${line}`, body })),
 );
 
+/** The files that a document shows: blocks whose first line is a comment with the path. */
+const filesIn =
+  (document: string): ReadFile =>
+  (path) => {
+    const found = fences(read(document)).find(({ body }) => {
+      const [first = ''] = body.split('\n', 1);
+      return first === `# ${path}` || (first.startsWith('# ') && first.endsWith(`/${path}`));
+    });
+    return found === undefined ? `${document} does not show ${path}` : Buffer.from(found.body);
+  };
+
 /** The steps of a workflow, of its jobs alone, or of a list of steps. */
 const stepsOf = (content: unknown): readonly Map_[] => {
   if (Array.isArray(content)) return content.filter(isMap);
@@ -50,16 +62,18 @@ test('there are documents with snippets', () => {
 });
 
 describe('a YAML snippet', () => {
-  test.each(snippets)('$at is a workflow, steps or a landfall.yml', ({ body }) => {
+  test.each(snippets)('$at is a workflow, steps or a landfall.yml', ({ at, body }) => {
     const content: unknown = parse(body);
     if (stepsOf(content).length > 0 || content === null) return;
     // jobs that call a workflow have no steps: the checkers of `npm run check` know what these must be
     if (isMap(content) && isMap(content['jobs'])) return;
     const names = isMap(content) && isMap(content['targets']) ? Object.keys(content['targets']) : [undefined];
     // a snippet may leave the host to another one; it may not be wrong
-    const overrides = { host: 'deploy@example.org', path: '/srv/app' };
+    const whole = isMap(content) && 'hosts' in content && 'path' in content;
+    const overrides = whole ? {} : { host: 'deploy@example.org', path: '/srv/app' };
     for (const target of names) {
-      const { problems } = resolveTarget({ text: body, file: 'landfall.yml', target, overrides });
+      const files = filesIn(at.split(':', 1)[0] ?? '');
+      const { problems } = resolveTarget({ text: body, file: 'landfall.yml', target, overrides, files });
       expect(problems).toEqual([]);
     }
   });

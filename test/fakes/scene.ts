@@ -18,6 +18,7 @@ export const targetOf = (over: Partial<Target> = {}): Target => ({
   base: '/srv/app-landfall',
   directory: '.',
   services: [{ name: 'web', command: ['gunicorn'], role: 'web', drain: 30_000, boot: 60_000 }],
+  serviceFiles: [],
   python: { venv: '.venv', version: 'python3' },
   shared: [],
   env: { require: [] },

@@ -53,13 +53,19 @@ const withAdmin: Readonly<Record<string, string>> = {
     .replace('urlpatterns = [\n', '$&    path("admin/", admin.site.urls),\n'),
 };
 
-/** The application's own landfall.yml, with the lab's addresses, the site and the hook; without a runtime folder, and checks by a person. */
+/** Its units, without files in a runtime folder. */
+const withoutFolder = Object.fromEntries(
+  ['celery-worker', 'celery-beat']
+    .map((name) => `deployment/systemd/ganglioside-${name}.service`)
+    .map((file) => [file, read(file).replaceAll(/ --pidfile=\S+/g, '')]),
+);
+
+/** The application's own landfall.yml, with the lab's addresses, the site and the hook; without checks by a person. */
 const landfall = ({ ssh, hostKey }: DebianHost, url: string): string =>
   `${read('landfall.yml')
     .replace(/^ {2}ssh: .*$/m, `  ssh: ${ssh}`)
     .replace(/^ {2}key: .*$/m, `  key: ${hostKey}`)
     .replaceAll('https://ganglioside.example', url)
-    .replaceAll(/ --pidfile=\S+/g, '')
     .replace(/^smoke:[^]*/m, '')}smoke:
   - { get: /health, json: { status: ok } }
   - { name: the web socket greets, websocket: /ws/, json: { type: hello } }
@@ -124,6 +130,7 @@ export const prepareBootstrap = async ({ show, dist }: ProofOptions): Promise<Bo
       source,
       change: {
         ...withAdmin,
+        ...withoutFolder,
         'landfall.yml': landfall(host, url),
         [siteFile]: siteText,
         'deployment/superuser.py': superuser,

@@ -38,8 +38,8 @@ export type Ganglioside = Front &
     readonly plain: string;
     /** Starts a deploy of a new commit, with these faults switched on. */
     readonly start: (subject: string, faults?: Readonly<Record<string, string>>) => Deploying;
-    /** The next commit changes landfall.yml so. */
-    readonly change: (from: string, to: string) => void;
+    /** The next commit changes this file so. */
+    readonly change: (file: string, from: string, to: string) => void;
     /** Goes back to the release before, by the action. */
     readonly rollBack: () => Promise<Deployed>;
     /** Does these checks, as YAML, in place of its own: smoke-test on what serves. */
@@ -173,10 +173,10 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       site.commit(subject);
       return { ended: finish('deploy-over-ssh', site.deploy({}, faults).inputs) };
     },
-    change: (from, to) => {
-      const text = readFileSync(join(repository.dir, 'landfall.yml'), 'utf8');
-      if (!text.includes(from)) throw new Error(`landfall.yml has no ${from}`);
-      changed = { 'landfall.yml': text.replace(from, to) };
+    change: (file, from, to) => {
+      const text = readFileSync(join(repository.dir, file), 'utf8');
+      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+      changed = { [file]: text.replace(from, to) };
     },
     rollBack: () => finish('rollback', { ...site.access, to: 'previous' }),
     check: (checks) => finish('smoke-test', { ...site.access, checks }),

@@ -22,7 +22,7 @@ const own: Play<Ganglioside> = {
 };
 
 const units: Play<Ganglioside> = {
-  name: 'G4: 30 s after the switch the four units are active on the new release; a changed unit costs one reload, and a rollback brings the old one back',
+  name: 'G4: 30 s after the switch the four units are active on the new release; a changed unit file of the repository costs one reload, and a rollback brings the old one back',
   play: async (site) => {
     const release = await site.live();
     const ages = async (): Promise<readonly number[]> => {
@@ -37,8 +37,15 @@ const units: Play<Ganglioside> = {
 
     const files = (): Promise<string> => site.host.exec('cd /etc/systemd/system; head -n -0 landfall-*.service');
     const [reloads, texts, old] = [await reloadsOf(site.host), await site.ofUnits('TimeoutStopUSec'), await files()];
-    site.change('drain: 10s', 'drain: 20s');
-    const changed = done(await site.start('Let daphne drain longer').ended);
+    const unit = 'deployment/systemd/ganglioside-daphne.service';
+    site.change(unit, 'TimeoutStopSec=10', 'TimeoutStopSec=20');
+    const end = await site.start('Let daphne drain longer').ended;
+    const changed = done(end);
+    const note = `daphne is as ${unit} says: daphne -b 127.0.0.1 -p 8001 config.asgi:application, drain 20 s, boot 3 min`;
+    demand(
+      end.log.some((line) => line.includes(note)),
+      () => `the plan does not say: ${note}`,
+    );
     await demandServes(site, changed);
     const later = await site.ofUnits('TimeoutStopUSec');
     demand(later.includes('20s') && !texts.includes('20s'), () => `stops of the units: ${later.join()}`);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Report } from '#plan';
 import { startJob, workflowRun } from '../runner/index.ts';
 import type { StepEnd } from '../runner/index.ts';
@@ -23,6 +23,11 @@ const playCase = async (at: BadInputHost, one: BadInput, dist: string): Promise<
   const file = join(at.repository.dir, 'landfall.yml');
   rmSync(file, { force: true });
   if (one.yaml !== null) writeFileSync(file, one.yaml ?? goodYaml(at));
+  const beside = one.file === undefined ? undefined : join(at.repository.dir, one.file.path);
+  if (beside !== undefined) {
+    mkdirSync(dirname(beside), { recursive: true });
+    writeFileSync(beside, one.file?.text ?? '');
+  }
   const temp = join(at.dir, 'runner');
   mkdirSync(temp, { recursive: true });
   const job = startJob({
@@ -33,7 +38,9 @@ const playCase = async (at: BadInputHost, one: BadInput, dist: string): Promise<
     temp,
   });
   const end = await job.uses(one.action, { inputs: { 'ssh-key': at.key.privateKey, ...one.inputs } });
-  return [...(end === undefined ? [] : [end]), ...(await job.finish())];
+  const posts = await job.finish();
+  if (beside !== undefined) rmSync(dirname(beside), { recursive: true });
+  return [...(end === undefined ? [] : [end]), ...posts];
 };
 
 const judge = (at: BadInputHost, one: BadInput, [end, ...posts]: readonly StepEnd[], counts: Tally): void => {
@@ -67,10 +74,11 @@ const judge = (at: BadInputHost, one: BadInput, [end, ...posts]: readonly StepEn
     counts.held(`${what}: summary says ${text}`, plainly(end.summary).includes(bare), () => end.summary);
     counts.held(`${what}: annotations say ${text}`, pinned.includes(bare), () => pinned);
   }
+  const place = one.file?.path ?? 'landfall.yml';
   for (const line of one.lines ?? []) {
-    const there = end.raw.some((text) => text.startsWith('::error ') && text.includes('file=landfall.yml') && new RegExp(`[ ,]line=${line}[,:]`).test(text)); // prettier-ignore
-    counts.held(`${what}: annotation at landfall.yml:${line}`, there, () => end.raw.filter((text) => text.startsWith('::error ')).join('\n')); // prettier-ignore
-    counts.held(`${what}: log names landfall.yml:${line}`, log.includes(`landfall.yml:${line}: `), () => log);
+    const there = end.raw.some((text) => text.startsWith('::error ') && text.includes(`file=${place}`) && new RegExp(`[ ,]line=${line}[,:]`).test(text)); // prettier-ignore
+    counts.held(`${what}: annotation at ${place}:${line}`, there, () => end.raw.filter((text) => text.startsWith('::error ')).join('\n')); // prettier-ignore
+    counts.held(`${what}: log names ${place}:${line}`, log.includes(`${place}:${line}: `), () => log);
   }
   counts.held(`${what}: no stack trace`, !stackLine.test(all), () => stackLine.exec(all)?.[0] ?? '');
   counts.held(`${what}: no words of a defect`, !/INTERNAL|undefined|\[object/.test(all), () => all);

@@ -3,7 +3,7 @@ import { readDuration, roles } from '#plan';
 import { commandWords } from './command-words.ts';
 import { roleOf } from './role.ts';
 import { unit } from './unit.ts';
-import { duration } from './values.ts';
+import { duration, insidePath } from './values.ts';
 
 const command = commandWords.describe(
   'What the service runs, in `directory` of the release: words as in sh, but no shell. The first word is looked up in the Python environment, then on PATH.',
@@ -28,7 +28,7 @@ const listen = z
 /** What an undo can wait for: the programs that take a release back end within a quarter of an hour. */
 const longestDrain = '10m';
 
-const drain = duration
+export const drain = duration
   .prefault('30s')
   .refine((ms) => ms <= (readDuration(longestDrain) ?? 0), {
     error: `expected at most ${longestDrain}: an undo has to wait for it`,
@@ -38,6 +38,12 @@ const drain = duration
     'How long it may take to stop, at most 10m; then it is killed. Of a worker: how long the tasks that it is at may still take.',
   );
 
+export const boot = duration.prefault('60s').describe('How long it may take to come up.');
+
+const file = insidePath.describe(
+  'A file of the repository that describes the service: a unit of systemd (`….service`), or a file of supervisor’s with a `[program:<name>]`. What it says of the command, `drain`, `boot` and `unit` is taken over; keys beside `file` come before it. `{current}`, `{shared}` and, with `nginx`, `{domain}` and `{domains}` stand for values of the target. See `docs/services.md`.',
+);
+
 /** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
 const written = (value: { readonly command?: unknown; readonly role?: unknown }): unknown =>
   value.role ?? (Array.isArray(value.command) ? roleOf(value.command as readonly string[], false) : 'web');
@@ -45,27 +51,51 @@ const written = (value: { readonly command?: unknown; readonly role?: unknown })
 // a rule over several keys is asked even where one of them is wrong: all problems are told together
 const when = (): boolean => true;
 
-export const service = z
-  .strictObject({
-    command,
-    role,
-    drain,
-    boot: duration.prefault('60s').describe('How long it may take to come up.'),
-    listen: listen.optional(),
-    unit: unit.optional(),
-  })
-  .refine((value) => written(value) !== undefined, {
+type Written = {
+  readonly file?: unknown;
+  readonly command?: unknown;
+  readonly role?: unknown;
+  readonly listen?: unknown;
+};
+
+/** What no single key of a service tells, told at `path`. */
+export const serviceRules = [
+  {
     path: ['role'],
+    broken: (value: Written) => written(value) === undefined,
     error: `is missing, and the command does not tell it: add \`role: ${roles.join('`, `role: ')}\``,
     // the line that it is told by, and is to be added to
     params: { line: ['command'] },
-    when,
-  })
-  .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(written(value))), {
+  },
+  {
     path: ['listen'],
+    broken: (value: Written) => value.listen !== undefined && ['worker', 'scheduler'].includes(String(written(value))),
     error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
-    when,
-  });
+    params: {},
+  },
+  {
+    path: ['command'],
+    broken: (value: Written) => value.command === undefined && value.file === undefined,
+    error: 'is missing, and there is no `file` that has it',
+    params: {},
+  },
+] as const;
+
+const keys = z.strictObject({
+  file: file.optional(),
+  command: command.optional(),
+  role,
+  drain,
+  boot,
+  listen: listen.optional(),
+  unit: unit.optional(),
+});
+
+export const service = serviceRules.reduce(
+  (schema, { path, broken, error, params }) =>
+    schema.refine((value) => !broken(value), { path: [...path], error, params, when }),
+  keys,
+);
 
 export const services = z.record(
   z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'),

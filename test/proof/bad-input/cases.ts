@@ -16,7 +16,9 @@ export type BadInput = {
   readonly code?: FaultCode;
   /** Texts that log, report and annotations must all hold. */
   readonly told: readonly string[];
-  /** Lines of landfall.yml that annotations must be pinned to. */
+  /** A file of the repository beside it. */
+  readonly file?: { readonly path: string; readonly text: string };
+  /** Lines of that file, or else of landfall.yml, that annotations must be pinned to. */
   readonly lines?: readonly number[];
   /** The host may be asked: what is wrong cannot be seen without it. */
   readonly connects?: boolean;
@@ -59,6 +61,24 @@ export const cases = (at: BadInputHost): readonly BadInput[] => {
   const encrypted = `-----BEGIN OPENSSH PRIVATE KEY-----\n${at.key.privateKey.split('\n').slice(1, 3).join('')}\n-----END OPENSSH PRIVATE KEY-----\n`;
   const user = sshd.user;
   return [
+    {
+      says: 'a unit by which somebody would be root',
+      action: 'deploy-over-ssh',
+      yaml: good.replace('command: gunicorn spine.wsgi', 'file: deployment/web.service'),
+      file: {
+        path: 'deployment/web.service',
+        text: '[Service]\nUser=root\nExecStart=+/bin/sh -c id\nExecStartPre=/bin/cp x /etc\nEnvironment=TOKEN=hush-9f41\nNice=-5\n',
+      },
+      told: [
+        `User=root: services run as the SSH user, ${user}`,
+        '+ before the command is not followed: it would run with other rights',
+        'ExecStartPre=/bin/cp x /etc: Landfall runs the service alone',
+        'a service has the variables of .env, and no other: TOKEN',
+        'Nice=-5: is nothing that a service can have',
+      ],
+      lines: [2, 3, 4, 5, 6],
+      hides: 'hush-9f41',
+    },
     input('ssh-keys', 'x', ['there is no such input', 'did you mean ssh-key?']),
     input('targett', 'production', ['there is no such input', 'did you mean target?'], 'rollback'),
     input('timeot', '3s', ['there is no such input', 'did you mean timeout?'], 'smoke-test'),

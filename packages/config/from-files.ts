@@ -1,0 +1,103 @@
+import type { Problem } from '#fault';
+import { renderDuration } from '#plan';
+import type { Application } from './definition/application.ts';
+import { serviceRules } from './definition/services.ts';
+import { unit as unitKey } from './definition/unit.ts';
+import type { Given } from './inputs.ts';
+import { placeOf } from './place.ts';
+import { readService } from './service-file/read-service.ts';
+import type { Grounds, Said } from './service-file/rule.ts';
+import type { ReadFile, ServiceFile } from './target.ts';
+
+type Written = Application['services'][string];
+
+/** A service whose command is known. */
+export type Whole = Written & { readonly command: readonly string[] };
+
+export type Found = {
+  readonly services: Readonly<Record<string, Whole>>;
+  readonly files: readonly ServiceFile[];
+  readonly problems: readonly Problem[];
+};
+
+type From = {
+  readonly keys: Application;
+  readonly given: Given;
+  readonly files: ReadFile;
+  /** Keys of a service that landfall.yml has itself, and where they, or their service, stand there. */
+  readonly written: (service: string) => ReadonlySet<string>;
+  readonly at: (...path: readonly string[]) => Pick<Problem, 'where' | 'line'>;
+};
+
+/** What a file says, in few words. */
+const inWords = ({ command, drain, boot, unit }: Said): readonly string[] => [
+  ...(command === undefined ? [] : [command.join(' ')]),
+  ...(drain === undefined ? [] : [`drain ${renderDuration(drain)}`]),
+  ...(boot === undefined ? [] : [`boot ${renderDuration(boot)}`]),
+  ...(unit === undefined ? [] : unitKey.parse(unit)),
+];
+
+/** The services with what their files say of them. Those that cannot be known, because something else is wrong, are left out. */
+export const servicesFromFiles = ({ keys, given, files, written, at }: From): Found => {
+  const { host, path, base } = placeOf(keys, given);
+  const services: Record<string, Whole> = {};
+  const described: ServiceFile[] = [];
+  const problems: Problem[] = [];
+  const names = Object.keys(keys.services);
+  for (const [service, own] of Object.entries(keys.services)) {
+    const { file, command } = own;
+    if (file === undefined) {
+      if (command !== undefined) services[service] = { ...own, command };
+      continue;
+    }
+    // without a place nothing is deployed, and nobody asks for services
+    if (host === undefined || path === undefined || base === undefined) continue;
+    const content = files(file);
+    if (typeof content === 'string') {
+      const next = 'Commit it, and run actions/checkout before.';
+      problems.push({ ...at(service, 'file'), what: `services.${service}.file: ${content}`, next });
+      continue;
+    }
+    const current = `${base}/current`;
+    const shared = `${base}/shared`;
+    const on: Grounds = {
+      service,
+      user: host.user,
+      roots: [path, current],
+      shared,
+      directory: keys.directory,
+      environments: [...new Set([keys.python.venv, '.venv', 'venv', 'env', 'virtualenv'])],
+      required: keys.env.require,
+    };
+    const [domain] = keys.nginx?.domains ?? [];
+    const domains = domain === undefined ? {} : { domain, domains: keys.nginx?.domains.join(' ') ?? '' };
+    const beside = written(service);
+    const text = Buffer.from(content).toString('utf8');
+    const read = readService(file, text, { ...domains, current, shared }, on, beside);
+    problems.push(...read.problems);
+    const { said } = read;
+    const words = command ?? said.command;
+    if (read.problems.length > 0 || words === undefined) continue;
+    // of what landfall.yml has itself, nothing is said
+    const { drain = own.drain, boot = own.boot, unit } = said;
+    const whole: Whole = {
+      ...own,
+      command: words,
+      drain,
+      boot,
+      ...(unit === undefined ? {} : { unit: unitKey.parse(unit) }),
+    };
+    for (const { path: key, broken, error } of serviceRules)
+      if (broken(whole))
+        problems.push({ ...at(service, ...key), what: `services.${service}.${key.join('.')}: ${error}` });
+    services[service] = whole;
+    const left = described.some((one) => one.file === file) ? [] : read.programs.filter((one) => !names.includes(one));
+    described.push({ service, file, says: inWords(said), settled: read.settled, left });
+  }
+  return { services, files: described, problems: distinct(problems) };
+};
+
+/** Services that share a file share what is wrong with it. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((one) => [JSON.stringify(one), one])).values(),
+];
