@@ -17,11 +17,11 @@ export const curlConfig = ({ url, headers, body }: Message): string =>
 export type Case = { readonly came: 'undone' | 'held'; readonly why: string; readonly messages: readonly Message[] };
 
 /** The file from which a host sends, as `notices.sh` reads it; undefined: it has nothing to say to anybody. */
-export const noticesFile = (number: number, cases: readonly Case[]): string | undefined => {
+export const noticesFile = (cases: readonly Case[]): string | undefined => {
   const lines = cases.flatMap(({ came, why, messages }) =>
     messages.map(
       (message) => `${came} ${why} ${message.kind} ${Buffer.from(curlConfig(message)).toString('base64')}\n`,
     ),
   );
-  return lines.length === 0 ? undefined : `t${number}\n${lines.join('')}`;
+  return lines.length === 0 ? undefined : lines.join('');
 };

@@ -32,7 +32,7 @@ export const hostNotices = (
     const run = /^https?:/.test(context.url) ? { run: context.url } : {};
     return { came, why, messages: messagesOf(hostNotice({ report, ...run }, reverted), target.notify, env) };
   });
-  const text = noticesFile(number, cases);
+  const text = noticesFile(cases);
   return text === undefined ? undefined : Buffer.from(text);
 };
 

@@ -148,38 +148,38 @@ keeper_order() { # start|stop|restart PROGRAM...: returns when it is done, but f
   shift
   case $(keeper) in
     units)
-      ordered=0
+      refused=0
       for its in "$@"; do
         if [ "$action" != start ]; then
-          as_root "$(usual systemctl)" stop "$its.service" >&2 || ordered=1
+          as_root "$(usual systemctl)" stop "$its.service" >&2 || refused=1
         fi
         if [ "$action" != stop ]; then
           # of one that systemd has put out of its memory it says that it knows none
           as_root "$(usual systemctl)" reset-failed "$its.service" 2>/dev/null || :
-          as_root "$(usual systemctl)" --no-block start "$its.service" >&2 || ordered=1
+          as_root "$(usual systemctl)" --no-block start "$its.service" >&2 || refused=1
         fi
       done
-      [ "$ordered" = 0 ] || return 1
+      [ "$refused" = 0 ] || return 1
       ordered "$action" "$@"
       ;;
     root)
-      ordered=0
+      refused=0
       for its in "$@"; do
         if [ "$action" != start ]; then
-          as_root "$(usual supervisorctl)" -c "$(their_conf)" stop "$its" || ordered=1
+          as_root "$(usual supervisorctl)" -c "$(their_conf)" stop "$its" || refused=1
         fi
         if [ "$action" != stop ]; then
-          as_root "$(usual supervisorctl)" -c "$(their_conf)" start "$its" || ordered=1
+          as_root "$(usual supervisorctl)" -c "$(their_conf)" start "$its" || refused=1
         fi
       done
-      return "$ordered"
+      return "$refused"
       ;;
     *)
       may_take=$(patience)
-      ordered=0
-      theirs "$action" "$@" || ordered=$?
+      refused=0
+      theirs "$action" "$@" || refused=$?
       may_take=''
-      return "$ordered"
+      return "$refused"
       ;;
   esac
 }

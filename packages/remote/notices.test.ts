@@ -34,7 +34,7 @@ const message = (kind: 'slack' | 'teams' | 'webhook', url: string): string => {
   const receiver = { kind, url: 'HOOK', on: ['reverted' as const] };
   const messages = messagesOf(notice, [receiver], { HOOK: url });
   return (
-    noticesFile(1, [{ came: 'undone', why: 'silence', messages }])
+    noticesFile([{ came: 'undone', why: 'silence', messages }])
       ?.trim()
       .split(' ')
       .at(-1) ?? ''

@@ -250,6 +250,13 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(unit).toContain(`\nExecStart=-/usr/bin/timeout -k 10 900 /bin/sh ${target.base}/.landfall/undo recover\n`);
       expect(answered((await looked(there)).ran, 'manager')).toBe('yes');
       expect((await runResident(there, 'status')).stdout).toContain('\nat boot      the host recovers by itself\n');
+      // the setup script has nginx wait for it
+      const enabled = join(root, 'home/.config/systemd/system/default.target.wants');
+      mkdirSync(enabled, { recursive: true });
+      writeFileSync(join(enabled, name.replace('recover', 'before-nginx')), '');
+      expect((await runResident(there, 'status')).stdout).toContain(
+        '\nat boot      the host recovers by itself, before nginx starts\n',
+      );
     });
 
     test('where it cannot, the watchdog is a plain process, and no unit is left to be believed in', async () => {

@@ -186,6 +186,30 @@ my_app.2 ALL=(root) NOPASSWD: /usr/local/sbin/landfall-7 ""
     );
   });
 
+  test('has nginx wait at a boot for the user’s own recovery, as the user, with a limit, and start in any case', async () => {
+    const script = setupScript({ ...good, base: '/home/my_app.2/a@b+c-1' });
+    const body = script.slice(0, script.lastIndexOf('main "$@"'));
+    const text = `${body}mark=7\nid() { echo 1234; }\nunit_text`;
+    expect((await runText(shell, text, [])).stdout.toString()).toBe(
+      `# landfall-7: at a boot nginx waits for /home/my_app.2/a@b+c-1
+[Unit]
+Description=Landfall: what should serve at /home/my_app.2/a@b+c-1 serves before nginx does
+Wants=user@1234.service
+After=user@1234.service
+Before=nginx.service
+ConditionPathExists=/var/lib/systemd/linger/deploy
+[Service]
+Type=oneshot
+User=deploy
+Environment=XDG_RUNTIME_DIR=/run/user/1234
+ExecStart=-systemctl --user start landfall-recover-7.service
+TimeoutStartSec=90
+[Install]
+WantedBy=multi-user.target
+`,
+    );
+  });
+
   test('tells all wrong values at once, and the example’s key is one', async () => {
     const values = { ...good, user: '', path: 'x', python: '-x' };
     const { code, stderr } = await runText(shell, setupScript(values), ['--check']);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { difference } from '../lab/difference.ts';
 import { gapWhile, type Deployed, type HandMade } from './hand-made.ts';
 import { demand, type Play } from './play.ts';
 
@@ -11,13 +12,7 @@ const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
 
 /** Nothing of it is other than it was, and it runs from where it lies. */
 const demandAsBefore = async (place: HandMade, tree: string, definitions: string): Promise<void> => {
-  const now = await place.tree();
-  // sets: other plays share this process, and must not wait for it
-  const [was, is] = [new Set(tree.split('\n')), new Set(now.split('\n'))];
-  const differs = [
-    ...[...was].filter((line) => !is.has(line)).map((line) => `- ${line}`),
-    ...[...is].filter((line) => !was.has(line)).map((line) => `+ ${line}`),
-  ];
+  const differs = difference(tree.split('\n'), (await place.tree()).split('\n'));
   demand(differs.length === 0, () => differs.slice(0, 20).join('\n'));
   demand((await place.definitions()) === definitions, () => 'the files that say what runs it were changed');
   await demandRunsFrom(place, place.path);

@@ -17,6 +17,7 @@ import type { StepEnd } from '../runner/index.ts';
 import { packageArchive } from './archive.ts';
 import { path } from './ganglioside-machine.ts';
 import { ask, type Front } from './ganglioside-person.ts';
+import { killedSwitched } from './play.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
 
@@ -106,6 +107,8 @@ export type Bootstrap = Front &
       change?: Readonly<Record<string, string>>,
       more?: Readonly<Record<string, string>>,
     ) => Promise<Deployed>;
+    /** A deploy of a new commit, whose runner is killed when it has switched. */
+    readonly cutOff: (change: Readonly<Record<string, string>>) => Promise<void>;
     readonly rollBack: () => Promise<Deployed>;
     /** nginx's process, and its workers: others after each reload. */
     readonly nginx: () => Promise<{ readonly main: string; readonly workers: string }>;
@@ -199,6 +202,10 @@ export const prepareBootstrap = async ({ show, dist }: ProofOptions): Promise<Bo
       deploy: (change, more) => {
         if (change !== undefined) repository.commit('Change', change);
         return finish('deploy-over-ssh', { ...site.deploy().inputs, ...more });
+      },
+      cutOff: (change) => {
+        repository.commit('Change', change);
+        return killedSwitched(site, '10m');
       },
       rollBack: () => finish('rollback', { ...site.access, to: 'previous' }),
       nginx: async () => {

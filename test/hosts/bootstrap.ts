@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
+import { bootUnits, firstAnswer, recoveryShows, startsBehind } from './boot.ts';
 import { prepareBootstrap, siteFile, siteText, type Bootstrap, type Deployed } from './bootstrap-place.ts';
 import { services } from './ganglioside-site.ts';
 import { ask, logIn } from './ganglioside-person.ts';
@@ -92,12 +93,55 @@ const again: Play<Bootstrap> = {
 };
 
 const reboot: Play<Bootstrap> = {
-  name: 'G2: after a reboot four units and nginx’s site are there',
+  name: 'G2: after a reboot four units and nginx’s site are there; nginx waited for them, and its first answer is theirs',
   play: async (site) => {
     const { current } = await site.state();
-    await site.host.reboot();
-    await demandServes(site, current, 240_000);
+    const status = await site.host.exec(`sh ${site.base}/.landfall/status`, 'deploy');
+    demand(/^at boot +the host recovers by itself, before nginx starts$/m.test(status), () => status);
+    await site.host.shutDown();
+    await startsBehind(site, current);
+    await demandServes(site, current);
     return current;
+  },
+};
+
+const powerCut: Play<Bootstrap> = {
+  name: 'a power cut before anybody confirms is undone before nginx serves, with the site of the release',
+  play: async (site) => {
+    const { current } = await site.state();
+    await site.cutOff({ [siteFile]: siteText.replace('gzip on;', 'gzip on;\n  add_header X-Site cut always;') });
+    const newer = await site.state();
+    demand(newer.phase === 'switched' && newer.current !== current, () => `t${newer.number} is ${newer.phase}`);
+    demand((await site.installed()).includes('"X-Site" "cut"'), () => 'its site is not there');
+    await site.host.powerCut();
+    const first = await startsBehind(site, current);
+    demand(first.headers['x-site'] === undefined, () => 'nginx began with the site of the release that was undone');
+    await demandServes(site, current);
+    const after = await site.state();
+    demand(after.phase === 'undone' && after.number === newer.number, () => `t${after.number} is ${after.phase}`);
+    return `t${after.number} is undone, ${current} serves`;
+  },
+};
+
+const stuck: Play<Bootstrap> = {
+  name: 'a recovery that hangs keeps nginx away for no longer than its limit, and that is seen',
+  play: async (site) => {
+    const { host } = site;
+    const { current } = await site.state();
+    const { recovery, waits } = bootUnits(site);
+    const [system, own] = [`/etc/systemd/system/${waits}.d`, `/home/deploy/.config/systemd/user/${recovery}.d`];
+    await host.exec(`mkdir ${system}; printf '[Service]\nTimeoutStartSec=3\n' >${system}/test.conf`);
+    await host.exec(`mkdir ${own}; printf '[Service]\nExecStartPre=sleep 600\n' >${own}/test.conf`, 'deploy');
+    await host.shutDown();
+    const [{ status }, up] = await Promise.all([firstAnswer(site), host.start().then(() => 'up', String)]);
+    demand(up.includes(`is degraded: ● ${waits}`), () => `the host: ${up}`);
+    const state = await recoveryShows(site, 'ActiveState');
+    demand(status === 502 && state === 'activating', () => `nginx answers ${status}, and the recovery is ${state}`);
+    const again = `systemctl --user daemon-reload; systemctl --user restart ${recovery}`;
+    await host.exec(`rm -r ${system}; systemctl daemon-reload; systemctl reset-failed ${waits}`);
+    await host.exec(`rm -r ${own}; export XDG_RUNTIME_DIR=/run/user/$(id -u); ${again}`, 'deploy');
+    await demandServes(site, current);
+    return `${status} until then`;
   },
 };
 
@@ -210,5 +254,5 @@ export const bootstrap = (options: ProofOptions): Promise<ProofEnd> =>
           `cd ${base}; su deploy -c "sh .landfall/status"; tail -n 15 shared/logs/*.log .landfall/watch.log; tail -n 5 /var/log/nginx/error.log`,
         ),
     },
-    [empty, superuser, again, reboot, broken, goesBack, attacks],
+    [empty, superuser, again, reboot, powerCut, stuck, broken, goesBack, attacks],
   );

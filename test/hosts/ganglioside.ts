@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
+import { startsBehind } from './boot.ts';
 import { demandServes, done, seconds } from './ganglioside-demands.ts';
 import { flow, front } from './ganglioside-front.ts';
 import { ask } from './ganglioside-person.ts';
@@ -62,14 +63,15 @@ const units: Play<Ganglioside> = {
 };
 
 const reboot: Play<Ganglioside> = {
-  name: 'G10: after a reboot the runtime folder, four units, /health, the release and the journal are there',
+  name: 'G10: after a reboot the runtime folder, four units, /health, the release and the journal are there, and nginx began behind them',
   play: async (site) => {
     const { host, base } = site;
     const live = await site.live();
     const journal = await host.exec(`cat ${base}/.landfall/journal.jsonl`);
     await host.exec('touch /run/ganglioside/before');
-    await host.reboot();
+    await host.shutDown();
     const began = performance.now();
+    await startsBehind(site, live);
     await demandServes(site, live, 120_000);
     const after = seconds(performance.now() - began);
     const { status, body } = await ask(site, '/health');

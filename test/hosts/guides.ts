@@ -2,16 +2,30 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setupScript } from '#setup';
 import { walkGuides, type Server } from '../docs/guides.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
+import { bootUnits } from './boot.ts';
+import { demand } from './play.ts';
 
 const requirements = join(import.meta.dirname, '../apps/spine/source/requirements.txt');
 
 /** What the guide installs is part of the image, for hosts reach no network; all else is typed on the host. */
 const installed = (text: string): string =>
   `RUN export DEBIAN_FRONTEND=noninteractive; set -e; ${text.trim().replaceAll('\n', '; ')}; : >/etc/machine-id\n`;
+
+const [path, base] = ['/srv/app', '/srv/app-landfall'];
+const waits = `/etc/systemd/system/${bootUnits({ base }).waits}`;
+
+/** The script finds all that the guide has made by hand, and has nginx wait beside. */
+const alsoByScript = async (root: Server['root'], key: string): Promise<void> => {
+  const script = setupScript({ user: 'deploy', key, path, base, python: 'python3', manager: '', domains: '' });
+  const said = await root(`sh -s <<'END_OF_SETUP'\n${script}END_OF_SETUP`);
+  const made = said.split('\n').filter((line) => line.startsWith('setup: making '));
+  demand(made.length === 1 && made[0]?.includes(waits) === true, () => said);
+};
 
 const setUp = async (
   publicKey: string,
@@ -30,6 +44,7 @@ const setUp = async (
     );
     fingerprint = /SHA256:\S+/.exec(said)?.[0] ?? fingerprint;
   }
+  await alsoByScript(root, publicKey);
   const known = fingerprint === undefined ? {} : { fingerprint };
   return { host, server: { port: host.sshPort, url: `http://127.0.0.1:${host.webPort}`, root, ...known } };
 };
@@ -50,6 +65,8 @@ export const guides = async ({ show, dist }: ProofOptions): Promise<ProofEnd> =>
         return ready.server;
       },
     });
+    const left = await host?.exec('find /etc/systemd/system -name "landfall-*"');
+    demand(left === '', () => `after leaving there is ${left ?? 'no host'}`);
   } catch (thrown) {
     why = thrown instanceof Error ? thrown.message : String(thrown);
   } finally {

@@ -7,6 +7,7 @@ import { makeRepository, type Repository } from '../apps/spine/repository.ts';
 import { reading } from '../docs/sections.ts';
 import { markOf } from '../kill/host.ts';
 import { startHost, type DebianHost } from '../lab/debian-host.ts';
+import { difference } from '../lab/difference.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { startJob, workflowRun, type StepEnd } from '../runner/index.ts';
@@ -40,7 +41,7 @@ type Empty = {
   /** Puts a script where root will run it. */
   readonly save: (script: string) => Promise<void>;
   /** Every file of the host, with its rights, owner, size and times. Logs are left out. */
-  readonly files: () => Promise<ReadonlySet<string>>;
+  readonly files: () => Promise<readonly string[]>;
   readonly end: () => Promise<void>;
 };
 
@@ -91,13 +92,11 @@ const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
         await host.exec(`cat >/root/setup.sh <<'END_OF_SETUP'\n${script}END_OF_SETUP`);
       },
       files: async () =>
-        new Set(
-          (
-            await host.exec(
-              `find / -xdev \\( -path /var/log -o -path /opt/wheels \\) -prune -o -printf '%p %M %u %g %s %T@ %C@ %l\\n'`,
-            )
-          ).split('\n'),
-        ),
+        (
+          await host.exec(
+            `find / -xdev \\( -path /var/log -o -path /opt/wheels \\) -prune -o -printf '%p %M %u %g %s %T@ %C@ %l\\n'`,
+          )
+        ).split('\n'),
     };
   } catch (thrown) {
     await end();
@@ -105,18 +104,12 @@ const prepare = async ({ show, dist }: ProofOptions): Promise<Empty> => {
   }
 };
 
-/** What the lines of two listings do not have in common. */
-const apart = (before: ReadonlySet<string>, after: ReadonlySet<string>): readonly string[] => [
-  ...[...before].filter((line) => !after.has(line)).map((line) => `- ${line}`),
-  ...[...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`),
-];
-
 /** Types it, and demands that no file of the host is another one afterwards. */
 const typeIdly = async (place: Empty, text: string): Promise<Said> => {
   const before = await place.files();
   const said = await place.type(text);
-  const changed = apart(before, await place.files());
-  demand(before.size > 1000 && changed.length === 0, () => `\`${text.trim()}\` changed:\n${changed.join('\n')}`);
+  const changed = difference(before, await place.files());
+  demand(before.length > 1000 && changed.length === 0, () => `\`${text.trim()}\` changed:\n${changed.join('\n')}`);
   return said;
 };
 

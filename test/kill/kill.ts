@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { difference } from '../lab/difference.ts';
 import { memory } from '../lab/memory.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
 import {
@@ -36,12 +37,6 @@ export type Failure = {
 };
 
 export type Verdict = { readonly killed: number; readonly survived: number; readonly failures: readonly Failure[] };
-
-const difference = (wanted: readonly string[], got: readonly string[]): readonly string[] => [
-  ...wanted.filter((line) => !got.includes(line)).map((line) => `- ${line}`),
-  ...got.filter((line) => !wanted.includes(line)).map((line) => `+ ${line}`),
-  ...(wanted.length === got.length ? [] : [`${wanted.length} lines, got ${got.length}`]),
-];
 
 const execute = (target: Target, scenario: Scenario, text: string): Promise<Ran> => {
   const args = scenario.args(target);

@@ -22,7 +22,7 @@ const confirmed = async (target: Target): Promise<void> => {
 };
 
 /** What a host may tell by itself, should it come to that. */
-const notices = Buffer.from('t2\nundone silence slack dXJsID0gIngiCg==\n');
+const notices = Buffer.from('undone silence slack dXJsID0gIngiCg==\n');
 const openWithNotices = (target: Target, seen: string) => ({
   ...openInput(target, 'r2', { seen }),
   notices: notices.length,
@@ -133,7 +133,7 @@ export const transactionScenarios: readonly Scenario[] = [
     name: 'confirm, where notices lie on the host',
     before: async (target) => {
       await secondSwitched(target);
-      writeFileSync(join(target.base, '.landfall/notices'), notices, { mode: 0o600 });
+      writeFileSync(join(target.base, '.landfall/notices.t2'), notices, { mode: 0o600 });
     },
     ...of('confirm', numbered(2)),
     from: '# confirm.sh',

@@ -24,11 +24,13 @@ export type DebianHost = {
   readonly exec: (line: string, user?: string) => Promise<string>;
   /** Copies a folder of this machine onto it; all of it is the deploy user's there. */
   readonly copy: (from: string, to: string) => Promise<void>;
+  /** Shut down in order. */
+  readonly shutDown: () => Promise<void>;
   /** Shut down in order and started again; resolves when it is up. */
   readonly reboot: () => Promise<void>;
   /** Every process is gone at once. What was written stays, though a disk's cache would not: containers share the machine's. */
   readonly powerCut: () => Promise<void>;
-  /** Started again after a power cut; resolves when it is up. */
+  /** Started again; resolves when it is up. */
   readonly start: () => Promise<void>;
   /** The journal of this boot. */
   readonly logs: () => Promise<string>;
@@ -180,15 +182,19 @@ export const startHost = async ({
       await must(docker(['cp', from, `${name}:${to}`]), 'docker cp');
       await exec(`chown -R deploy: ${to}`);
     };
-    const reboot = async (): Promise<void> => {
+    const shutDown = async (): Promise<void> => {
       await must(docker(['stop', '--time', '60', name]), 'docker stop');
+    };
+    const reboot = async (): Promise<void> => {
+      await shutDown();
       await start();
     };
     const powerCut = async (): Promise<void> => {
       await must(docker(['kill', name]), 'docker kill');
     };
     const ssh = `deploy@127.0.0.1:${sshPort}`;
-    return { name, ssh, sshPort, webPort, tlsPort, hostKey, key, exec, copy, reboot, powerCut, start, logs, end };
+    const ports = { sshPort, webPort, tlsPort };
+    return { name, ssh, ...ports, hostKey, key, exec, copy, shutDown, reboot, powerCut, start, logs, end };
   } catch (thrown) {
     await end();
     throw thrown;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { difference } from '../lab/difference.ts';
 import { memory } from '../lab/memory.ts';
 import { endProcesses, fingerprint, keepState, makeStandIns, mutexFree, readState } from '../kill/host.ts';
 import { makeTarget, type Target } from '../kill/target.ts';
@@ -15,11 +16,6 @@ const everything = (target: Target): readonly string[] => [
     const file = join(target.base, '.landfall', name);
     return `${name}: ${existsSync(file) ? readFileSync(file, 'utf8') : 'absent'}`;
   }),
-];
-
-const changes = (before: readonly string[], after: readonly string[]): readonly string[] => [
-  ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-  ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
 ];
 
 /** How many fall asleep, and are woken, at a time. */
@@ -47,7 +43,7 @@ const wakeAll = async (
   // watchdogs wait for one another: one that still sleeps would hold up those that are woken
   for (const group of inGroups(sleepers, endless === true ? sleepers.length : together)) {
     for (const code of await Promise.all(group.map(wake))) codes.set(code, (codes.get(code) ?? 0) + 1);
-    const found = changes(before, everything(target));
+    const found = difference(before, everything(target));
     if (found.length === 0) continue;
     const lines = group.map(({ line }) => `${line} (${text.split('\n')[line - 1]?.trim() ?? ''})`);
     return `woken after one of the lines ${lines.join(', ')}: ${found.join(' | ')}`;

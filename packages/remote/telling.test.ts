@@ -1,0 +1,121 @@
+/** What a host owes people to tell, when its programs are killed on the way. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { deployed, switched } from '../../test/kill/deploy.ts';
+import { editTransaction, endProcesses, keepState, makeStandIns } from '../../test/kill/host.ts';
+import { changes, killing } from '../../test/kill/mutant.ts';
+import { positions } from '../../test/kill/positions.ts';
+import { idle, makeRelease, makeTarget, run, type Target } from '../../test/kill/target.ts';
+import { memory } from '../../test/lab/memory.ts';
+import { eachShell } from '../../test/lab/program-run.ts';
+import { endProcessesBelow } from '../../test/lab/processes.ts';
+import { residentBody } from './transaction-programs.ts';
+
+const root = mkdtempSync(join(memory(), 'landfall-telling-'));
+const sent = join(root, 'sent');
+afterAll(async () => {
+  await endProcessesBelow(root);
+  rmSync(root, { recursive: true });
+});
+
+/** A message for each end: what curl gets says which. */
+const notices = Buffer.from(
+  ['undone silence', 'undone died', 'held silence', 'held died']
+    .map((end) => `${end} slack ${Buffer.from(`${end}\n`).toString('base64')}\n`)
+    .join(''),
+);
+
+const end = '\nmain "$@"\n';
+const undoText = residentBody.toString().slice(0, residentBody.toString().indexOf(end) + end.length);
+/** The lines of these functions that change something. */
+const linesOf = (shell: readonly string[], ...functions: readonly string[]): readonly number[] => {
+  const lines = undoText.split('\n');
+  return functions.flatMap((name) => {
+    const from = lines.findIndex((line) => line.startsWith(`${name}() {`)) + 1;
+    const to = lines.indexOf('}', from) + 1;
+    if (from === 0) throw new Error(`undo has no function ${name}`);
+    return positions(shell, undoText).filter((line) => line >= from && line < to && changes(lines[line - 1] ?? ''));
+  });
+};
+
+eachShell('what a host owes people', (shell) => {
+  let target: Target;
+  let kept: ReturnType<typeof keepState>;
+  const own = (name: string): string => join(target.base, '.landfall', name);
+  const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const told = (): number => read(own('journal.jsonl')).split('"e":"told"').length - 1;
+  /** Runs undo, and all that it begins, to the end; killed after this line. Was it? */
+  const undo = async (line: number, ...args: readonly string[]): Promise<boolean> => {
+    writeFileSync(own('undo-killed'), line === 0 ? undoText : killing(undoText, line, 1));
+    const { signal } = await run(target, [...shell, own('undo-killed'), ...args], { whole: true });
+    rmSync(own('undo-killed'));
+    return signal === 'SIGKILL';
+  };
+  /** Kills one program after each of these lines, lets the host recover, and gives what people heard, each time. */
+  const killedAt = async (lines: readonly number[], args: readonly string[]) => {
+    const heard: { readonly after: string; readonly sent: readonly string[]; readonly told: number }[] = [];
+    for (const line of lines) {
+      kept.restore();
+      rmSync(own('journal.jsonl'), { force: true });
+      rmSync(sent, { force: true });
+      if (!(await undo(line, ...args))) continue;
+      const after = /^phase=(.*)$/m.exec(read(own('transaction')))?.[1] ?? '';
+      await undo(0, 'recover');
+      expect(existsSync(own('notices.t2'))).toBe(false);
+      expect(read(own('transaction'))).toMatch(/^phase=undone$/m);
+      heard.push({ after, sent: read(sent).trim().split('\n').filter(Boolean), told: told() });
+    }
+    expect(heard.length).toBeGreaterThan(lines.length / 3);
+    return heard;
+  };
+
+  beforeAll(async () => {
+    const folder = join(root, shell.join('-'));
+    mkdirSync(folder);
+    makeStandIns(join(folder, 'stand-ins'));
+    writeFileSync(join(folder, 'stand-ins/curl'), `#!/bin/sh\ncat >>'${sent}'\necho 200\n`, { mode: 0o755 });
+    const plain = makeTarget(shell, undefined, folder);
+    target = { ...plain, searched: `${join(folder, 'stand-ins')}:${plain.searched}` };
+    for (const id of ['r1', 'r2']) makeRelease(target, id, { web: idle }, { env: 'A=1\n' });
+    await deployed(target, 'r1');
+    await switched(target, 'r2');
+    writeFileSync(own('notices.t2'), notices, { mode: 0o600 });
+    editTransaction(target, 'deadline', '1');
+    kept = keepState(target);
+  }, 60_000);
+  afterAll(() => {
+    endProcesses(target);
+  });
+
+  test('is told once, wherever the undo is killed', async () => {
+    const lines = linesOf(shell, 'closed', 'ends', 'drop_notices', 'mend', 'announce');
+    for (const one of await killedAt(lines, ['recover']))
+      expect({ ...one, sent: one.sent.length }).toEqual({ ...one, sent: 1, told: 1 });
+  }, 300_000);
+
+  test('is told by a recovery of its own, where an undo that a run or a person asked for is killed before the end; after it, not at all', async () => {
+    const lines = linesOf(shell, 'closed', 'ends', 'drop_notices', 'take_back');
+    const heardAfter: Readonly<Record<string, readonly string[]>> = {
+      switched: ['undone silence'],
+      undoing: ['undone died'],
+      undone: [],
+    };
+    const all = await killedAt(lines, ['t2', 'failed']);
+    for (const { after, sent } of all) expect(sent).toEqual(heardAfter[after]);
+    expect(all.map(({ after }) => after)).toEqual(expect.arrayContaining(['undoing', 'undone']));
+  }, 300_000);
+
+  test('is sent again where who sends it is killed before that is written down', async () => {
+    kept.restore();
+    const closes = undoText.split('\n').findIndex((line) => line.startsWith('  put phase="$its_end"')) + 1;
+    expect(await undo(closes, 'recover')).toBe(true);
+    kept = keepState(target);
+    const lines = linesOf(shell, 'tell', 'told_of', 'deliver');
+    for (const { sent: all, told } of await killedAt(lines, ['tell', 't2', 'undone', 'silence'])) {
+      expect(new Set(all)).toEqual(new Set(['undone silence']));
+      expect(all.length).toBeLessThanOrEqual(2);
+      expect(told).toBe(1);
+    }
+  }, 300_000);
+});
