@@ -78,6 +78,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       restless: true,
       restart: `supervisorctl restart ${programs.join(' ')}`,
       pid: 'supervisorctl pid "$1"',
+      turns: `log=/var/log/supervisor/supervisord.log; grep -cE " (stopped|exited): $1 " $log; grep -c " spawned: '$1' " $log`,
       request: (address) =>
         ask(address).then(
           ({ status }) => status,

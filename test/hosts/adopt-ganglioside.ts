@@ -11,7 +11,7 @@ import { aborted, dirty, goesOn, kept, rebooted, refused, restart } from './adop
 import { laboratory, nginx, path, setUp } from './ganglioside-machine.ts';
 import { ask } from './ganglioside-person.ts';
 import { landfall } from './ganglioside-site.ts';
-import { handMadeLayer, handMadeOn, sourceOf, type HandMade } from './hand-made.ts';
+import { asUnits, handMadeLayer, handMadeOn, sourceOf, type HandMade } from './hand-made.ts';
 import { playIn } from './play.ts';
 import { siteOn } from './site-on.ts';
 
@@ -145,7 +145,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       definitions: '/etc/systemd/system/ganglioside-*',
       writes: ['./run'],
       restart: `systemctl restart ${names.join(' ')}`,
-      pid: 'systemctl show --property=MainPID --value "$1"',
+      ...asUnits,
       inputs: { env: 'CHECK_PASSWORD' },
       request: () =>
         ask(front, '/').then(
