@@ -5,7 +5,7 @@ import { makeRepository } from '../apps/spine/repository.ts';
 import { startHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
-import { aborted, dirty, goesOn, kept, rebooted, refused, restart } from './adopt-plays.ts';
+import { aborted, dirty, goesOn, kept, lastLines, problemsOf, rebooted, refused, restart } from './adopt-plays.ts';
 import { ask } from './ascai-client.ts';
 import { install, path } from './filetoapi-machine.ts';
 import { userOf, type User } from './filetoapi-user.ts';
@@ -142,6 +142,60 @@ const written: Play<FileToApi> = {
   },
 };
 
+/** A drop-in of a person's, while something is done. */
+const withDropIn = async ({ host }: FileToApi, line: string, then: () => Promise<void>): Promise<void> => {
+  const folder = '/etc/systemd/system/filetoapi.service.d';
+  await host.exec(`mkdir ${folder}; printf '[Service]\\n${line}\\n' >${folder}/own.conf; systemctl daemon-reload`);
+  await then();
+  await host.exec(`rm -r ${folder}; systemctl daemon-reload`);
+};
+
+const unseen: Play<FileToApi> = {
+  name: 'a unit of another group, whose processes the deploy user may not look at, is refused in words',
+  play: async (place) => {
+    let said: readonly string[] = [];
+    await withDropIn(place, 'Group=www-data', async () => {
+      await place.restart();
+      const end = await place.deploy();
+      demand(end.report.result === 'refused', () => lastLines(end));
+      said = problemsOf(end).map(({ what }) => what);
+    });
+    await place.restart();
+    demand(said.length === 1 && /filetoapi\.service runs with the group www-data/.test(said[0] ?? ''), () =>
+      said.join('; '),
+    );
+    return said.join();
+  },
+};
+
+const changed: Play<FileToApi> = {
+  name: 'a unit that may take longer to stop since, and a line of sudo that is gone, are refused before anything is uploaded',
+  play: async (place) => {
+    const { host, base } = place;
+    const sudoers = '/etc/sudoers.d/landfall-file-to-api';
+    const releases = await host.exec(`ls ${base}/releases ${base}/staging`);
+    let said: readonly string[] = [];
+    await host.exec(
+      `grep -v ' stop ' ${sudoers} >/root/fewer; cp -p ${sudoers} /root/all; cat /root/fewer >${sudoers}`,
+    );
+    await withDropIn(place, 'TimeoutStopSec=5min', async () => {
+      place.commit('Change what it looks like');
+      const end = await place.deploy();
+      demand(end.report.result === 'refused', () => lastLines(end));
+      said = problemsOf(end).map(({ what, next }) => `${what}: ${next ?? ''}`);
+    });
+    await host.exec(`cat /root/all >${sudoers}`);
+    demand(said.length === 2, () => said.join('\n'));
+    demand(
+      /deploy ALL=\(root\) NOPASSWD: \/usr\/bin\/systemctl stop filetoapi\.service$/.test(said[0] ?? ''),
+      () => said[0] ?? '',
+    );
+    demand(/may take 300 s to stop, and filetoapi has 90 s/.test(said[1] ?? ''), () => said[1] ?? '');
+    demand((await host.exec(`ls ${base}/releases ${base}/staging`)) === releases, () => 'something was uploaded');
+    return said.map((one) => one.replaceAll('\n', ' ')).join('; ');
+  },
+};
+
 const outlives = (name: string): Play<FileToApi> => ({
   name,
   play: async (place) => {
@@ -165,6 +219,7 @@ export const adoptFiletoapi = ({ show, dist }: ProofOptions): Promise<ProofEnd> 
     },
     [
       refused(),
+      unseen,
       dirty('datasets/views.py'),
       restart,
       aborted,
@@ -172,6 +227,7 @@ export const adoptFiletoapi = ({ show, dist }: ProofOptions): Promise<ProofEnd> 
       rebooted,
       kept,
       outlives('its database with -wal and -shm, and its uploads, lie in shared; keys and rows are what they were'),
+      changed,
       goesOn,
       outlives('and are there for the release that was adopted, too'),
     ],

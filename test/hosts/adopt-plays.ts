@@ -5,9 +5,9 @@ import { demand, type Play } from './play.ts';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-const lastLines = ({ log }: Deployed): string => log.slice(-25).join('\n');
+export const lastLines = ({ log }: Deployed): string => log.slice(-25).join('\n');
 
-const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
+export const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
 
 /** Nothing of it is other than it was, and it runs from where it lies. */
 const demandAsBefore = async (place: HandMade, tree: string, definitions: string): Promise<void> => {

@@ -18,7 +18,6 @@ Description=File-to-API
 After=network.target
 [Service]
 User=deploy
-Group=www-data
 WorkingDirectory=${path}
 RuntimeDirectory=filetoapi
 ExecStart=${path}/venv/bin/gunicorn config.wsgi:application

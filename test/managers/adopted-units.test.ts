@@ -1,8 +1,9 @@
 /** Units of the system are adopted, stopped and started by what sudo allows: the programs on a host, over real files and processes. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import { theirProgramsOf } from '../../packages/remote/hand-made.ts';
 import { adopted, confirmedAdopting, installByHand, noted, switchedAdopting } from '../kill/adoption.ts';
 import { deployed, switchInput } from '../kill/deploy.ts';
 import { editTransaction, endProcesses, makeSudo } from '../kill/host.ts';
@@ -83,6 +84,29 @@ eachShell(
       await deployed(target, 'r2');
       expect(running()).toEqual(on('r2'));
     });
+
+    needing().test(
+      'a later deploy asks before its switch: what sudo does not allow yet, and which service has no unit',
+      async () => {
+        await confirmedAdopting(target, 'units');
+        const folder = join(target.home ?? '', '.config/systemd/system');
+        copyFileSync(join(folder, 'tasks.service'), join(folder, 'mail.service'));
+        allow(...all.slice(1));
+        const asked = await runProgram(target, 'their-programs', {
+          base: target.base,
+          services: ['web', 'tasks', 'mail', 'none'],
+        });
+        const { absent, barred, units, ...rest } = theirProgramsOf(Buffer.from(asked.stdout));
+        expect(absent).toEqual(['none']);
+        expect(barred).toEqual([all[0], ...all.slice(0, 3).map((line) => line.replace('web', 'mail'))]);
+        // beat runs, though this release does not have it any more
+        expect(units.map(({ name }) => name)).toEqual(
+          ['web', 'tasks', 'mail', 'beat'].map((name) => `${name}.service`),
+        );
+        expect(rest).toEqual({ keeper: 'units', conf: expect.any(String), sudo: true });
+        expect(running()).toEqual(on('r1'));
+      },
+    );
 
     const cases: readonly (readonly [string, readonly string[]])[] = [
       ['one order', all.slice(1)],
