@@ -86,7 +86,11 @@ describe('what speaks against it is named, with what to do', () => {
 
   test('a unit with another group, of which nothing can be seen', () => {
     const unseen = [{ unit: 'web.service', group: 'www-data' }, { unit: 'mail.service', group: 'mail' }]; // prettier-ignore
-    const [problem, ...more] = adoptionProblems(found(), target, madeOf({ processes: [], programs: [], unseen }));
+    const [problem, ...more] = adoptionProblems(
+      found(),
+      target,
+      madeOf({ processes: [], programs: [], supervisors: [], unseen }),
+    );
     expect(more).toEqual([]);
     expect(problem?.what).toMatch(
       /^web\.service runs with the group www-data: where its processes work, deploy is not/,

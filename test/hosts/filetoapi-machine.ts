@@ -1,12 +1,18 @@
 /** Where the documents of the application have it. */
 export const path = '/var/www/file-to-api';
 
+/** Where gunicorn listens: in the folder that the unit makes. */
+export const socket = '/run/filetoapi/gunicorn.sock';
+
+/** Where people have it, too: in the checkout. */
+export const socketBelow = `${path}/gunicorn.sock`;
+
 const nginx = `server {
   listen 80 default_server;
   client_max_body_size 1m;
   location /static/ { alias ${path}/staticfiles/; expires 30d; }
   location / {
-    proxy_pass http://unix:/run/filetoapi/gunicorn.sock;
+    proxy_pass http://unix:${socket};
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme;
