@@ -25,7 +25,8 @@ const demandWritten = async ({ user, host }: FileToApi): Promise<string> => {
  */
 const hang = async ({ host, user }: FileToApi, db: string): Promise<void> => {
   await host.exec(`set -e
-    for one in $(cat /sys/fs/cgroup/system.slice/filetoapi.service/cgroup.procs); do
+    main=$(systemctl show --property=MainPID --value filetoapi)
+    for one in $(cat /proc/$main/task/$main/children); do
       if ls -l /proc/$one/fd | grep -q 'db.sqlite3-wal$'; then worker=$one; fi
     done
     kill -STOP "$worker"`);
