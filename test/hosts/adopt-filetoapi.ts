@@ -10,9 +10,8 @@ import { ask } from './ascai-client.ts';
 import { install, path } from './filetoapi-machine.ts';
 import { changed, outlives, unseen, written, type FileToApi } from './filetoapi-plays.ts';
 import { userOf } from './filetoapi-user.ts';
-import { asUnits, handMadeLayer, handMadeOn, sourceOf } from './hand-made.ts';
+import { asUnits, handMadeLayer, handMadeOn, siteByHand, sourceOf } from './hand-made.ts';
 import { demand, playIn } from './play.ts';
-import { siteOn } from './site-on.ts';
 
 const source = sourceOf('filetoapi');
 
@@ -30,25 +29,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<FileT
     await host.copy(repository.dir, path);
     await host.exec(install);
     const key = (await host.exec(`cd ${path}; venv/bin/python manage.py create_key lab`, 'deploy')).trim();
-    let commits = 0;
-    const site = siteOn({
-      dist,
-      dir,
-      host,
-      repository,
-      base: `${path}-landfall`,
-      url,
-      env: {},
-      manager: () => 'adopted',
-      manage: () => {
-        throw new Error('its unit runs it');
-      },
-      commit: (subject) => {
-        commits += 1;
-        repository.commit(subject, { 'static/filetoapi.css': `/* change ${commits} */\nbody { margin: 2rem; }\n` });
-      },
-      serving: () => Promise.resolve(undefined),
-    });
+    const site = siteByHand({ dist, dir, host, repository, path, url, css: 'static/filetoapi.css' });
     const made = await handMadeOn({
       site,
       path,

@@ -6,6 +6,7 @@ import { measureGap } from '#traffic';
 import type { DebianHost } from '../lab/debian-host.ts';
 import type { StepEnd } from '../runner/index.ts';
 import type { Site } from './site.ts';
+import { siteOn, type Grounds } from './site-on.ts';
 
 /** What a host needs beside its services for an installation by hand, and for the lines of sudo by which it is adopted. */
 export const handMadeLayer =
@@ -170,6 +171,34 @@ export const gapWhile = async (
   const gap = await meter.stop();
   if (!gap.measured) throw new Error(gap.why);
   return gap.ms;
+};
+
+/** The site of an application at `path` that its own programs or units run. @param css the file that each commit changes */
+export const siteByHand = ({
+  path,
+  css,
+  env = {},
+  ...grounds
+}: Pick<Grounds, 'dist' | 'dir' | 'host' | 'repository' | 'url' | 'runner'> & {
+  readonly path: string;
+  readonly css: string;
+  readonly env?: Grounds['env'];
+}): Site => {
+  let commits = 0;
+  return siteOn({
+    ...grounds,
+    env,
+    base: `${path}-landfall`,
+    manager: () => 'adopted',
+    manage: () => {
+      throw new Error('what people have made runs it');
+    },
+    commit: (subject) => {
+      commits += 1;
+      grounds.repository.commit(subject, { [css]: `/* change ${commits} */\nbody { margin: 2rem; }\n` });
+    },
+    serving: () => Promise.resolve(undefined),
+  });
 };
 
 /** Where the source of an example application is. */
