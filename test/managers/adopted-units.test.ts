@@ -1,5 +1,5 @@
 /** Units of the system are adopted, stopped and started by what sudo allows: the programs on a host, over real files and processes. */
-import { copyFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
@@ -105,6 +105,24 @@ eachShell(
         );
         expect(rest).toEqual({ keeper: 'units', conf: expect.any(String), sudo: true });
         expect(running()).toEqual(on('r1'));
+      },
+    );
+
+    needing().test(
+      "of root's supervisord, which may not be asked, the lines for a new service are told all the same",
+      async () => {
+        await confirmedAdopting(target, 'units');
+        const facts = join(target.base, '.landfall/adopted/release');
+        writeFileSync(facts, readFileSync(facts, 'utf8').replace('keeper=units', 'keeper=root'));
+        allow('/usr/bin/true');
+        const asked = await runProgram(target, 'their-programs', { base: target.base, services: ['mail'] });
+        const { absent, barred } = theirProgramsOf(Buffer.from(asked.stdout));
+        const words = [
+          'status',
+          ...['mail', 'web', 'tasks', 'beat'].flatMap((name) => [`stop ${name}`, `start ${name}`]),
+        ];
+        expect(absent).toEqual([]);
+        expect(barred.map((line) => line.replace(/^\S*supervisorctl -c \S+ /, '')).sort()).toEqual(words.sort());
       },
     );
 
