@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptAscai } from '../test/hosts/adopt-ascai.ts';
+import { adoptFiletoapi } from '../test/hosts/adopt-filetoapi.ts';
 import { adoptGanglioside } from '../test/hosts/adopt-ganglioside.ts';
 import { ascaiDeploy } from '../test/hosts/ascai-deploy.ts';
 import { ascaiLimits } from '../test/hosts/ascai-limits.ts';
@@ -27,6 +28,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   guides,
   'adopt-ganglioside': adoptGanglioside,
   'adopt-ascai': adoptAscai,
+  'adopt-filetoapi': adoptFiletoapi,
   ganglioside,
   'ascai-limits': ascaiLimits,
   'ascai-deploy': ascaiDeploy,

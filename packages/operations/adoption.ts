@@ -29,13 +29,13 @@ export type Adoption = {
 type On = Pick<Scene, 'host' | 'target'>;
 
 /**
- * Where a directory is at `path`, it is looked at. Where it may be adopted too, what follows reads as if it were a release already:
+ * Where a directory is at `path`, it is looked at; where one was adopted before, its programs are asked for. Where it may be adopted too, what follows reads as if it were a release already:
  * something serves that an undo brings back. Changes nothing.
  */
 export const withHandMade = async (scene: Scene, surveyed: Survey): Promise<Survey> => {
   const { found } = surveyed;
   const { target } = scene;
-  if (!found.path.startsWith('directory')) return surveyed;
+  if (!found.path.startsWith('directory')) return withTheirs(scene, surveyed);
   const { base, path, directory, python } = target;
   const made = await perform(
     scene,
@@ -44,6 +44,18 @@ export const withHandMade = async (scene: Scene, surveyed: Survey): Promise<Surv
   );
   if (target.adopt !== true) return { ...surveyed, made };
   return { ...surveyed, found: asServing(found, made, target.services), made };
+};
+
+/** Whoever keeps programs that were adopted may have changed what they are since, and knows of new ones. */
+const withTheirs = async (scene: Scene, surveyed: Survey): Promise<Survey> => {
+  const { found } = surveyed;
+  const { base, services } = scene.target;
+  if (found.servicesUnder !== 'adopted') return surveyed;
+  const asking = step(scene, 'their-programs', 'ask who keeps the adopted programs', 'their-programs', {
+    base,
+    services: services.map(({ name }) => name),
+  });
+  return { ...surveyed, found: { ...found, theirs: await perform(scene, asking) } };
 };
 
 const asServing = (found: Found, made: HandMade, services: Scene['target']['services']): Found => ({

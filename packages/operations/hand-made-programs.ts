@@ -1,7 +1,7 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
-import type { HandMade, KeptProgram, SystemUnit } from '#plan';
-import { unitReasons } from './hand-made-units.ts';
+import type { Found, HandMade, KeptProgram, SystemUnit } from '#plan';
+import { stopReasons, unitReasons } from './hand-made-units.ts';
 import { sudoFile, sudoLines } from './sudo-lines.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services'>;
@@ -24,12 +24,32 @@ export const programProblems = (user: string, target: At, made: HandMade): reado
   const where = `host ${target.host.name}`;
   return [
     ...silent(target, made),
-    ...absent(target, made),
+    ...absent(user, target, made),
     ...several(target, made),
     ...units(user, target, made),
     ...barred(user, target, made),
     ...strangers(target, made),
   ].map((one) => ({ where, ...one }));
+};
+
+/** Why programs that were adopted, and those of services that were added since, cannot be stopped and started by this deploy; none: they can. */
+export const adoptedProblems = (
+  { user, theirs }: Pick<Found, 'user' | 'theirs'>,
+  { path, services, host }: Target,
+): readonly Problem[] => {
+  if (theirs === undefined) return [];
+  const units = theirs.units.map(({ name }) => name);
+  return [
+    ...theirs.absent.map((name) => ({
+      what: `${name} is no program of ${keptBy(theirs)}`,
+      next: `add it there, and let it be read: ${theirs.keeper === 'units' ? 'systemctl daemon-reload' : 'supervisorctl update'}`,
+    })),
+    ...sudoMissing(user, path, theirs.barred, theirs),
+    ...services.flatMap((service) => {
+      const unit = theirs.units.find(({ name }) => name === `${service.name}.service`);
+      return unit === undefined ? [] : stopReasons(unit, { service, units });
+    }),
+  ].map((one) => ({ where: `host ${host.name}`, ...one }));
 };
 
 const unitOf = ({ units }: HandMade, service: string): SystemUnit | undefined =>
@@ -49,15 +69,24 @@ const silent = ({ path }: At, { supervisors, programs }: HandMade): readonly Rea
     }));
 
 /** Each service of landfall.yml is run from there by a program of its name. */
-const absent = ({ path, services }: At, made: HandMade): readonly Reason[] => {
+const absent = (user: string, { path, services }: At, made: HandMade): readonly Reason[] => {
   const names = [...new Set(made.programs.map(serviceOf))];
   return services
     .filter(({ name }) => programOf(made, name) === undefined && unitOf(made, name) === undefined)
-    .map(({ name }) => ({
-      what: `no program ${name} of a supervisord, and no unit ${name}.service, runs from ${path}`,
-      next: `name services as their programs or units are named${names.length === 0 ? '' : `: ${names.join(', ')}`}`,
-    }));
+    .map(({ name }) => {
+      const unseen = made.unseen.find(({ unit }) => unit === `${name}.service`);
+      if (unseen === undefined) return nothingRuns(path, name, names);
+      return {
+        what: `${unseen.unit} runs with the group ${unseen.group}: where its processes work, ${user} is not told by the kernel`,
+        next: `systemctl edit ${unseen.unit}: Group=, with the group of ${user} (id -gn ${user}), and restart it`,
+      };
+    });
 };
+
+const nothingRuns = (path: string, name: string, names: readonly string[]): Reason => ({
+  what: `no program ${name} of a supervisord, and no unit ${name}.service, runs from ${path}`,
+  next: `name services as their programs or units are named${names.length === 0 ? '' : `: ${names.join(', ')}`}`,
+});
 
 const several = ({ services }: At, made: HandMade): readonly Reason[] => {
   const keepers = new Set(
@@ -79,19 +108,28 @@ const units = (user: string, { path, base, services }: At, made: HandMade): read
   });
 };
 
-/** What sudo has yet to allow, as the lines that allow it. */
 const barred = (user: string, { path, services }: At, made: HandMade): readonly Reason[] => {
   const programs = services.flatMap(({ name }) => programOf(made, name)?.program ?? []);
   const commands = made.barred.filter((command) => {
     const last = command.slice(command.lastIndexOf(' ') + 1).replace(/\.service$/, '');
     return last === 'status' || programs.includes(last);
   });
-  if (programs.length === 0 || commands.length === 0) return [];
-  const install = made.sudo ? '' : 'apt-get install -y sudo, then ';
+  return programs.length === 0 ? [] : sudoMissing(user, path, commands, made);
+};
+
+/** What sudo has yet to allow, as the lines that allow it. */
+const sudoMissing = (
+  user: string,
+  path: string,
+  commands: readonly string[],
+  { sudo }: Pick<HandMade, 'sudo'>,
+): readonly Reason[] => {
+  if (commands.length === 0) return [];
+  const install = sudo ? '' : 'apt-get install -y sudo, then ';
   return [
     {
       what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
-      next: [`as root: ${install}visudo -f ${sudoFile(path)}, with these lines:`, ...sudoLines(user, commands)].join(
+      next: [`as root: ${install}visudo -f ${sudoFile(path)}, and add these lines:`, ...sudoLines(user, commands)].join(
         '\n',
       ),
     },

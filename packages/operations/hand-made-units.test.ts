@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { HandMade, SystemUnit } from '#plan';
 import { blocks } from '../../test/docs/markdown.ts';
+import { foundOn } from '../../test/fakes/found.ts';
 import { targetOf } from '../../test/fakes/scene.ts';
 import { mayWriteAbove } from './hand-made.ts';
-import { programProblems } from './hand-made-programs.ts';
+import { adoptedProblems, programProblems } from './hand-made-programs.ts';
+import { nothingMore, preflight } from './preflight.ts';
 import { unitReasons } from './hand-made-units.ts';
 import { sudoFile, sudoLines } from './sudo-lines.ts';
 
@@ -104,6 +106,7 @@ describe('what sudo must allow', () => {
     processes,
     programs: [{ keeper: 'units', conf: '', program: 'app-web', state: 'active', pid: 7 }],
     units: [unitOf()],
+    unseen: [],
     barred: [],
     sudo: true,
     ...over,
@@ -119,7 +122,7 @@ describe('what sudo must allow', () => {
     const [problem, ...more] = programProblems('deploy', target, made({ barred }));
     expect(more).toEqual([]);
     expect(problem?.next?.split('\n')).toEqual([
-      'as root: visudo -f /etc/sudoers.d/landfall-app, with these lines:',
+      'as root: visudo -f /etc/sudoers.d/landfall-app, and add these lines:',
       `deploy ALL=(root) NOPASSWD: ${stop}`,
     ]);
   });
@@ -134,6 +137,21 @@ describe('what sudo must allow', () => {
     const kept = [{ keeper: 'units', conf: '', program: 'app-web', state: 'active', pid: 0 }] as const;
     const said = programProblems('deploy', target, made({ units: [unit], programs: kept }));
     expect(said.map(({ what }) => what)).toEqual([expect.stringContaining('has no main process')]);
+  });
+
+  test('is asked for later deploys too, with a unit that may take longer to stop now, and one that nobody has written', () => {
+    const units = [unitOf({ TimeoutStopUSec: '1min 30s' }), unitOf({ TimeoutStopUSec: 'infinity' }, 'app-old')];
+    const theirs = { keeper: 'units', conf: '', units, absent: ['mail'], barred: [stop], sudo: true } as const;
+    const at = (over: object) => adoptedProblems(foundOn({ theirs: { ...theirs, ...over } }), target);
+    expect(at({}).map(({ what, next }) => `${what}: ${next?.split('\n')[0] ?? ''}`)).toEqual([
+      "mail is no program of the system's systemd: add it there, and let it be read: systemctl daemon-reload",
+      'deploy may not stop and start what runs from /srv/app by sudo, without a password, as an undo must: as root: visudo -f /etc/sudoers.d/landfall-app, and add these lines:',
+      'app-web.service may take 90 s to stop, and app-web has 30 s: services: { app-web: { drain: 90s } }, or a lower TimeoutStopSec in the unit',
+    ]);
+    expect(at({ units: [unitOf()], absent: [], barred: [] })).toEqual([]);
+    expect(adoptedProblems(foundOn(), target)).toEqual([]);
+    const told = preflight(foundOn({ servicesUnder: 'adopted', theirs }), target, nothingMore(target));
+    expect(told.ok ? [] : told.fault.problems).toEqual(at({}));
   });
 
   test('services of two keepers are refused', () => {

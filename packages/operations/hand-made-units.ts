@@ -48,6 +48,15 @@ export const unitReasons = (unit: SystemUnit, needs: Needs): readonly Reason[] =
   return reasons;
 };
 
+/** Why an order to stop it does not do what a deploy needs. */
+export const stopReasons = (unit: SystemUnit, needs: Pick<Needs, 'service' | 'units'>): readonly Reason[] => {
+  const reasons: Reason[] = [];
+  stopped(unit, needs, (what, next) => {
+    reasons.push({ what: `${unit.name} ${what}`, next });
+  });
+  return reasons;
+};
+
 type Tell = (what: string, next: string) => void;
 
 /** What it needs to come up again by an order, and be proven. */
@@ -77,7 +86,7 @@ const started = (unit: SystemUnit, { user, path, made }: Needs, reason: Tell): v
 };
 
 /** What its stop does, and how long that may take. */
-const stopped = (unit: SystemUnit, { service, units }: Needs, reason: Tell): void => {
+const stopped = (unit: SystemUnit, { service, units }: Pick<Needs, 'service' | 'units'>, reason: Tell): void => {
   const { is } = unit;
   const others = ['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo']
     .flatMap((key) => words(is.get(key)))

@@ -38,6 +38,7 @@ const madeOf = (over: Partial<HandMade> = {}): HandMade => ({
   supervisors: [{ user: 'deploy', conf: web.conf }],
   programs: [web],
   units: [],
+  unseen: [],
   barred: [],
   sudo: true,
   application: undefined,
@@ -81,6 +82,21 @@ describe('what speaks against it is named, with what to do', () => {
     expect(more).toEqual([]);
     expect(problem?.what).toBe('no program socket of a supervisord, and no unit socket.service, runs from /srv/app');
     expect(problem?.next).toContain('as their programs or units are named: web');
+  });
+
+  test('a unit with another group, of which nothing can be seen', () => {
+    const unseen = [{ unit: 'web.service', group: 'www-data' }, { unit: 'mail.service', group: 'mail' }]; // prettier-ignore
+    const [problem, ...more] = adoptionProblems(
+      found(),
+      target,
+      madeOf({ processes: [], programs: [], supervisors: [], unseen }),
+    );
+    expect(more).toEqual([]);
+    expect(problem?.what).toMatch(
+      /^web\.service runs with the group www-data: where its processes work, deploy is not/,
+    );
+    expect(problem?.next).toMatch(/^systemctl edit web\.service: Group=/);
+    expect(adoptionProblems(found(), target, madeOf({ unseen }))).toEqual([]);
   });
 
   test('a program that has stopped runs no service, whatever else works there', () => {
@@ -133,6 +149,20 @@ test('what is no checkout, and what nothing runs from, is described so', () => {
   expect(
     describeHandMade(madeOf({ commit: undefined, venvs: [], env: undefined, left: [], processes: [], programs: [] })),
   ).toBe('no git checkout; no process that this user can see runs from it');
+});
+
+test('what was adopted is asked for by later deploys, of every service', async () => {
+  const theirs = { keeper: 'units', conf: '', units: [], absent: ['web'], barred: [], sudo: true } as const;
+  const host = fakeHost({ 'their-programs': () => ok(theirs) });
+  const survey = {
+    found: foundOn({ path: 'link /srv/app-landfall/current', servicesUnder: 'adopted' }),
+    history: fold({ events: [], damaged: 0 }),
+    standing: 'none',
+    answer: 'open',
+  } as const;
+  const { found: asked } = await withHandMade(sceneOn(host, { target }), survey);
+  expect(asked.theirs).toEqual(theirs);
+  expect(host.inputs('their-programs')).toEqual([{ base: target.base, services: ['web'] }]);
 });
 
 test('what is to be adopted counts as what serves: its processes, and how long its services may take', async () => {

@@ -1,6 +1,7 @@
 import type { Problem } from '#fault';
 import type { Target } from '#config';
 import type { Found, Manager } from '#plan';
+import { adoptedProblems } from './hand-made-programs.ts';
 
 /** What is to run the services: what the target says, else what the host found. */
 export const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
@@ -62,5 +63,6 @@ const unitless = (found: Found, target: Target): readonly Problem[] =>
 export const managerUnfit = (found: Found, target: Target): readonly Problem[] => [
   ...systemd(found, target),
   ...adopted(found, target),
+  ...adoptedProblems(found, target),
   ...unitless(found, target),
 ];

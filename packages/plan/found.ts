@@ -1,3 +1,4 @@
+import type { AdoptedPrograms } from './hand-made.ts';
 import type { Pace } from './pace.ts';
 import type { Manager, Process, ReleaseId } from './types.ts';
 
@@ -96,6 +97,8 @@ export type Found = {
   /** How long the services of what serves may take. */
   readonly pace: Pace;
   readonly listening: readonly number[];
+  /** Where the services stay with programs that were adopted, and a deploy has asked. */
+  readonly theirs?: AdoptedPrograms;
   /** The host's wall clock, in seconds. */
   readonly clock: number;
 };

@@ -33,6 +33,13 @@ export type WorkingProcess = {
   readonly command: string;
 };
 
+/** Of programs that were adopted, what a later deploy needs to know. */
+export type AdoptedPrograms = Pick<KeptProgram, 'keeper' | 'conf'> &
+  Pick<HandMade, 'units' | 'barred' | 'sudo'> & {
+    /** Services that have no program there. */
+    readonly absent: readonly string[];
+  };
+
 /** What was found of an installation that people have made at `path`. */
 export type HandMade = {
   /** HEAD of the git checkout; undefined: it is none, for the reason that `gitError` gives. */
@@ -60,6 +67,8 @@ export type HandMade = {
   readonly programs: readonly KeptProgram[];
   /** Units of the system that run from it. */
   readonly units: readonly SystemUnit[];
+  /** Units with processes of this user's, but of another group: where these work is not told to it. */
+  readonly unseen: readonly { readonly unit: string; readonly group: string }[];
   /** Commands that stop and start what runs from it, and that sudo does not allow the deploy user without a password. */
   readonly barred: readonly string[];
   /** Is there a sudo, where one is needed? */

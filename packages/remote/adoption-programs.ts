@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { handMadeOf } from './hand-made.ts';
+import { handMadeOf, theirProgramsOf } from './hand-made.ts';
 import { lists, pairs, program } from './program.ts';
 import { serviceText, undoingText } from './transaction-programs.ts';
 
@@ -7,7 +7,7 @@ const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
 
 const readTheLines = 'Read the lines above. Nothing was changed: what people have made there runs as before.';
 
-/** Programs of the first deploy to a place where people have installed the application by hand. */
+/** Programs for a place where people have installed the application by hand: of the first deploy, and of those after it. */
 export const adoptionPrograms = {
   /** Reads {@link probeBody}. */
   'hand-made': program({
@@ -23,6 +23,15 @@ export const adoptionPrograms = {
     out: handMadeOf,
     fault: 'PROGRAM_FAILED',
     next: readTheLines,
+  }),
+  'their-programs': program({
+    text: serviceText + readFileSync(new URL('./their-programs.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; services: readonly string[] }) => [input.base, ...input.services],
+    out: theirProgramsOf,
+    fault: 'PROGRAM_FAILED',
+    next: 'Read the lines above. Nothing was changed.',
   }),
   lend: program({
     text: common + readFileSync(new URL('./lend.sh', import.meta.url), 'utf8'),

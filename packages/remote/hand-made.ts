@@ -1,4 +1,4 @@
-import type { HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
+import type { AdoptedPrograms, HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
 import { lists } from './program.ts';
 
 /** `PID MAIN UNIT COMMAND…`; the command may hold anything. */
@@ -12,10 +12,13 @@ const processOf = (line: string): WorkingProcess => {
   };
 };
 
+const keeperOf = (word: string | undefined): KeptProgram['keeper'] =>
+  word === 'root' || word === 'units' ? word : 'supervisor';
+
 /** `KEEPER PROGRAM STATE PID CONF`; a path may hold blanks. */
 const programOf = (line: string): KeptProgram => {
   const [keeper = '', program = '', state = '', pid = '0', ...conf] = line.split(' ');
-  return { keeper: keeper === 'root' ? 'root' : 'supervisor', program, state, pid: Number(pid), conf: conf.join(' ') };
+  return { keeper: keeperOf(keeper), program, state, pid: Number(pid), conf: conf.join(' ') };
 };
 
 /** `UNIT KEY=VALUE` lines. */
@@ -80,8 +83,27 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
     }),
     programs: [...all('program').map(programOf), ...units.map(programOfUnit)],
     units,
+    unseen: all('unseen').map((line) => {
+      const [unit = '', group = ''] = line.split(' ');
+      return { unit, group };
+    }),
     barred: all('barred'),
     sudo: one.get('sudo') !== '',
     application: json(one.get('application')),
+  };
+};
+
+/** What their-programs.sh printed, typed. */
+export const theirProgramsOf = (stdout: Buffer): AdoptedPrograms => {
+  const lines = lists(stdout);
+  const one = new Map(lines);
+  const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+  return {
+    keeper: keeperOf(one.get('keeper')),
+    conf: one.get('conf') ?? '',
+    absent: all('absent'),
+    units: unitsOf(all('unit')),
+    barred: all('barred'),
+    sudo: one.get('sudo') !== '',
   };
 };

@@ -47,6 +47,22 @@ root_words() { # KEEPER CONF PROGRAM: what sudo must allow for this program to b
   esac
 }
 
+unit_shows() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts
+  properties=''
+  for key in ActiveState BoundBy ConsistsOf ExecStop FragmentPath KillMode MainPID NeedDaemonReload PropagatesStopTo ProtectSystem \
+    ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy RequisiteOf RootDirectory RootImage TimeoutStopUSec \
+    Transient TriggeredBy Type UpheldBy; do
+    properties="$properties --property=$key"
+  done
+  # shellcheck disable=SC2086
+  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
+}
+
+tell_barred() { # reads what root_words prints: `barred=` before each line that sudo does not allow, and where there is a sudo
+  print sudo "$(command -v sudo || :)"
+  awk '!seen[$0]++' | not_allowed | sed 's/^/barred=/'
+}
+
 not_allowed() { # reads what root_words prints; prints the lines that sudo does not allow this user without a password. It is asked for its
   # list, once: nothing is tried, for root is told of each attempt. Of entries that fit, the last one holds
   {

@@ -10,9 +10,8 @@ import { aborted, dirty, goesOn, kept, rebooted, refused, restart } from './adop
 import { dotenv, setUp } from './ascai-host.ts';
 import { ask } from './ascai-client.ts';
 import { path } from './ascai-machine.ts';
-import { handMadeLayer, handMadeOn, sourceOf, type HandMade } from './hand-made.ts';
+import { handMadeLayer, handMadeOn, siteByHand, sourceOf, type HandMade } from './hand-made.ts';
 import { playIn } from './play.ts';
-import { siteOn } from './site-on.ts';
 
 const source = sourceOf('ascai');
 
@@ -49,25 +48,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
     await host.exec(setUp(password));
     await host.exec(`cd ${path}; venv/bin/python -m compileall -q association config`, 'deploy');
     await host.exec('supervisorctl reread >/dev/null; supervisorctl update >/dev/null');
-    let commits = 0;
-    const site = siteOn({
-      dist,
-      dir,
-      host,
-      repository,
-      base: `${path}-landfall`,
-      url,
-      env: {},
-      manager: () => 'adopted',
-      manage: () => {
-        throw new Error('its programs run it');
-      },
-      commit: (subject) => {
-        commits += 1;
-        repository.commit(subject, { 'static/ascai.css': `/* change ${commits} */\nbody { margin: 2rem; }\n` });
-      },
-      serving: () => Promise.resolve(undefined),
-    });
+    const site = siteByHand({ dist, dir, host, repository, path, url, css: 'static/ascai.css' });
     return await handMadeOn({
       site,
       path,
@@ -78,6 +59,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       restless: true,
       restart: `supervisorctl restart ${programs.join(' ')}`,
       pid: 'supervisorctl pid "$1"',
+      turns: `log=/var/log/supervisor/supervisord.log; grep -cE " (stopped|exited): $1 " $log; grep -c " spawned: '$1' " $log`,
       request: (address) =>
         ask(address).then(
           ({ status }) => status,

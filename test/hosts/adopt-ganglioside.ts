@@ -11,9 +11,8 @@ import { aborted, dirty, goesOn, kept, rebooted, refused, restart } from './adop
 import { laboratory, nginx, path, setUp } from './ganglioside-machine.ts';
 import { ask } from './ganglioside-person.ts';
 import { landfall } from './ganglioside-site.ts';
-import { handMadeLayer, handMadeOn, sourceOf, type HandMade } from './hand-made.ts';
+import { asUnits, handMadeLayer, handMadeOn, siteByHand, sourceOf, type HandMade } from './hand-made.ts';
 import { playIn } from './play.ts';
-import { siteOn } from './site-on.ts';
 
 const source = sourceOf('ganglioside');
 
@@ -118,25 +117,16 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       GANGLIOSIDE_WORKERS: '2',
     };
     await host.exec(install(env));
-    let commits = 0;
-    const site = siteOn({
+    const site = siteByHand({
       dist,
       dir,
       host,
       repository,
-      base: `${path}-landfall`,
+      path,
       url,
+      css: 'analyses/static/ganglioside.css',
       env,
       runner: { CHECK_PASSWORD: check, NODE_EXTRA_CA_CERTS: trusted },
-      manager: () => 'adopted',
-      manage: () => {
-        throw new Error('its units run it');
-      },
-      commit: (subject) => {
-        commits += 1;
-        repository.commit(subject, { 'analyses/static/ganglioside.css': `/* ${commits}: ${subject} */\n` });
-      },
-      serving: () => Promise.resolve(undefined),
     });
     return await handMadeOn({
       site,
@@ -145,7 +135,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<HandM
       definitions: '/etc/systemd/system/ganglioside-*',
       writes: ['./run'],
       restart: `systemctl restart ${names.join(' ')}`,
-      pid: 'systemctl show --property=MainPID --value "$1"',
+      ...asUnits,
       inputs: { env: 'CHECK_PASSWORD' },
       request: () =>
         ask(front, '/').then(

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { difference } from '../lab/difference.ts';
-import { gapWhile, type Deployed, type HandMade } from './hand-made.ts';
+import { gapWhile, type Deployed, type HandMade, type Turns } from './hand-made.ts';
 import { demand, type Play } from './play.ts';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-const lastLines = ({ log }: Deployed): string => log.slice(-25).join('\n');
+export const lastLines = ({ log }: Deployed): string => log.slice(-25).join('\n');
 
-const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
+export const problemsOf = ({ report }: Deployed) => report.fault?.problems ?? [];
 
 /** Nothing of it is other than it was, and it runs from where it lies. */
 const demandAsBefore = async (place: HandMade, tree: string, definitions: string): Promise<void> => {
@@ -24,6 +24,18 @@ const demandRunsFrom = async (place: HandMade, folder: string): Promise<void> =>
   demand(
     running.every((line) => line.endsWith(` ${folder}`)),
     () => `not in ${folder}: ${running.join('; ')}`,
+  );
+};
+
+/** Each service was stopped once and started once, as by a restart: no time is measured, so a busy machine changes nothing. */
+const demandTurnedOnce = (what: string, before: Turns, after: Turns): void => {
+  const once = before.map((line) => {
+    const [service, ...counts] = line.split(' ');
+    return [service, ...counts.map((count) => Number(count) + 1)].join(' ');
+  });
+  demand(
+    after.join() === once.join(),
+    () => `${what} did not stop and start each service once: ${before.join(', ')}; then ${after.join(', ')}`,
   );
 };
 
@@ -96,11 +108,13 @@ export const dirty = (file: string): Play<HandMade> => ({
 
 const restarts = new WeakMap<HandMade, number>();
 
-/** Its gap is shown beside that of an adoption. */
+/** Its gap is shown beside that of an adoption. What stops and starts is counted as there, which shows that it is counted right. */
 export const restart: Play<HandMade> = {
   name: 'a person restarts it',
   play: async (place) => {
+    const turns = await place.turns();
     const ms = await gapWhile(place, place.restart);
+    demandTurnedOnce('a restart', turns, await place.turns());
     restarts.set(place, ms);
     return `nobody was answered for ${seconds(ms)}`;
   },
@@ -115,12 +129,18 @@ const besideRestart = (place: HandMade, end: Deployed): string => {
 };
 
 export const aborted: Play<HandMade> = {
-  name: 'phase: abort gives it back exactly as it was, and runs it; no file that says what runs it is touched',
+  name: 'phase: abort gives it back exactly as it was, and runs it: one stop and one start each way; no file that says what runs it is touched',
   play: async (place) => {
     const [tree, definitions] = [await place.tree(), await place.definitions()];
-    const [deployed, abort] = await place.aborted();
+    const turns = await place.turns();
+    let adopted: Turns = [];
+    const [deployed, abort] = await place.aborted(async () => {
+      adopted = await place.turns();
+    });
     demand(deployed.report.result === 'done', () => lastLines(deployed));
     demand(abort.report.result === 'done', () => lastLines(abort));
+    demandTurnedOnce('the adoption', turns, adopted);
+    demandTurnedOnce('the abort', adopted, await place.turns());
     await demandAsBefore(place, tree, definitions);
     const status = await place.status();
     demand(status !== undefined && status < 400, () => `it answers ${status ?? 'nothing'}`);
@@ -153,11 +173,12 @@ export const rebooted: Play<HandMade> = {
 };
 
 export const kept: Play<HandMade> = {
-  name: 'adopted and confirmed: its gap is measured, its checks pass, no file that says what runs it is touched',
+  name: 'adopted and confirmed: one stop and one start, its checks pass, no file that says what runs it is touched',
   play: async (place) => {
-    const definitions = await place.definitions();
+    const [definitions, turns] = [await place.definitions(), await place.turns()];
     const end = await place.deploy();
     demand(end.report.result === 'done', () => lastLines(end));
+    demandTurnedOnce('the adoption', turns, await place.turns());
     demand(end.report.checks.length > 0 && end.report.checks.every(({ ok }) => ok), () =>
       JSON.stringify(end.report.checks),
     );

@@ -6,12 +6,16 @@ import { measureGap } from '#traffic';
 import type { DebianHost } from '../lab/debian-host.ts';
 import type { StepEnd } from '../runner/index.ts';
 import type { Site } from './site.ts';
+import { siteOn, type Grounds } from './site-on.ts';
 
 /** What a host needs beside its services for an installation by hand, and for the lines of sudo by which it is adopted. */
 export const handMadeLayer =
   'RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends sudo git && : >/etc/machine-id';
 
 export type Deployed = StepEnd & { readonly report: Report };
+
+/** How often each service was stopped and started: `service stopped started`. */
+export type Turns = readonly string[];
 
 /** An application that a person has installed by hand, its repository, and a runner that starts the built bundles. */
 export type HandMade = Pick<Site, 'base' | 'url' | 'end' | 'commit' | 'repository'> & {
@@ -23,8 +27,8 @@ export type HandMade = Pick<Site, 'base' | 'url' | 'end' | 'commit' | 'repositor
   readonly deploy: (inputs?: Readonly<Record<string, string>>) => Promise<Deployed>;
   /** A deploy that nobody confirms, and what is done then, in the same run. */
   readonly unconfirmed: (then: (deployed: Deployed) => Promise<void>) => Promise<void>;
-  /** Deploys, and takes it back in the same run by `phase: abort`. */
-  readonly aborted: () => Promise<readonly [Deployed, Deployed]>;
+  /** Deploys, and takes it back in the same run by `phase: abort`; `between` is done before that. */
+  readonly aborted: (between: () => Promise<void>) => Promise<readonly [Deployed, Deployed]>;
   readonly rollBack: () => Promise<Deployed>;
   /** All that is at its path, but for what it writes itself: names, rights, owners, times, sums. */
   readonly tree: () => Promise<string>;
@@ -34,6 +38,8 @@ export type HandMade = Pick<Site, 'base' | 'url' | 'end' | 'commit' | 'repositor
   readonly restart: () => Promise<string>;
   /** `service pid folder` of what runs each service. Throws where one does not run. */
   readonly running: () => Promise<readonly string[]>;
+  /** As what runs them has counted. */
+  readonly turns: () => Promise<Turns>;
   /** A status that somebody who asks for the application gets. */
   readonly status: () => Promise<number | undefined>;
 };
@@ -51,10 +57,19 @@ export type HandMadeGrounds = {
   readonly restart: string;
   /** Prints the main process of the service `$1`. */
   readonly pid: string;
+  /** Prints how often the service `$1` was stopped, and how often it was started, a line each. */
+  readonly turns: string;
   /** Further inputs of each deploy. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** One GET over a connection of its own: the status; undefined: no answer in time. */
   readonly request: (url: string) => Promise<number | undefined>;
+};
+
+/** Of units of the system: systemd writes to its journal whenever one has stopped, and whenever one has started. */
+export const asUnits: Pick<HandMadeGrounds, 'pid' | 'turns'> = {
+  pid: 'systemctl show --property=MainPID --value "$1"',
+  turns:
+    'journalctl --sync; for id in 9d1aaa27d60140bd96365438aad20286 39f53479d3a045ac8e11786248231fbf; do journalctl --quiet --output=cat _PID=1 UNIT="$1.service" MESSAGE_ID=$id | wc -l; done',
 };
 
 const facts = (files: string): string =>
@@ -99,9 +114,10 @@ export const handMadeOn = async ({ site, path, inputs = {}, ...grounds }: HandMa
       const job = site.job();
       await then(await step(job, 'deploy-over-ssh', { commit: 'later' }));
     },
-    aborted: async () => {
+    aborted: async (between) => {
       const job = site.job();
       const deployed = await step(job, 'deploy-over-ssh', { commit: 'later' });
+      await between();
       const abort = await step(job, 'deploy-over-ssh', { phase: 'abort' });
       await job.finish();
       return [deployed, abort];
@@ -123,6 +139,12 @@ export const handMadeOn = async ({ site, path, inputs = {}, ...grounds }: HandMa
       const dead = all.filter((line) => !/^\S+ [1-9]\d* \/./.test(line));
       if (dead.length > 0) throw new Error(`not running: ${dead.join('; ')}`);
       return all;
+    },
+    turns: async () => {
+      const lines = await host.exec(
+        `turns_of() { ${grounds.turns}; }; for one in ${grounds.services.join(' ')}; do echo $one $(turns_of $one); done`,
+      );
+      return lines.trim().split('\n');
     },
     status: () => grounds.request(url),
   };
@@ -149,6 +171,34 @@ export const gapWhile = async (
   const gap = await meter.stop();
   if (!gap.measured) throw new Error(gap.why);
   return gap.ms;
+};
+
+/** The site of an application at `path` that its own programs or units run. @param css the file that each commit changes */
+export const siteByHand = ({
+  path,
+  css,
+  env = {},
+  ...grounds
+}: Pick<Grounds, 'dist' | 'dir' | 'host' | 'repository' | 'url' | 'runner'> & {
+  readonly path: string;
+  readonly css: string;
+  readonly env?: Grounds['env'];
+}): Site => {
+  let commits = 0;
+  return siteOn({
+    ...grounds,
+    env,
+    base: `${path}-landfall`,
+    manager: () => 'adopted',
+    manage: () => {
+      throw new Error('what people have made runs it');
+    },
+    commit: (subject) => {
+      commits += 1;
+      grounds.repository.commit(subject, { [css]: `/* change ${commits} */\nbody { margin: 2rem; }\n` });
+    },
+    serving: () => Promise.resolve(undefined),
+  });
 };
 
 /** Where the source of an example application is. */

@@ -1,8 +1,9 @@
 /** Units of the system are adopted, stopped and started by what sudo allows: the programs on a host, over real files and processes. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import { theirProgramsOf } from '../../packages/remote/hand-made.ts';
 import { adopted, confirmedAdopting, installByHand, noted, switchedAdopting } from '../kill/adoption.ts';
 import { deployed, switchInput } from '../kill/deploy.ts';
 import { editTransaction, endProcesses, makeSudo } from '../kill/host.ts';
@@ -83,6 +84,47 @@ eachShell(
       await deployed(target, 'r2');
       expect(running()).toEqual(on('r2'));
     });
+
+    needing().test(
+      'a later deploy asks before its switch: what sudo does not allow yet, and which service has no unit',
+      async () => {
+        await confirmedAdopting(target, 'units');
+        const folder = join(target.home ?? '', '.config/systemd/system');
+        copyFileSync(join(folder, 'tasks.service'), join(folder, 'mail.service'));
+        allow(...all.slice(1));
+        const asked = await runProgram(target, 'their-programs', {
+          base: target.base,
+          services: ['web', 'tasks', 'mail', 'none'],
+        });
+        const { absent, barred, units, ...rest } = theirProgramsOf(Buffer.from(asked.stdout));
+        expect(absent).toEqual(['none']);
+        expect(barred).toEqual([all[0], ...all.slice(0, 3).map((line) => line.replace('web', 'mail'))]);
+        // beat runs, though this release does not have it any more
+        expect(units.map(({ name }) => name)).toEqual(
+          ['web', 'tasks', 'mail', 'beat'].map((name) => `${name}.service`),
+        );
+        expect(rest).toEqual({ keeper: 'units', conf: expect.any(String), sudo: true });
+        expect(running()).toEqual(on('r1'));
+      },
+    );
+
+    needing().test(
+      "of root's supervisord, which may not be asked, the lines for a new service are told all the same",
+      async () => {
+        await confirmedAdopting(target, 'units');
+        const facts = join(target.base, '.landfall/adopted/release');
+        writeFileSync(facts, readFileSync(facts, 'utf8').replace('keeper=units', 'keeper=root'));
+        allow('/usr/bin/true');
+        const asked = await runProgram(target, 'their-programs', { base: target.base, services: ['mail'] });
+        const { absent, barred } = theirProgramsOf(Buffer.from(asked.stdout));
+        const words = [
+          'status',
+          ...['mail', 'web', 'tasks', 'beat'].flatMap((name) => [`stop ${name}`, `start ${name}`]),
+        ];
+        expect(absent).toEqual([]);
+        expect(barred.map((line) => line.replace(/^\S*supervisorctl -c \S+ /, '')).sort()).toEqual(words.sort());
+      },
+    );
 
     const cases: readonly (readonly [string, readonly string[]])[] = [
       ['one order', all.slice(1)],

@@ -24,6 +24,7 @@ import {
   installByHand,
   lendInput,
   openAdopting,
+  theirConf,
   noted,
   switchedAdopting,
 } from '../kill/adoption.ts';
@@ -182,6 +183,12 @@ eachShell(
       async () => {
         await confirmedAdopting(target);
         makeRelease(target, 'r3', { web: idle, mailer: idle });
+        const asked = await runProgram(target, 'their-programs', { base: target.base, services: ['web', 'mailer'] });
+        expect(asked.stdout.trim().split('\n')).toEqual([
+          'keeper=supervisor',
+          `conf=${theirConf(target)}`,
+          'absent=mailer',
+        ]);
         const { seen } = await looked(target);
         const input = { base: target.base, path: target.path, seen, how: 'anew', kind: 'deploy', release: 'r3', limit: 600, claim: ['driver=d2', 'release=r3'] } as const; // prettier-ignore
         const number = Number(answered(await runProgram(target, 'open', input, { stdin: residentBody }), 'number'));
