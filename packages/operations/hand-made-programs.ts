@@ -2,7 +2,7 @@ import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { HandMade, KeptProgram, SystemUnit } from '#plan';
 import { unitReasons } from './hand-made-units.ts';
-import { sudoFile, sudoLines } from './sudo-lines.ts';
+import { mayNot } from './sudo-lines.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services'>;
 
@@ -87,15 +87,7 @@ const barred = (user: string, { path, services }: At, made: HandMade): readonly 
     return last === 'status' || programs.includes(last);
   });
   if (programs.length === 0 || commands.length === 0) return [];
-  const install = made.sudo ? '' : 'apt-get install -y sudo, then ';
-  return [
-    {
-      what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
-      next: [`as root: ${install}visudo -f ${sudoFile(path)}, with these lines:`, ...sudoLines(user, commands)].join(
-        '\n',
-      ),
-    },
-  ];
+  return [mayNot(user, path, { barred: commands, sudo: made.sudo })];
 };
 
 /** What else works there would be left with paths that lead elsewhere. */

@@ -1,4 +1,4 @@
-import type { HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
+import type { FoundUnits, HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
 import { lists } from './program.ts';
 
 /** `PID MAIN UNIT COMMAND…`; the command may hold anything. */
@@ -51,6 +51,13 @@ const json = (text: string | undefined): unknown => {
   }
 };
 
+/** What units.sh printed, typed; hand-made.sh prints the same of units. */
+export const unitsFoundOf = (stdout: Buffer): FoundUnits => {
+  const lines = lists(stdout);
+  const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+  return { units: unitsOf(all('unit')), barred: all('barred'), sudo: new Map(lines).get('sudo') !== '' };
+};
+
 /** What hand-made.sh printed, typed. */
 export const handMadeOf = (stdout: Buffer): HandMade => {
   const lines = lists(stdout);
@@ -58,7 +65,7 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
   const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
   const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
   const hash = one.get('env');
-  const units = unitsOf(all('unit'));
+  const { units, barred, sudo } = unitsFoundOf(stdout);
   const main = new Map(units.map((unit) => [unit.name, mainOf(unit)]));
   return {
     commit: one.get('commit'),
@@ -80,8 +87,8 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
     }),
     programs: [...all('program').map(programOf), ...units.map(programOfUnit)],
     units,
-    barred: all('barred'),
-    sudo: one.get('sudo') !== '',
+    barred,
+    sudo,
     application: json(one.get('application')),
   };
 };

@@ -126,7 +126,7 @@ const sited: readonly Scenario[] = [
 export const systemScenarios: readonly Scenario[] = [
   ...sited.map((scenario) => ({
     // of the others only what is about the site: around it they are killed where there is none
-    ...(scenario.from === undefined ? { from: '# site.sh', to: '# adopted.sh' } : {}),
+    ...(scenario.from === undefined ? { from: '# site.sh', to: '# kept.sh' } : {}),
     ...scenario,
     rooted: true as const,
     recovers: true as const,
