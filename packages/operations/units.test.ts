@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Found, FoundUnits, SystemUnit } from '#plan';
+import { blocks } from '../../test/docs/markdown.ts';
 import { foundOn } from '../../test/fakes/found.ts';
 import { targetOf } from '../../test/fakes/scene.ts';
 import { managerUnfit } from './manager-unfit.ts';
 import { neededPrograms, nothingMore, preflight } from './preflight.ts';
+import { sudoLines } from './sudo-lines.ts';
 import { formerUnits, unitsUnfit } from './units.ts';
 
 /** As `systemctl show` has it of a unit that has never run. */
@@ -139,4 +143,19 @@ test('a host without systemd has no units, and settings of units are root’s', 
     where: 'landfall.yml, services.web.unit',
     what: expect.stringMatching(/root's own units/),
   });
+});
+
+test('the unit and the lines that the guide shows are fit', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/services.md'), 'utf8');
+  const [ini = ''] = blocks(guide, 'ini');
+  const said = new Map([...ini.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value] as const));
+  const { ExecStart = '', TimeoutStopSec = '', ...over } = Object.fromEntries(said);
+  const unit = unitOf({ ...over, ...gunicorn(ExecStart.split(' ')[0] ?? ''), TimeoutStopUSec: `${TimeoutStopSec}s` }, 'app'); // prettier-ignore
+  const on = { ...target, services: target.services.map((one) => ({ ...one, name: 'app' })) };
+  expect(said.size).toBeGreaterThan(8);
+  expect(unitsUnfit(found({ units: [unit] }, { manager: false }), on)).toEqual([]);
+  const commands = ['stop', 'reset-failed', '--no-block start'].map(
+    (words) => `/usr/bin/systemctl ${words} app.service`,
+  );
+  expect(blocks(guide, 'text').map((body) => body.trimEnd().split('\n'))).toEqual([sudoLines('deploy', commands)]);
 });
