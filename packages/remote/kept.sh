@@ -25,10 +25,7 @@ kept_equipped() { # RELEASE: its programs are there, and they obey; so do those 
     wanted="$wanted $its_program"
   done
   for own in $(former "$1"); do
-    # of one that is gone nothing is to be stopped
-    if [ -n "$(keeper_has "$own")" ]; then
-      wanted="$wanted $(programs_of "$own")"
-    fi
+    gone "$own" || wanted="$wanted $(programs_of "$own")"
   done
   # shellcheck disable=SC2086
   keeper_lets $wanted
@@ -130,6 +127,10 @@ former() { # RELEASE: services that it no longer has
   done
 }
 
+gone() { # SERVICE: its program is no more, and does not run on: nothing is to be stopped
+  [ -z "$(keeper_has "$1")" ] && ! roll | grep -Eq "^$1 +(RUNNING|STARTING|BACKOFF|STOPPING)( |$)"
+}
+
 program_for() { # SERVICE: the program that runs it
   its_program=$(keeper_has "$1")
   if [ -z "$its_program" ]; then
@@ -139,7 +140,12 @@ program_for() { # SERVICE: the program that runs it
   printf '%s' "$its_program"
 }
 
-kept_describe() { # RELEASE: each of its services has a program
+kept_describe() { # RELEASE: each of its services has a program; of those that it no longer has, what is gone is forgotten
+  for own in $(former "$1"); do
+    if gone "$own"; then
+      keep_programs "$(programs | sed "/^$own /d")"
+    fi
+  done
   for own in $(unknown "$1"); do
     its_program=$(program_for "$own") || return 1
     keeper_lets "$its_program" || return 1
@@ -156,19 +162,15 @@ kept_sums() { # what people made stays theirs to change
   :
 }
 
-kept_register() { # RELEASE: it starts nothing by itself. What is no service any more stops, should somebody have started it, and is forgotten when it is gone
+kept_register() { # RELEASE: it starts nothing by itself. What is no service any more stops, should somebody have started it
   started=''
   later=''
+  [ "${halted:-no}" = no ] || return 0
   for own in $(former "$1"); do
-    its_program=$(keeper_has "$own")
-    if [ -z "$its_program" ]; then
-      keep_programs "$(programs | sed "/^$own /d")"
-    elif [ "${halted:-no}" = no ]; then
-      states=$(roll) || :
-      # at a boot, a unit that does not run may be about to
-      if [ "$(keeper)" = units ] || ! in_state 'STOPPED|EXITED|FATAL' "$own"; then
-        order stop "$own" >&2 || return 1
-      fi
+    states=$(roll) || :
+    # at a boot, a unit that does not run may be about to
+    if [ "$(keeper)" = units ] || ! in_state 'STOPPED|EXITED|FATAL' "$own"; then
+      order stop "$own" >&2 || return 1
     fi
   done
 }

@@ -15,8 +15,7 @@ main() {
     case " $* " in
       *" $own "*) continue ;;
     esac
-    # one that is gone needs nothing
-    if [ -n "$(keeper_has "$own")" ]; then
+    if ! gone "$own"; then
       system_unit "$own.service"
       wants="$wants
 $(root_words units - "$own")"

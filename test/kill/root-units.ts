@@ -11,11 +11,11 @@ export const unitFolder = ({ home = '' }: Target): string => join(home, '.config
 export const writeUnits = (target: Target, names: readonly string[]): void => {
   const { base, path } = target;
   makeUnitFolder(target.home ?? '');
-  mkdirSync(join(base, 'log'), { recursive: true });
+  mkdirSync(join(base, 'shared/logs'), { recursive: true });
   for (const name of names)
     writeFileSync(
       join(unitFolder(target), `${name}.service`),
-      `# kept in ${base}/.landfall/run/stand-in\n[Service]\nExecStart=/bin/sh ${path}/run/start ${name}\nStandardOutput=append:${base}/log/${name}.log\n`,
+      `# kept in ${base}/.landfall/run/stand-in\n[Service]\nExecStart=/bin/sh ${path}/run/start ${name}\nStandardOutput=append:${base}/shared/logs/${name}.log\n`,
     );
 };
 
