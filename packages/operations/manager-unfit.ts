@@ -3,7 +3,8 @@ import type { Target } from '#config';
 import type { Found, Manager } from '#plan';
 
 /** What is to run the services: what the target says, else what the host found. */
-export const managerOf = (found: Found, { manager }: Pick<Target, 'manager'>): Manager => manager ?? found.servicesUnder;
+export const managerOf = (found: Found, { manager }: Pick<Target, 'manager'>): Manager =>
+  manager ?? found.servicesUnder;
 
 /** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
 const systemd = (found: Found, target: Target): readonly Problem[] => {
