@@ -1,6 +1,6 @@
-import type { Manager } from '#plan';
 import { deployed, open, switched, switchInput } from './deploy.ts';
 import { editTransaction } from './host.ts';
+import { movesOf, switch2 } from './moves.ts';
 import { makeRunnable, writeUnits } from './root-units.ts';
 import { of, type Scenario } from './scenario.ts';
 import { run, type Target } from './target.ts';
@@ -12,20 +12,7 @@ const prepared = (target: Target): void => {
   makeRunnable(target, 'r2', release2);
 };
 
-/** The first release by one manager, then the second by the same or another: switched, not confirmed. */
-const moved = (from: Manager, to: Manager) => async (target: Target) => {
-  prepared(target);
-  await deployed(target, 'r1', from);
-  await switched(target, 'r2', to);
-};
-
-const opened2 = (from: Manager) => async (target: Target) => {
-  prepared(target);
-  await deployed(target, 'r1', from);
-  await open(target, 'r2');
-};
-
-const switch2 = (manager: Manager) => of('switch', (target) => switchInput(target, 2, 'r2', { manager }));
+const { moved, opened2 } = movesOf(prepared);
 
 const all: readonly Scenario[] = [
   {
