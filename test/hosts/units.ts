@@ -249,7 +249,8 @@ const calls: readonly string[] = [
   'sudo -n systemctl daemon-reload',
   'sudo -n systemctl link /tmp/web.service',
   'sudo -n systemctl set-property web.service User=root',
-  'sudo -n /usr/bin/../bin/systemctl stop web.service',
+  // as one word, sudo takes it for the line's; systemctl does not
+  "sudo -n systemctl 'stop web.service'",
   'mkdir -p /tmp/own && cp /usr/bin/id /tmp/own/systemctl && PATH=/tmp/own:$PATH sudo -n /tmp/own/systemctl stop web.service',
   'sudo -n LD_PRELOAD=/tmp/x.so systemctl stop web.service',
   'sudo -n SYSTEMD_PAGER=/tmp/x systemctl stop web.service',
@@ -286,9 +287,7 @@ const away: Play = {
     site.manage('systemd');
     const nexts = refusedFor(
       await deploy(site),
-      /^web\.service is started at boot/,
-      /^worker\.service is started at boot/,
-      /^beat\.service is started at boot/,
+      ...['beat', 'web', 'worker'].map((name) => new RegExp(`^${name}\\.service is started at boot`)),
     );
     for (const next of nexts) await site.host.exec(next);
     const end = await deploy(site);
@@ -296,7 +295,7 @@ const away: Play = {
     await demandWhole(site, end.report.release ?? '');
     const gone = await states(site, 'web', 'worker', 'beat');
     demand(
-      gone.every((line) => line.endsWith(' inactive disabled')),
+      gone.every((line) => / (?:inactive|failed) disabled$/.test(line)),
       () => gone.join('; '),
     );
     // to units that no boot starts: the host does
