@@ -18,6 +18,7 @@ import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { system } from '../test/hosts/system.ts';
 import { systemd } from '../test/hosts/systemd.ts';
+import { units } from '../test/hosts/units.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/image.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
@@ -36,6 +37,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   setup,
   systemd,
   system,
+  units,
   'reboots-systemd': reboots('systemd'),
   'reboots-supervisor': reboots('supervisor'),
   'power-cuts-systemd': powerCuts('systemd'),

@@ -23,6 +23,7 @@ import { keptTarget, play, playOn } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Place } from './place.ts';
 import { liveOf, survey } from './survey.ts';
+import { withUnits } from './units.ts';
 import type { Survey } from './survey.ts';
 import { gapProblems, passThrough, withinOf } from './through.ts';
 import { baselineOf } from './baseline.ts';
@@ -52,7 +53,7 @@ const commitOf = ({ phase, commit }: Pick<DeployWish, 'phase' | 'commit'>): Open
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
   const beginning = beginDesign(scene, workspace);
-  const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
+  const looked = await withUnits(scene, await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry })));
   refuseStale(scene, looked, wish.allowOlder);
   refuseDrift(scene, looked.found, wish.allowDrift);
   const designed = await design(scene, looked, wish, beginning);
@@ -118,7 +119,7 @@ const toLive = async (
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): Promise<Conclusion> => {
   const beginning = beginDesign(scene, workspace);
-  const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
+  const looked = await withUnits(scene, await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry })));
   const designed = await design(scene, looked, wish, beginning);
   const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const plan = planPrepare(scene, surveyed, designed);
@@ -143,13 +144,13 @@ const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> 
   const looked = await withHandMade(scene, await survey(scene, 'switch', { dry: wish.dry }));
   refuseStale(scene, looked, wish.allowOlder);
   refuseDrift(scene, looked.found, wish.allowDrift);
-  const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
-  const release = await preparedOf(scene, surveyed);
+  const seen = { ...looked, adoption: adoptionOf(scene, looked) };
+  const release = await preparedOf(scene, seen);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
-  must(
-    preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made),
-  );
+  const target = { ...scene.target, services: release.services };
+  const surveyed = await withUnits({ ...scene, target }, seen);
+  must(preflight(surveyed.found, target, nothingMore(scene.target), looked.made));
   const plan = planSwitch(scene, surveyed, release);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);

@@ -2,7 +2,7 @@ import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, HandMade, KeptProgram, SystemUnit } from '#plan';
 import { stopReasons, unitReasons } from './hand-made-units.ts';
-import { sudoFile, sudoLines } from './sudo-lines.ts';
+import { mayNot } from './sudo-lines.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services'>;
 
@@ -44,7 +44,7 @@ export const adoptedProblems = (
       what: `${name} is no program of ${keptBy(theirs)}`,
       next: `add it there, and let it be read: ${theirs.keeper === 'units' ? 'systemctl daemon-reload' : 'supervisorctl update'}`,
     })),
-    ...sudoMissing(user, path, theirs.barred, theirs),
+    ...(theirs.barred.length === 0 ? [] : [mayNot(user, path, theirs)]),
     ...services.flatMap((service) => {
       const unit = theirs.units.find(({ name }) => name === `${service.name}.service`);
       return unit === undefined ? [] : stopReasons(unit, { service, units });
@@ -114,26 +114,9 @@ const barred = (user: string, { path, services }: At, made: HandMade): readonly 
     const last = command.slice(command.lastIndexOf(' ') + 1).replace(/\.service$/, '');
     return last === 'status' || programs.includes(last);
   });
-  return programs.length === 0 ? [] : sudoMissing(user, path, commands, made);
-};
-
-/** What sudo has yet to allow, as the lines that allow it. */
-const sudoMissing = (
-  user: string,
-  path: string,
-  commands: readonly string[],
-  { sudo }: Pick<HandMade, 'sudo'>,
-): readonly Reason[] => {
-  if (commands.length === 0) return [];
-  const install = sudo ? '' : 'apt-get install -y sudo, then ';
-  return [
-    {
-      what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
-      next: [`as root: ${install}visudo -f ${sudoFile(path)}, and add these lines:`, ...sudoLines(user, commands)].join(
-        '\n',
-      ),
-    },
-  ];
+  return programs.length === 0 || commands.length === 0
+    ? []
+    : [mayNot(user, path, { barred: commands, sudo: made.sudo })];
 };
 
 /** What else works there would be left with paths that lead elsewhere. */

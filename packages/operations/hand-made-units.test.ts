@@ -67,7 +67,7 @@ describe('a unit of the system', () => {
     ['that stops by a command of its own', { TimeoutStopUSec: '20s', ExecStop: '{ path=/bin/kill }' }, /may take 40 s/, /drain: 40s/],
     ['that is gone when it stops', { Transient: 'yes' }, /is transient/, /\/etc\/systemd\/system/],
     ['that is not as systemd has read it', { NeedDaemonReload: 'yes' }, /was changed since/, /^systemctl daemon-reload$/],
-    ['that sees another root', { RootDirectory: '/srv/jail' }, /has RootDirectory=/, /not adopted/],
+    ['that sees another root', { RootDirectory: '/srv/jail' }, /has RootDirectory=/, /leave that out/],
     ['that may not write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '/srv/app' }, /not \/srv\/app-landfall/, /^systemctl edit app-web\.service: ReadWritePaths=-\/srv\/app-landfall$/],
   ])('%s cannot, and it is said what to do', (_, over, says, next) => {
     const reasons = unitReasons(unitOf(over), needs);

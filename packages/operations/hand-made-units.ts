@@ -2,22 +2,23 @@ import { spanOf } from '#plan';
 import type { HandMade, Service, SystemUnit } from '#plan';
 
 /** One that is in the way, and what to do about it. */
-type Reason = { readonly what: string; readonly next: string };
+export type Reason = { readonly what: string; readonly next: string };
 
-type Needs = {
+export type Needs = {
   readonly user: string;
   readonly path: string;
   readonly base: string;
   readonly service: Pick<Service, 'name' | 'drain'>;
   /** Units of all services. */
   readonly units: readonly string[];
-  readonly made: Pick<HandMade, 'processes'>;
+  /** What runs from there now; undefined: nothing need run yet. */
+  readonly made?: Pick<HandMade, 'processes'>;
 };
 
-const words = (value: string | undefined): readonly string[] => (value ?? '').split(' ').filter(Boolean);
+export const words = (value: string | undefined): readonly string[] => (value ?? '').split(' ').filter(Boolean);
 
 /** The unit to be edited by a drop-in, which is no edit of its file. */
-const edit = ({ name }: SystemUnit, line: string): string => `systemctl edit ${name}: ${line}`;
+export const edit = ({ name }: SystemUnit, line: string): string => `systemctl edit ${name}: ${line}`;
 
 /** Why this unit of the system cannot be stopped and started again so that all is as it was; none: it can. */
 export const unitReasons = (unit: SystemUnit, needs: Needs): readonly Reason[] => {
@@ -35,7 +36,10 @@ export const unitReasons = (unit: SystemUnit, needs: Needs): readonly Reason[] =
     reason('was changed since systemd read it: it would start as something else', 'systemctl daemon-reload');
   for (const key of ['RootDirectory', 'RootImage'])
     if ((is.get(key) ?? '') !== '')
-      reason(`has ${key}=: the paths that it sees are others`, 'units with a root of their own are not adopted');
+      reason(
+        `has ${key}=: the paths that it sees are others`,
+        'leave that out: which release a process runs is told by its path',
+      );
   const writes = words(is.get('ReadWritePaths')).map((path) => path.replace(/^[-+]*/, ''));
   if (
     is.get('ProtectSystem') === 'strict' &&
@@ -63,12 +67,12 @@ type Tell = (what: string, next: string) => void;
 const started = (unit: SystemUnit, { user, path, made }: Needs, reason: Tell): void => {
   const { is } = unit;
   const main = is.get('MainPID') ?? '0';
-  if (is.get('Type') === 'oneshot' || main === '0')
+  if (is.get('Type') === 'oneshot' || (main === '0' && made !== undefined))
     reason(
       'has no main process: whether it runs could not be proven',
       'let it run one that stays (Type=simple or exec; celery worker, not celery multi)',
     );
-  else if (!made.processes.some(({ pid }) => String(pid) === main))
+  else if (made?.processes.every(({ pid }) => String(pid) !== main) === true)
     reason(
       `has the main process ${main}, which does not work in ${path} as ${user}`,
       `in the unit: User=${user}, WorkingDirectory=${path}, and the command itself, no su or sudo`,

@@ -4,12 +4,19 @@ import type { Found, Manager } from '#plan';
 import { adoptedProblems } from './hand-made-programs.ts';
 
 /** What is to run the services: what the target says, else what the host found. */
-export const managerOf = (found: Found, { manager }: Target): Manager => manager ?? found.servicesUnder;
+export const managerOf = (found: Found, { manager }: Pick<Target, 'manager'>): Manager =>
+  manager ?? found.servicesUnder;
 
 /** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
 const systemd = (found: Found, target: Target): readonly Problem[] => {
   const wanted = managerOf(found, target);
-  const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+  const can = {
+    supervisor: true,
+    systemd: found.manager,
+    system: found.systemUnits,
+    units: found.systemd,
+    adopted: true,
+  }[wanted];
   if (target.services.length === 0 || can) return [];
   const where = `host ${target.host.name}`;
   return [
@@ -55,7 +62,7 @@ const unitless = (found: Found, target: Target): readonly Problem[] =>
         .filter(({ unit }) => unit !== undefined)
         .map(({ name }) => ({
           where: `landfall.yml, services.${name}.unit`,
-          what: `the services of ${target.base} are programs of a supervisord, which has no units`,
+          what: `the services of ${target.base} are ${managerOf(found, target) === 'units' ? "root's own units, which Landfall does not write" : 'programs of a supervisord, which has no units'}`,
           next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
         }));
 

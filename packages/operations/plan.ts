@@ -16,6 +16,7 @@ import type { Scene } from './scene.ts';
 import { arrangeStep, environmentStep, probeStep, publishStep, receiveStep, runnerStep } from './steps.ts';
 import { liveOf } from './survey.ts';
 import type { Survey } from './survey.ts';
+import { formerUnits } from './units.ts';
 import { switchStep } from './switch.ts';
 
 type On = Pick<Scene, 'host' | 'target' | 'context'>;
@@ -126,6 +127,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
       ...unproven(designed),
       ...forgetful(on, designed),
       ...moves(on, survey),
+      ...formerUnits(survey.found, designed.release),
       ...beforeUndo(designed.release),
       watchdog(survey),
       ...mute(survey.found, on.target),
@@ -152,6 +154,7 @@ export const planSwitch = (on: On, survey: Survey, release: Designed['release'] 
     notes: [
       ...adoptionNotes(on, survey),
       ...moves(on, survey),
+      ...formerUnits(survey.found, release),
       ...beforeUndo(release),
       watchdog(survey),
       ...mute(survey.found, on.target),

@@ -9,6 +9,7 @@ import { managerOf, managerUnfit } from './manager-unfit.ts';
 import { pythonMissing } from './python-missing.ts';
 import { spaceMissing } from './space-missing.ts';
 import type { Space } from './space-missing.ts';
+import { unitsUnfit } from './units.ts';
 
 /** What the programs on a host call, and the package of Debian and Ubuntu that brings it. */
 const packages: Readonly<Record<string, string>> = {
@@ -65,6 +66,7 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...pythonMissing(found, target, needs.installer),
     ...gettextMissing(found, target, needs.translations),
     ...managerUnfit(found, target),
+    ...unitsUnfit(found, target),
     ...spaceMissing(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),

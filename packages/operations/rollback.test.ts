@@ -154,6 +154,19 @@ describe('going back to the previous release', () => {
     expect(did(on)).toEqual([]);
   });
 
+  test('is refused where root’s units are no longer as the release needs them, before anything is opened', async () => {
+    const units = [{ name: 'web.service', is: new Map([['LoadState', 'not-found']]) }];
+    const under = { ...onB, servicesUnder: 'units' as const };
+    const on = host([under], { units: () => ok({ units, barred: [], sudo: true }) });
+    const failure: unknown = await rollback(sceneOn(on), previous).catch((caught: unknown) => caught);
+    expect(failure).toMatchObject({ fault: { code: 'PREFLIGHT' } });
+    expect((failure as Failure).fault.problems).toContainEqual(
+      expect.objectContaining({ what: 'the system has no unit web.service' }),
+    );
+    expect(on.inputs('units')).toEqual([{ base: '/srv/app-landfall', services: ['web'] }]);
+    expect(did(on)).toEqual(['units']);
+  });
+
   test('is undone where the release does not come up', async () => {
     const on = host([onB], { switch: () => fault('SWITCH_FAILED') });
     expect(await codeOf(rollback(sceneOn(on), previous))).toBe('SWITCH_FAILED');

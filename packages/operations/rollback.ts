@@ -24,6 +24,7 @@ import { passThrough, withinOf } from './through.ts';
 import { baselineOf } from './baseline.ts';
 import { warnOfDrift } from './drift.ts';
 import { undo } from './undo.ts';
+import { withUnits } from './units.ts';
 
 export type RollbackWish = {
   /** `previous`, `t41`, a commit, or a release's id. */
@@ -99,7 +100,8 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   // how it was checked when it was deployed is how it is checked now
   const stage = withRelease(scene, to);
   refuseProblems(fileProblems(scene.files, stage.target.checks));
-  must(preflight(found, stage.target, nothingMore(stage.target)));
+  const { found: withThem } = await withUnits(stage, surveyed);
+  must(preflight(withThem, stage.target, nothingMore(stage.target)));
   const plan = planOf(stage, surveyed, to, within);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);

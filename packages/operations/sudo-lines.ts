@@ -5,6 +5,19 @@ const escaped = (text: string): string => text.replace(/[,:=\\]/g, '\\$&');
 export const sudoLines = (user: string, commands: readonly string[]): readonly string[] =>
   commands.map((command) => `${user} ALL=(root) NOPASSWD: ${escaped(command)}`);
 
+/** What is said where sudo does not allow some commands yet: what they are for, and the lines for root to add. */
+export const mayNot = (
+  user: string,
+  path: string,
+  { barred, sudo }: { readonly barred: readonly string[]; readonly sudo: boolean },
+): { readonly what: string; readonly next: string } => ({
+  what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
+  next: [
+    `as root: ${sudo ? '' : 'apt-get install -y sudo, then '}visudo -f ${sudoFile(path)}, and add these lines:`,
+    ...sudoLines(user, barred),
+  ].join('\n'),
+});
+
 /** The file for them; sudo passes over names with a dot. */
 export const sudoFile = (path: string): string =>
   `/etc/sudoers.d/landfall-${path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;

@@ -1,4 +1,4 @@
-import type { AdoptedPrograms } from './hand-made.ts';
+import type { AdoptedPrograms, FoundUnits } from './hand-made.ts';
 import type { Pace } from './pace.ts';
 import type { Manager, Process, ReleaseId } from './types.ts';
 
@@ -73,6 +73,8 @@ export type Found = {
   readonly systemUnits: boolean;
   /** What runs the services, or would where nobody says what is to. */
   readonly servicesUnder: Manager;
+  /** The units that root has written for the services; undefined: nobody asked for them. */
+  readonly units?: FoundUnits;
   /** `pip`: what venv brings; `uv`: the host's own. Empty: missing. */
   readonly python: {
     readonly version: string;

@@ -16,11 +16,21 @@ export type KeptProgram = {
   readonly pid: number;
 };
 
-/** A unit of the system that runs from the directory: its properties, as `systemctl show` has them. */
+/** A unit of the system: its properties, as `systemctl show` has them. */
 export type SystemUnit = {
   /** `name.service` */
   readonly name: string;
   readonly is: ReadonlyMap<string, string>;
+};
+
+/** What was found of the units by which the system's systemd runs the services, or shall. */
+export type FoundUnits = {
+  /** Of each service that there shall be, and of those that were one before and are still there. */
+  readonly units: readonly SystemUnit[];
+  /** Commands that stop and start them, and that sudo does not allow the deploy user without a password. */
+  readonly barred: readonly string[];
+  /** Is there a sudo? */
+  readonly sudo: boolean;
 };
 
 /** A process that works in the directory. */
@@ -35,7 +45,7 @@ export type WorkingProcess = {
 
 /** Of programs that were adopted, what a later deploy needs to know. */
 export type AdoptedPrograms = Pick<KeptProgram, 'keeper' | 'conf'> &
-  Pick<HandMade, 'units' | 'barred' | 'sudo'> & {
+  FoundUnits & {
     /** Services that have no program there. */
     readonly absent: readonly string[];
   };

@@ -10,8 +10,11 @@ export type HostName = string;
 export type ReleaseId = string;
 export type StepId = string;
 
-/** What runs the services on a host: a supervisord of the deploy user, its own systemd, the host's, or what ran them before Landfall came. */
-export type Manager = 'supervisor' | 'systemd' | 'system' | 'adopted';
+/**
+ * What runs the services on a host: a supervisord of the deploy user, its own systemd, the host's, the host's by units that root has
+ * written, or what ran them before Landfall came.
+ */
+export type Manager = 'supervisor' | 'systemd' | 'system' | 'units' | 'adopted';
 
 /** A service of the application, as its manager runs it. Durations in ms. */
 export type Service = {

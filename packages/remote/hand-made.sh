@@ -99,11 +99,13 @@ working() { # `process=PID MAIN UNIT COMMAND`: what works there; MAIN is the pro
   done
   for unit in $(printf '%s' "$units" | sort -u); do
     system_unit "$unit"
+    wants="$wants$(root_words units - "${unit%.service}")
+"
   done
   unseen
   # of what it takes to stop and to start them, what sudo does not allow
   if [ -n "$wants" ]; then
-    printf '%s' "$wants" | tell_barred
+    printf '%s' "$wants" | barred
   fi
 }
 
@@ -120,12 +122,6 @@ unit_of() { # PID: the unit of systemd that it belongs to, `user:` before one of
     *'/user@'*' '*) printf 'user:%s' "${unit#* }" ;;
     *) printf '%s' "${unit#* }" ;;
   esac
-}
-
-system_unit() { # UNIT: what it is, and what it takes to stop and start it
-  unit_shows "$1"
-  wants="$wants$(root_words units - "${1%.service}")
-"
 }
 
 supervised() { # PID MAINS: `supervisor=USER CONF`, and `program=KEEPER NAME STATE PID CONF` of each of its programs: of one of root's that

@@ -1,4 +1,4 @@
-import type { AdoptedPrograms, HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
+import type { AdoptedPrograms, FoundUnits, HandMade, KeptProgram, SystemUnit, WorkingProcess } from '#plan';
 import { lists } from './program.ts';
 
 /** `PID MAIN UNIT COMMAND…`; the command may hold anything. */
@@ -54,6 +54,13 @@ const json = (text: string | undefined): unknown => {
   }
 };
 
+/** What units.sh printed, typed; hand-made.sh and their-programs.sh print the same of units. */
+export const unitsFoundOf = (stdout: Buffer): FoundUnits => {
+  const lines = lists(stdout);
+  const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+  return { units: unitsOf(all('unit')), barred: all('barred'), sudo: new Map(lines).get('sudo') !== '' };
+};
+
 /** What hand-made.sh printed, typed. */
 export const handMadeOf = (stdout: Buffer): HandMade => {
   const lines = lists(stdout);
@@ -61,7 +68,7 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
   const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
   const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
   const hash = one.get('env');
-  const units = unitsOf(all('unit'));
+  const { units, barred, sudo } = unitsFoundOf(stdout);
   const main = new Map(units.map((unit) => [unit.name, mainOf(unit)]));
   return {
     commit: one.get('commit'),
@@ -87,8 +94,8 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
       const [unit = '', group = ''] = line.split(' ');
       return { unit, group };
     }),
-    barred: all('barred'),
-    sudo: one.get('sudo') !== '',
+    barred,
+    sudo,
     application: json(one.get('application')),
   };
 };
@@ -97,13 +104,10 @@ export const handMadeOf = (stdout: Buffer): HandMade => {
 export const theirProgramsOf = (stdout: Buffer): AdoptedPrograms => {
   const lines = lists(stdout);
   const one = new Map(lines);
-  const all = (key: string): readonly string[] => lines.flatMap(([k, value]) => (k === key ? [value] : []));
   return {
     keeper: keeperOf(one.get('keeper')),
     conf: one.get('conf') ?? '',
-    absent: all('absent'),
-    units: unitsOf(all('unit')),
-    barred: all('barred'),
-    sudo: one.get('sudo') !== '',
+    absent: lines.flatMap(([key, value]) => (key === 'absent' ? [value] : [])),
+    ...unitsFoundOf(stdout),
   };
 };

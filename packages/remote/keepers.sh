@@ -1,9 +1,13 @@
-# keepers.sh: functions over who keeps the programs that were adopted, as people have set it up: a supervisord that the deploy user may
-# ask (`supervisor`), one of root's (`root`), or the system's systemd (`units`). They follow systemd.sh's and system.sh's text.
+# keepers.sh: functions over who keeps programs that people have set up, adopted or not: a supervisord that the deploy user may ask
+# (`supervisor`), one of root's (`root`), or the system's systemd (`units`). They follow systemd.sh's and system.sh's text.
 # The last two do what sudo has the deploy user allowed word by word: to stop and to start these very programs. Nothing else of them
 # needs root: what a unit is doing everybody may ask.
 
-keeper() { # where nothing is written about it, their supervisord obeys the deploy user
+keeper() { # where nothing is written about what was adopted, their supervisord obeys the deploy user
+  if [ "$manager" != adopted ]; then
+    printf 'units'
+    return
+  fi
   its_keeper=$(fact "$lf/adopted/release" keeper)
   printf '%s' "${its_keeper:-supervisor}"
 }
@@ -47,22 +51,6 @@ root_words() { # KEEPER CONF PROGRAM: what sudo must allow for this program to b
   esac
 }
 
-unit_shows() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts
-  properties=''
-  for key in ActiveState BoundBy ConsistsOf ExecStop FragmentPath KillMode MainPID NeedDaemonReload PropagatesStopTo ProtectSystem \
-    ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy RequisiteOf RootDirectory RootImage TimeoutStopUSec \
-    Transient TriggeredBy Type UpheldBy; do
-    properties="$properties --property=$key"
-  done
-  # shellcheck disable=SC2086
-  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
-}
-
-tell_barred() { # reads what root_words prints: `barred=` before each line that sudo does not allow, and where there is a sudo
-  print sudo "$(command -v sudo || :)"
-  awk '!seen[$0]++' | not_allowed | sed 's/^/barred=/'
-}
-
 not_allowed() { # reads what root_words prints; prints the lines that sudo does not allow this user without a password. It is asked for its
   # list, once: nothing is tried, for root is told of each attempt. Of entries that fit, the last one holds
   {
@@ -98,6 +86,22 @@ not_allowed() { # reads what root_words prints; prints the lines that sudo does 
     }'
 }
 
+barred() { # reads what root_words prints; prints `barred=` with each that sudo does not allow, and `sudo=`, where that is
+  print sudo "$(command -v sudo || :)"
+  awk 'NF && !seen[$0]++' | not_allowed | sed 's/^/barred=/'
+}
+
+system_unit() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts
+  properties=''
+  for key in ActiveState BoundBy ConsistsOf DynamicUser ExecStart ExecStop FragmentPath Id KillMode LoadState MainPID \
+    NeedDaemonReload PropagatesStopTo ProtectSystem ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy \
+    RequisiteOf RootDirectory RootImage TimeoutStopUSec Transient TriggeredBy Type UpheldBy User WantedBy WorkingDirectory; do
+    properties="$properties --property=$key"
+  done
+  # shellcheck disable=SC2086
+  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
+}
+
 keeper_tool() {
   case $(keeper) in
     supervisor) printf 'supervisorctl' ;;
@@ -108,10 +112,10 @@ keeper_tool() {
 keeper_lets() { # PROGRAM...: may the deploy user stop and start them? Says what sudo does not allow
   kept_by=$(keeper)
   [ "$kept_by" != supervisor ] || return 0
-  barred=$(for its in "$@"; do root_words "$kept_by" "$(their_conf)" "$its"; done | not_allowed | sort -u)
-  [ -n "$barred" ] || return 0
-  say "sudo does not let $(id -un) do this, without a password, to what was adopted:"
-  say "$barred"
+  bars=$(for its in "$@"; do root_words "$kept_by" "$(their_conf)" "$its"; done | not_allowed | sort -u)
+  [ -n "$bars" ] || return 0
+  say "sudo does not let $(id -un) do this, without a password, to what runs the services:"
+  say "$bars"
   return 1
 }
 
@@ -202,7 +206,10 @@ keeper_order() { # start|stop|restart PROGRAM...: returns when it is done, but f
 
 keeper_lines() { # PROGRAM: the last lines that it said, where this user may read them
   case $(keeper) in
-    units) journalctl --quiet --no-pager --output=cat --lines=15 --unit="$1.service" 2>/dev/null ;;
+    units)
+      said_last=$(journalctl --quiet --no-pager --output=cat --lines=15 --unit="$1.service" 2>/dev/null) || :
+      printf '%s\n' "${said_last:-what it says is in its own log, or for root alone: sudo journalctl -u $1 (the group systemd-journal may read it, too)}"
+      ;;
     root) say "the supervisord of $(their_conf) is root's, and so is its log: sudo supervisorctl -c $(their_conf) tail $1" ;;
     *) theirs tail -2000 "$1" | tail -n 15 ;;
   esac

@@ -12,19 +12,19 @@ main() {
   wants=''
   # what a release does not have any more is stopped, too
   # shellcheck disable=SC2046 # names of services
-  for own in $(printf '%s\n' "$@" $(adopted_names) | awk '!seen[$0]++'); do
+  for own in $(printf '%s\n' "$@" $(kept_names) | awk '!seen[$0]++'); do
     its=$(programs_of "$own")
     if [ -z "$its" ]; then
       newcomer "$own" || continue
     fi
     if [ "$kept_by" = units ]; then
-      unit_shows "$its.service"
+      system_unit "$its.service"
     fi
     wants="$wants$(root_words "$kept_by" "$conf" "$its")
 "
   done
   if [ "$kept_by" != supervisor ] && [ -n "$wants" ]; then
-    printf '%s' "$wants" | tell_barred
+    printf '%s' "$wants" | barred
   fi
 }
 

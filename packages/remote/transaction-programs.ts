@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Manager } from '#plan';
+import { unitsFoundOf } from './hand-made.ts';
 import { foundOf, processOf } from './look.ts';
 import { lists, pairs, program } from './program.ts';
 
@@ -14,7 +15,7 @@ const systemd = readFileSync(new URL('./systemd.sh', import.meta.url), 'utf8');
 const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
 const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
 const keepers = readFileSync(new URL('./keepers.sh', import.meta.url), 'utf8');
-const adopted = readFileSync(new URL('./adopted.sh', import.meta.url), 'utf8');
+const kept = readFileSync(new URL('./kept.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
 const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
@@ -33,7 +34,7 @@ export const serviceText =
   system +
   site +
   keepers +
-  adopted +
+  kept +
   managers +
   roles +
   serving +
@@ -84,6 +85,15 @@ export const transactionPrograms = {
       ...input.programs,
     ],
     out: foundOf,
+    fault: 'STATE_UNREADABLE',
+    next: readTheLog,
+  }),
+  units: program({
+    text: service + readFileSync(new URL('./units.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 60_000,
+    args: (input: { base: string; services: readonly string[] }) => [input.base, ...input.services],
+    out: unitsFoundOf,
     fault: 'STATE_UNREADABLE',
     next: readTheLog,
   }),

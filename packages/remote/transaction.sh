@@ -62,7 +62,7 @@ load() { # the newest transaction into variables; no file: phase none
   esac
   for value in "$manager" "${manager_before:-$manager}"; do
     case $value in
-      supervisor | systemd | system | adopted) ;;
+      supervisor | systemd | system | units | adopted) ;;
       *) die 78 "$lf/transaction is damaged: it names the manager '$value'" ;;
     esac
   done

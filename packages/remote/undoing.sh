@@ -2,7 +2,7 @@
 # `undoing` is written before the first change: killed half-way, the next one finishes it, and no confirm gets in between.
 
 go_back() { # WHY: what served before this transaction serves again, proven; else the target is held for a person
-  brings=$("${manager_before:-$manager}_tool")
+  brings=$("$(family "${manager_before:-$manager}")_tool")
   if [ -n "$previous" ] && ! command -v "$brings" >/dev/null; then
     die 69 "$brings is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
   fi

@@ -63,8 +63,8 @@ values() {
     '' | -* | *[!A-Za-z0-9._/+-]*) wrong python 'the name of a program, like python3.12' ;;
   esac
   case $manager in
-    '' | supervisor | systemd | system) ;;
-    *) wrong manager 'supervisor, systemd or system, or nothing' ;;
+    '' | supervisor | systemd | system | units) ;;
+    *) wrong manager 'supervisor, systemd, system or units, or nothing' ;;
   esac
   case " $domains " in
     '  ') ;;
@@ -151,7 +151,7 @@ look_round() { # what a person has to decide
     in_the_way "$base is there and is not $user's: set another base, or move it away yourself"
   fi
   case $manager in
-    system*) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
+    system* | units) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
   esac
   if [ -n "$domains" ] && ! systemd_runs; then
     in_the_way 'no systemd runs on this host, which is to reload nginx: leave domains empty, and let nginx be'
@@ -203,7 +203,7 @@ packages() { # names of those that are missing
   if { [ "$manager" = supervisor ] || { [ -z "$manager" ] && ! systemd_runs; }; } && ! command -v supervisord >/dev/null; then
     printf '%s ' supervisor
   fi
-  if rooted && ! command -v visudo >/dev/null; then
+  if { rooted || [ "$manager" = units ]; } && ! command -v visudo >/dev/null; then
     printf '%s ' sudo
   fi
   if [ -n "$domains" ] && ! command -v nginx >/dev/null; then

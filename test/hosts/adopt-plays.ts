@@ -40,7 +40,7 @@ const demandTurnedOnce = (what: string, before: Turns, after: Turns): void => {
 };
 
 /** The line of a problem for root, as it is typed: a command, or lines for a file of sudoers. */
-const mend = async (place: HandMade, next: string): Promise<string> => {
+export const mend = async (place: Pick<HandMade, 'host'>, next: string): Promise<string> => {
   const [first = '', ...lines] = next.split('\n');
   const file = /visudo -f (\S+),/.exec(first)?.[1];
   if (file === undefined) return place.host.exec(first.slice(first.indexOf(': ') + 2));

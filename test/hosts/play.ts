@@ -90,14 +90,20 @@ export const playAll = (
     linger,
     title,
     manager = 'supervisor',
-  }: ProofOptions & { readonly linger: boolean; readonly title: string; readonly manager?: Manager },
+    beside = '',
+  }: ProofOptions & {
+    readonly linger: boolean;
+    readonly title: string;
+    readonly manager?: Manager;
+    readonly beside?: string;
+  },
   all: readonly Play[],
 ): Promise<ProofEnd> =>
   playIn(
     {
       title,
       show,
-      prepare: () => prepareSite({ dist, linger, manager, say: show }),
+      prepare: () => prepareSite({ dist, linger, manager, beside, say: show }),
       about: ({ host, base }) =>
         host.exec(`cd ${base}/.landfall; sh status; tail -n 20 watch.log journal.jsonl run/supervisord.log`, 'deploy'),
     },

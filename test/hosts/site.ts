@@ -52,12 +52,14 @@ export type SiteOptions = {
   readonly linger: boolean;
   /** What runs the services at first. */
   readonly manager: Manager;
+  /** Those beside web, as landfall.yml has them. */
+  readonly beside?: string;
   readonly say: (line: string) => void;
 };
 
 const path = '/srv/notes';
 
-const yaml = ({ ssh, hostKey }: DebianHost, url: string, manager: Manager): string => `hosts:
+const yaml = ({ ssh, hostKey }: DebianHost, url: string, manager: Manager, beside: string): string => `hosts:
   ssh: ${ssh}
   key: ${hostKey}
 path: ${path}
@@ -69,7 +71,7 @@ services:
     listen: "127.0.0.1:8000"
     drain: 5s
     boot: 60s
-env: { require: [SECRET_KEY, PORT] }
+${beside}env: { require: [SECRET_KEY, PORT] }
 smoke:
   - { get: /health/, json: { status: ok }, within: 30s, every: 200ms }
 keep: 3
@@ -85,7 +87,7 @@ systemctl reload nginx
 `;
 
 /** Prepares all of it on a host of its own. */
-export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): Promise<Site> => {
+export const prepareSite = async ({ dist, linger, manager, beside = '', say }: SiteOptions): Promise<Site> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-site-'));
   const host = await startHost({
@@ -93,13 +95,15 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
     linger,
     wheels,
     say,
-    ...(manager === 'system' ? { layer: sudoLayer } : {}),
+    ...(manager === 'system' || manager === 'units' ? { layer: sudoLayer } : {}),
   });
   try {
     await host.exec(setUp);
     if (manager === 'system') say(await setUpUnits(host, path));
     const url = `http://127.0.0.1:${host.webPort}`;
-    const repository = makeRepository(join(dir, 'checkout'), { change: { 'landfall.yml': yaml(host, url, manager) } });
+    const repository = makeRepository(join(dir, 'checkout'), {
+      change: { 'landfall.yml': yaml(host, url, manager, beside) },
+    });
     let commits = 0;
     let under = manager;
     return siteOn({
@@ -113,7 +117,7 @@ export const prepareSite = async ({ dist, linger, manager, say }: SiteOptions): 
       manager: () => under,
       manage: (by) => {
         under = by;
-        repository.commit(`Run the services under ${by}`, { 'landfall.yml': yaml(host, url, by) });
+        repository.commit(`Run the services under ${by}`, { 'landfall.yml': yaml(host, url, by, beside) });
       },
       commit: (subject) => {
         commits += 1;

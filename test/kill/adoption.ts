@@ -20,7 +20,7 @@ export const byHand = (target: Target): Target => ({ ...target, path: join(targe
 export const theirConf = ({ base }: Target): string => join(base, '.landfall/run/supervisord.conf');
 
 /** What each program calls: it goes through `path` when it starts, whatever is there. */
-const launcher = (path: string): string =>
+export const launcher = (path: string): string =>
   `#!/bin/sh\ncd '${path}' || exit 1\nLANDFALL_SERVICE=$1\nexport LANDFALL_SERVICE\nexec /bin/sleep 1000\n`;
 
 const files: Readonly<Record<string, string>> = {

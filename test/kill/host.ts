@@ -166,7 +166,13 @@ export const readState = (target: Target): State => ({
 export const fingerprint = ({ tree, processes }: State): readonly string[] => [
   ...processes,
   ...listTree(tree, (path, bytes) => {
-    if (apart(path) || /\.new$/.test(path) || /^trees\/[^/]*\.(?:drop|keep|now|was|true|changed)$/.test(path))
+    // names of units are kept for as long as there are such units, whatever came of the release that brought them
+    if (
+      apart(path) ||
+      path === '.landfall/units' ||
+      /\.new$/.test(path) ||
+      /^trees\/[^/]*\.(?:drop|keep|now|was|true|changed)$/.test(path)
+    )
       return undefined;
     if (path === '.landfall/transaction')
       return bytes

@@ -20,6 +20,7 @@ import { placesOf, positions } from './positions.ts';
 import { adoptionScenarios } from './adoption-scenarios.ts';
 import { hookScenarios } from './hook-scenarios.ts';
 import { releaseScenarios } from './release-scenarios.ts';
+import { rootUnitScenarios } from './root-unit-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { systemScenarios } from './system-scenarios.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
@@ -178,6 +179,7 @@ const allScenarios: readonly Scenario[] = [
   ...unitScenarios,
   ...systemScenarios,
   ...adoptionScenarios,
+  ...rootUnitScenarios,
   ...releaseScenarios,
 ];
 

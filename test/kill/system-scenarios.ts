@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manager } from '#plan';
 import { deployed, open, switched, switchInput } from './deploy.ts';
 import { makeUnitFolder, rootProgram, siteDomain } from './host.ts';
+import { movesOf, switch2 } from './moves.ts';
 import { of, type Scenario } from './scenario.ts';
 import { makeRelease, run, type Target } from './target.ts';
 import { release1, releases, undo } from './transaction-scenarios.ts';
@@ -12,20 +12,7 @@ const prepared = (target: Target): void => {
   releases(target);
 };
 
-/** The first release by one manager, then the second by the same or another: switched, not confirmed. */
-const moved = (from: Manager, to: Manager) => async (target: Target) => {
-  prepared(target);
-  await deployed(target, 'r1', from);
-  await switched(target, 'r2', to);
-};
-
-const opened2 = (from: Manager) => async (target: Target) => {
-  prepared(target);
-  await deployed(target, 'r1', from);
-  await open(target, 'r2');
-};
-
-const switch2 = (manager: Manager) => of('switch', (target) => switchInput(target, 2, 'r2', { manager }));
+const { moved, opened2 } = movesOf(prepared);
 
 const asUnits: readonly Scenario[] = [
   {
@@ -126,7 +113,7 @@ const sited: readonly Scenario[] = [
 export const systemScenarios: readonly Scenario[] = [
   ...sited.map((scenario) => ({
     // of the others only what is about the site: around it they are killed where there is none
-    ...(scenario.from === undefined ? { from: '# site.sh', to: '# adopted.sh' } : {}),
+    ...(scenario.from === undefined ? { from: '# site.sh', to: '# kept.sh' } : {}),
     ...scenario,
     rooted: true as const,
     recovers: true as const,

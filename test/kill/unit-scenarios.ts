@@ -1,25 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manager } from '#plan';
 import { deployed, open, switched, switchInput } from './deploy.ts';
+import { movesOf, switch2 } from './moves.ts';
 import { of, type Scenario } from './scenario.ts';
-import { run, type Target } from './target.ts';
+import { run } from './target.ts';
 import { releases, undo } from './transaction-scenarios.ts';
 
-/** The first release by supervisor or as units, then the second the same or the other way: switched, not confirmed. */
-const moved = (from: Manager, to: Manager) => async (target: Target) => {
-  releases(target);
-  await deployed(target, 'r1', from);
-  await switched(target, 'r2', to);
-};
-
-const opened2 = (from: Manager) => async (target: Target) => {
-  releases(target);
-  await deployed(target, 'r1', from);
-  await open(target, 'r2');
-};
-
-const switch2 = (manager: Manager) => of('switch', (target) => switchInput(target, 2, 'r2', { manager }));
+const { moved, opened2 } = movesOf(releases);
 
 /** Where the user has a systemd that runs the services. What stands before is killed where supervisor runs them. */
 const asUnits: readonly Scenario[] = [

@@ -179,7 +179,7 @@ eachShell(
     });
 
     needing().test(
-      'a service that their supervisord does not know stops nothing: the switch fails before',
+      'a service that their supervisord does not know stops nothing: the switch is refused before it changes anything',
       async () => {
         await confirmedAdopting(target);
         makeRelease(target, 'r3', { web: idle, mailer: idle });
@@ -193,7 +193,7 @@ eachShell(
         const input = { base: target.base, path: target.path, seen, how: 'anew', kind: 'deploy', release: 'r3', limit: 600, claim: ['driver=d2', 'release=r3'] } as const; // prettier-ignore
         const number = Number(answered(await runProgram(target, 'open', input, { stdin: residentBody }), 'number'));
         const failed = await runProgram(target, 'switch', switchInput(target, number, 'r3'));
-        expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('mailer is no program of')]);
+        expect([failed.code, failed.stderr]).toEqual([69, expect.stringContaining('mailer is no program of')]);
         expect(running()).toEqual(on('r1'));
       },
     );

@@ -45,10 +45,10 @@ export const applicationKeys = {
   directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
   services: services.default({}).describe('The services of the application, by name.'),
   manager: z
-    .enum(['supervisor', 'systemd', 'system'])
+    .enum(['supervisor', 'systemd', 'system', 'units'])
     .optional()
     .describe(
-      "What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; or `system`, units of the host's systemd, by a program that the setup script installs. If not given: what runs them already, else supervisor where it is installed, else systemd.",
+      "What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; `system`, units of the host's systemd, by a program that the setup script installs; or `units`, units of it that root has written, named as the services are, by exact lines of sudo. If not given: what runs them already, else supervisor where it is installed, else systemd.",
     ),
   nginx: nginx.optional(),
   adopt: z
