@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -14,6 +15,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { unitsProgram } from '#setup';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
+import { residentFile } from './scenario.ts';
 import { handMade, servicesOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
@@ -181,11 +183,13 @@ export const fingerprint = ({ tree, processes }: State): readonly string[] => [
   }),
 ];
 
-/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. */
-export const whatIsSeen = (state: State): string =>
-  [
+/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short. */
+export const whatIsSeen = (state: State): string => {
+  const all = [
     ...state.processes,
     ...listTree(state.tree, (path, bytes) => {
+      // the program itself, while it runs
+      if (path === residentFile) return undefined;
       if (path === knownFile) return knownOf(state, 'own');
       if (apart(path) && !/reserve|stand-in/.test(path)) return undefined;
       if (volatile(path)) return '';
@@ -193,7 +197,9 @@ export const whatIsSeen = (state: State): string =>
         return bytes.toString().replaceAll(/^(deadline|opened)=[1-9]\d*$/gm, '$1=some');
       return bytes.length > 4096 ? `${bytes.length}` : bytes.toString('latin1');
     }),
-  ].join('\n');
+  ];
+  return createHash('sha1').update(all.join('\n')).digest('hex');
+};
 
 const identities = (target: Target): string => JSON.stringify([servicesOf(target.base), supervisorOf(target.base)]);
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '../lab/memory.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
@@ -14,16 +14,17 @@ import {
   readState,
   whatIsSeen,
 } from './host.ts';
-import { changes, killing as killingAt, noting, timesKilled } from './mutant.ts';
+import { changes, killing as killingAt, timesKilled } from './mutant.ts';
 import { placesOf, positions } from './positions.ts';
 import { adoptionScenarios } from './adoption-scenarios.ts';
+import { heldAtEachLine, type Held } from './held.ts';
 import { hookScenarios } from './hook-scenarios.ts';
 import { releaseScenarios } from './release-scenarios.ts';
-import type { Scenario } from './scenario.ts';
+import { execute, type Scenario } from './scenario.ts';
 import { systemScenarios } from './system-scenarios.ts';
 import { transactionScenarios } from './transaction-scenarios.ts';
 import { unitScenarios } from './unit-scenarios.ts';
-import { makeTarget, run, runResident, type Ran, type Target } from './target.ts';
+import { makeTarget, runResident, type Target } from './target.ts';
 
 /** A place where a kill was not survived: the line, what was found, and what was wanted. */
 export type Failure = {
@@ -43,30 +44,6 @@ const difference = (wanted: readonly string[], got: readonly string[]): readonly
   ...(wanted.length === got.length ? [] : [`${wanted.length} lines, got ${got.length}`]),
 ];
 
-const execute = (target: Target, scenario: Scenario, text: string): Promise<Ran> => {
-  const args = scenario.args(target);
-  const options = { whole: true, ...(scenario.stdin === undefined ? {} : { stdin: scenario.stdin }) };
-  if (scenario.resident === undefined) return run(target, [...target.shell, '-c', text, 'program', ...args], options);
-  const file = join(target.base, '.landfall', 'undo-killed');
-  writeFileSync(file, text);
-  return run(target, [...target.shell, file, ...args], options).finally(() => {
-    rmSync(file, { force: true });
-  });
-};
-
-/** Which lines a run really reaches, and how often: each candidate notes itself, without a change of the exit status. */
-const reached = async (
-  target: Target,
-  scenario: Scenario,
-  at: readonly number[],
-): Promise<{ readonly ran: Ran; readonly visits: ReadonlyMap<number, number> }> => {
-  const notes = join(target.base, '..', 'reached');
-  rmSync(notes, { force: true });
-  const ran = await execute(target, scenario, noting(scenario.text, at, notes));
-  const seen = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n').map(Number) : [];
-  return { ran, visits: new Map(at.map((line) => [line, seen.filter((one) => one === line).length])) };
-};
-
 /**
  * Kills one program after each line that it reaches, and goes on as the next run would.
  * @param done lines that were killed under this shell, where the program found something else, or in another program with the same
@@ -77,7 +54,7 @@ const killOne = async (
   target: Target,
   scenario: Scenario,
   done: Set<string>,
-): Promise<Verdict & { readonly states: number }> => {
+): Promise<Verdict & { readonly states: number; really: number; astray: number }> => {
   rmSync(target.base, { recursive: true, force: true });
   rmSync(target.path, { force: true });
   await scenario.before(target);
@@ -96,7 +73,7 @@ const killOne = async (
     const wanted = fingerprint(readState(target));
     if (reference.code !== (scenario.code ?? 0)) {
       fail(0, `without a kill it exits ${reference.code}`, [reference.stderr]);
-      return { killed: 0, survived: 0, failures, states: 0 };
+      return { killed: 0, survived: 0, failures, states: 0, really: 0, astray: 0 };
     }
     kept.restore();
     const at = (begins: string | undefined, otherwise: number): number => {
@@ -106,25 +83,31 @@ const killOne = async (
     };
     const [first, last] = [at(scenario.from, 0), at(scenario.to, lines.length)];
     const all = positions(target.shell, scenario.text).filter((line) => line >= first && line <= last);
-    const traced = await reached(target, scenario, all);
+    const wanted_ = (line: number, visit: number): boolean =>
+      visit <= timesKilled(lines[line - 1] ?? '') &&
+      (changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''));
+    const traced = await heldAtEachLine(target, scenario, all, wanted_);
     const faithful =
       traced.ran.code === reference.code && difference(wanted, fingerprint(readState(target))).length === 0;
     kept.restore();
+    let reached = 0;
     let killed = 0;
     let survived = 0;
+    let astray = 0;
     /** What a kill left behind → did the next run mend it? */
     const verdicts = new Map<string, boolean>();
-    // where noting changed what the program did, every line is tried
-    const visited = faithful ? traced.visits : new Map(all.map((line) => [line, 1]));
-    const kills = [...visited]
-      .filter(([line]) => changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''))
-      .flatMap(([line, visits]) =>
-        Array.from({ length: timesKilled(lines[line - 1] ?? '', visits) }, (_, index) => ({
-          line,
-          visit: index + 1,
-        })),
-      );
-    for (const { line, visit } of kills) {
+    // where holding changed what the program did, every line is tried
+    const held: readonly Held[] = faithful
+      ? traced.held
+      : all.filter((line) => wanted_(line, 1)).map((line) => ({ line, visit: 1, left: undefined }));
+    for (const { line, visit, left: seen } of held) {
+      const known = seen === undefined ? undefined : verdicts.get(seen);
+      if (known !== undefined) {
+        reached += 1;
+        if (known) survived += 1;
+        done.add(places[line - 1] ?? '');
+        continue;
+      }
       const killing = killingAt(scenario.text, line, visit);
       const ran = await execute(target, scenario, killing);
       if (ran.signal !== 'SIGKILL') {
@@ -132,9 +115,12 @@ const killOne = async (
         continue;
       }
       killed += 1;
+      reached += 1;
       done.add(places[line - 1] ?? '');
       const leftBehind = readState(target);
       const left = whatIsSeen(leftBehind);
+      if (seen !== undefined && seen !== left) astray += 1;
+      if (process.env.KILL_DEBUG) console.log(line, visit, seen === undefined ? 'not alone' : seen === left ? 'as seen' : 'ASTRAY', verdicts.has(left) ? 'known' : 'new', lines[line-1]);
       const verdict = verdicts.get(left);
       if (verdict !== undefined) {
         if (verdict) survived += 1;
@@ -171,7 +157,7 @@ const killOne = async (
       verdicts.set(left, failures.length === before);
       if (failures.length === before) survived += 1;
     }
-    return { killed, survived, failures, states: verdicts.size };
+    return { killed: reached, survived, failures, states: verdicts.size, really: killed, astray };
   } finally {
     endProcesses(target);
   }
@@ -241,7 +227,7 @@ export const killedAtEveryLine = async ({
       const allowed = { ...managed, searched: `${join(root, 'allowed')}:${alone.searched}` };
       for (const scenario of job.ofProgram) {
         const began = performance.now();
-        const { killed, survived, failures, states } = await killOne(
+        const { killed, survived, failures, states, really, astray } = await killOne(
           scenario.rooted === true
             ? rooted
             : scenario.allowed === true
@@ -257,7 +243,7 @@ export const killedAtEveryLine = async ({
         total.failures.push(...failures);
         const seconds = ((performance.now() - began) / 1000).toFixed(1);
         show(
-          `${scenario.name} (${shell.join(' ')}): ${killed} lines killed, ${survived} survived; ${states} different states left behind; ${seconds} s`,
+          `${scenario.name} (${shell.join(' ')}): ${killed} lines killed, ${survived} survived; ${states} different states left behind; ${really} really, ${astray} astray; ${seconds} s`,
         );
       }
     }

@@ -1,0 +1,121 @@
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readState, whatIsSeen } from './host.ts';
+import { holding } from './mutant.ts';
+import { servicesOf, supervisorOf } from './processes.ts';
+import { execute, type Scenario } from './scenario.ts';
+import type { Ran, Target } from './target.ts';
+
+/** A line behind which a program was held, for the `visit`th time. */
+export type Held = {
+  readonly line: number;
+  readonly visit: number;
+  /** What a kill would leave there, as `whatIsSeen` says it; undefined: something else of the program was at work, and would have gone on or not. */
+  readonly left: string | undefined;
+};
+
+type Process = { readonly pid: number; readonly state: string; readonly parent: number; readonly group: number };
+
+const processes = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+const read = (pid: number): Process | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state = '', parent, group] = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+    return /[ZX]/.test(state) ? undefined : { pid, state, parent: Number(parent), group: Number(group) };
+  } catch {
+    return undefined; // it has ended
+  }
+};
+
+/** Does it work in the base, or with something of it? */
+const concerns = (pid: number, base: string): boolean => {
+  try {
+    return (
+      readlinkSync(`/proc/${pid}/cwd`).startsWith(`${base}/`) ||
+      readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${base}/`)
+    );
+  } catch {
+    return false;
+  }
+};
+
+/** The program that leads the group, and all that began with it or since and is of it; what is to stay, services and their supervisord, is state. */
+const family = ({ base }: Target, leader: number, older: ReadonlySet<number>): readonly Process[] => {
+  const young = processes()
+    .filter((pid) => !older.has(pid))
+    .map(read)
+    .filter((one) => one !== undefined);
+  const parents = new Map(young.map(({ pid, parent }) => [pid, parent]));
+  const descends = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === leader || descends(parents.get(pid)));
+  const stay = new Set([...servicesOf(base).map(({ pid }) => pid), supervisorOf(base)]);
+  return young.filter(
+    ({ pid, group }) => !stay.has(pid) && (group === leader || descends(pid) || concerns(pid, base)),
+  );
+};
+
+/** Is each but the leader the only child of another one? Then one is at work, and the others wait for it. */
+const oneAtWork = (all: readonly Process[], leader: number): boolean => {
+  const others = all.filter(({ pid }) => pid !== leader);
+  const parents = new Set(others.map(({ parent }) => parent));
+  return parents.size === others.length && others.every(({ parent }) => all.some(({ pid }) => pid === parent));
+};
+
+const stopped = (pid: number): boolean => read(pid)?.state === 'T';
+
+/**
+ * Runs a program once, and holds it behind each of these lines, the first times that it gets there: SIGSTOP reaches whom SIGKILL would.
+ * @param wanted which of the holds are looked at
+ */
+export const heldAtEachLine = async (
+  target: Target,
+  scenario: Scenario,
+  at: readonly number[],
+  wanted: (line: number, visit: number) => boolean,
+): Promise<{ readonly ran: Ran; readonly held: readonly Held[] }> => {
+  const file = join(target.base, '..', 'reached');
+  writeFileSync(file, '');
+  const notes = openSync(file, 'r');
+  const bytes = Buffer.alloc(65_536);
+  /** `line visit` of all that have noted themselves since it was asked last. */
+  const noted = (): readonly string[] =>
+    bytes.toString('latin1', 0, readSync(notes, bytes)).split('\n').filter((text) => text !== '');
+  const older = new Set(processes());
+  const held = new Map<string, Held>();
+  let leader = 0;
+  const look = (): void => {
+    let all = family(target, leader, older);
+    // the signal is on its way to the others
+    while (all.some(({ group, state }) => group === leader && state !== 'T')) all = family(target, leader, older);
+    const here = noted();
+    const alone = here.length === 1 && oneAtWork(all, leader);
+    for (const text of here) {
+      const [line = 0, visit = 0] = text.split(' ').map(Number);
+      if (held.has(text) || !wanted(line, visit)) continue;
+      held.set(text, { line, visit, left: alone ? whatIsSeen(readState(target)) : undefined });
+    }
+  };
+  try {
+    const over = { is: false };
+    const ended = execute(target, scenario, holding(scenario.text, at, file), (pid) => {
+      leader = pid;
+    }).finally(() => {
+      over.is = true;
+    });
+    while (!over.is) {
+      if (leader > 0 && stopped(leader)) {
+        look();
+        process.kill(-leader, 'SIGCONT');
+      }
+      await sleep(1);
+    }
+    return { ran: await ended, held: [...held.values()] };
+  } finally {
+    closeSync(notes);
+  }
+};
