@@ -59,24 +59,13 @@ const family = ({ base }: Target, leader: number, older: ReadonlySet<number>): r
   );
 };
 
-/** Is each but the leader the only child of another one? Then one is at work, and the others wait for it. */
-const oneAtWork = (all: readonly Process[], leader: number): boolean => {
-  const others = all.filter(({ pid }) => pid !== leader);
-  const parents = new Set(others.map(({ parent }) => parent));
-  return parents.size === others.length && others.every(({ parent }) => all.some(({ pid }) => pid === parent));
-};
-
-const stopped = (pid: number): boolean => read(pid)?.state === 'T';
-
 /**
- * Runs a program once, and holds it behind each of these lines, the first times that it gets there: SIGSTOP reaches whom SIGKILL would.
- * @param wanted which of the holds are looked at
+ * Runs a program once, and holds it behind each line of these, up to so many times: SIGSTOP reaches whom SIGKILL would.
  */
 export const heldAtEachLine = async (
   target: Target,
   scenario: Scenario,
-  at: readonly number[],
-  wanted: (line: number, visit: number) => boolean,
+  at: ReadonlyMap<number, number>,
 ): Promise<{ readonly ran: Ran; readonly held: readonly Held[] }> => {
   const file = join(target.base, '..', 'reached');
   writeFileSync(file, '');
@@ -88,18 +77,24 @@ export const heldAtEachLine = async (
   const older = new Set(processes());
   const held = new Map<string, Held>();
   let leader = 0;
-  const look = (): void => {
+  const look = async (): Promise<void> => {
     let all = family(target, leader, older);
-    // the signal is on its way to the others
-    while (all.some(({ group, state }) => group === leader && state !== 'T')) all = family(target, leader, older);
-    const here = noted();
-    const alone = here.length === 1 && oneAtWork(all, leader);
-    for (const text of here) {
+    // the signal may be on its way to some. One in D waits for a child of its own that is held before it becomes another program
+    const goesOn = ({ group, state }: Process): boolean => group === leader && state !== 'T' && state !== 'D';
+    for (let tries = 0; all.some(goesOn) && tries < 50; tries++) {
+      await sleep(1);
+      all = family(target, leader, older);
+    }
+    const whole = all.every((one) => one.group === leader && !goesOn(one));
+    for (const text of noted()) {
       const [line = 0, visit = 0] = text.split(' ').map(Number);
-      if (held.has(text) || !wanted(line, visit)) continue;
-      held.set(text, { line, visit, left: alone ? whatIsSeen(readState(target)) : undefined });
+      if (!held.has(text)) held.set(text, { line, visit, left: whole ? whatIsSeen(readState(target)) : undefined });
     }
   };
+  /** Is it held? Where its leader waits for one that is, this is seen a little later. */
+  const isHeld = (tick: number): boolean =>
+    leader > 0 &&
+    (read(leader)?.state === 'T' || (tick % 100 === 99 && family(target, leader, older).some(({ state }) => state === 'T')));
   try {
     const over = { is: false };
     const ended = execute(target, scenario, holding(scenario.text, at, file), (pid) => {
@@ -107,9 +102,9 @@ export const heldAtEachLine = async (
     }).finally(() => {
       over.is = true;
     });
-    while (!over.is) {
-      if (leader > 0 && stopped(leader)) {
-        look();
+    for (let tick = 0; !over.is; tick++) {
+      if (isHeld(tick)) {
+        await look();
         process.kill(-leader, 'SIGCONT');
       }
       await sleep(1);

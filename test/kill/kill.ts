@@ -76,17 +76,19 @@ const killOne = async (
       return { killed: 0, survived: 0, failures, states: 0, really: 0, astray: 0 };
     }
     kept.restore();
-    const at = (begins: string | undefined, otherwise: number): number => {
+    const beginning = (begins: string | undefined, otherwise: number): number => {
       const line = begins === undefined ? otherwise : lines.findIndex((one) => one.startsWith(begins)) + 1;
       if (begins !== undefined && line === 0) throw new Error(`${scenario.name}: no line begins with '${begins}'`);
       return line;
     };
-    const [first, last] = [at(scenario.from, 0), at(scenario.to, lines.length)];
+    const [first, last] = [beginning(scenario.from, 0), beginning(scenario.to, lines.length)];
     const all = positions(target.shell, scenario.text).filter((line) => line >= first && line <= last);
-    const wanted_ = (line: number, visit: number): boolean =>
-      visit <= timesKilled(lines[line - 1] ?? '') &&
-      (changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''));
-    const traced = await heldAtEachLine(target, scenario, all, wanted_);
+    const at = new Map(
+      all
+        .filter((line) => changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''))
+        .map((line) => [line, timesKilled(lines[line - 1] ?? '')]),
+    );
+    const traced = await heldAtEachLine(target, scenario, at);
     const faithful =
       traced.ran.code === reference.code && difference(wanted, fingerprint(readState(target))).length === 0;
     kept.restore();
@@ -99,7 +101,7 @@ const killOne = async (
     // where holding changed what the program did, every line is tried
     const held: readonly Held[] = faithful
       ? traced.held
-      : all.filter((line) => wanted_(line, 1)).map((line) => ({ line, visit: 1, left: undefined }));
+      : [...at.keys()].map((line) => ({ line, visit: 1, left: undefined }));
     for (const { line, visit, left: seen } of held) {
       const known = seen === undefined ? undefined : verdicts.get(seen);
       if (known !== undefined) {

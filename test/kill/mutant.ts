@@ -28,7 +28,7 @@ export const killing = (text: string, line: number, visit: number): string =>
     : `_at() { _status=$?; _visits=$((\${_visits:-0} + 1)); [ "$_visits" -lt ${visit} ] || ${kill}; return "$_status"; }\n` +
       withLine(text, line, call(text.split('\n')[line - 1] ?? ''));
 
-/** The text that is held, the whole group, behind each of these lines, the first times that it gets there; it writes `line visit` into a file before. */
-export const holding = (text: string, at: readonly number[], file: string): string =>
-  `_at() { _status=$?; eval "_visits=\\$((\\\${_$1:-0} + 1)); _$1=\\$_visits"; [ "$_visits" -gt ${oftenest} ] || { echo "$1 $_visits" >>'${file}'; kill -STOP -$$; }; return "$_status"; }\n` +
-  withLines(text, at, (line, old) => call(old).replace('_at', `_at ${line}`));
+/** The text that is held, the whole group, behind each line of these, the first so many times that it gets there; before, it writes `line visit` into a file. */
+export const holding = (text: string, at: ReadonlyMap<number, number>, file: string): string =>
+  `_at() { _status=$?; eval "_visits=\\$((\\\${_$1:-0} + 1)); _$1=\\$_visits"; [ "$_visits" -gt "$2" ] || { echo "$1 $_visits" >>'${file}'; kill -STOP -$$; }; return "$_status"; }\n` +
+  withLines(text, [...at.keys()], (line, old) => call(old).replace('_at', `_at ${line} ${at.get(line)}`));
