@@ -36,11 +36,11 @@ const read = (pid: number): Process | undefined => {
 const concerns = (pid: number, base: string): boolean => {
   try {
     return (
-      readlinkSync(`/proc/${pid}/cwd`).startsWith(`${base}/`) ||
+      `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${base}/`) ||
       readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${base}/`)
     );
   } catch {
-    return false;
+    return false; // it has ended
   }
 };
 
@@ -54,9 +54,7 @@ const family = ({ base }: Target, leader: number, older: ReadonlySet<number>): r
   const descends = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === leader || descends(parents.get(pid)));
   const stay = new Set([...servicesOf(base).map(({ pid }) => pid), supervisorOf(base)]);
-  return young.filter(
-    ({ pid, group }) => !stay.has(pid) && (group === leader || descends(pid) || concerns(pid, base)),
-  );
+  return young.filter(({ pid, group }) => !stay.has(pid) && (group === leader || descends(pid) || concerns(pid, base)));
 };
 
 /**
@@ -73,7 +71,10 @@ export const heldAtEachLine = async (
   const bytes = Buffer.alloc(65_536);
   /** `line visit` of all that have noted themselves since it was asked last. */
   const noted = (): readonly string[] =>
-    bytes.toString('latin1', 0, readSync(notes, bytes)).split('\n').filter((text) => text !== '');
+    bytes
+      .toString('latin1', 0, readSync(notes, bytes))
+      .split('\n')
+      .filter((text) => text !== '');
   const older = new Set(processes());
   const held = new Map<string, Held>();
   let leader = 0;
@@ -94,7 +95,8 @@ export const heldAtEachLine = async (
   /** Is it held? Where its leader waits for one that is, this is seen a little later. */
   const isHeld = (tick: number): boolean =>
     leader > 0 &&
-    (read(leader)?.state === 'T' || (tick % 100 === 99 && family(target, leader, older).some(({ state }) => state === 'T')));
+    (read(leader)?.state === 'T' ||
+      (tick % 100 === 99 && family(target, leader, older).some(({ state }) => state === 'T')));
   try {
     const over = { is: false };
     const ended = execute(target, scenario, holding(scenario.text, at, file), (pid) => {

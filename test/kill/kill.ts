@@ -13,6 +13,7 @@ import {
   mutexFree,
   readState,
   whatIsSeen,
+  type State,
 } from './host.ts';
 import { changes, killing as killingAt, timesKilled } from './mutant.ts';
 import { placesOf, positions } from './positions.ts';
@@ -36,7 +37,16 @@ export type Failure = {
   readonly difference: readonly string[];
 };
 
-export type Verdict = { readonly killed: number; readonly survived: number; readonly failures: readonly Failure[] };
+export type Verdict = {
+  /** How often lines were reached at which it was seen what a kill leaves. */
+  readonly reached: number;
+  readonly survived: number;
+  /** How often a program was killed, for that was not left by a kill yet, or could not be foreseen. */
+  readonly killed: number;
+  /** How many kills left something else than was seen there before. */
+  readonly unforeseen: number;
+  readonly failures: readonly Failure[];
+};
 
 const difference = (wanted: readonly string[], got: readonly string[]): readonly string[] => [
   ...wanted.filter((line) => !got.includes(line)).map((line) => `- ${line}`),
@@ -44,17 +54,40 @@ const difference = (wanted: readonly string[], got: readonly string[]): readonly
   ...(wanted.length === got.length ? [] : [`${wanted.length} lines, got ${got.length}`]),
 ];
 
+/** The lines of a scenario's text after which it is killed, and how often each. */
+const linesOf = (
+  target: Target,
+  { name, text, from, to }: Scenario,
+  done: ReadonlySet<string>,
+): Map<number, number> => {
+  const lines = text.split('\n');
+  const places = placesOf(text);
+  const beginning = (begins: string | undefined, otherwise: number): number => {
+    const line = begins === undefined ? otherwise : lines.findIndex((one) => one.startsWith(begins)) + 1;
+    if (begins !== undefined && line === 0) throw new Error(`${name}: no line begins with '${begins}'`);
+    return line;
+  };
+  const [first, last] = [beginning(from, 0), beginning(to, lines.length)];
+  return new Map(
+    positions(target.shell, text)
+      .filter((line) => line >= first && line <= last)
+      .filter((line) => changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''))
+      .map((line) => [line, timesKilled(lines[line - 1] ?? '')]),
+  );
+};
+
 /**
- * Kills one program after each line that it reaches, and goes on as the next run would.
- * @param done lines that were killed under this shell, where the program found something else, or in another program with the same
- *   function: those that change nothing leave no other state behind here than the changing line before them does, and are not killed
- *   again. What is killed is added.
+ * Sees after each line that a program reaches what a kill would leave there. Kills it where no kill has left that yet, or where that
+ * cannot be seen, and goes on as the next run would.
+ * @param done lines that had their turn under this shell, where the program found something else, or in another program with the same
+ *   function: those that change nothing leave no other state behind here than the changing line before them does, and have no other
+ *   turn. What has its turn is added.
  */
 const killOne = async (
   target: Target,
   scenario: Scenario,
   done: Set<string>,
-): Promise<Verdict & { readonly states: number; really: number; astray: number }> => {
+): Promise<Verdict & { readonly states: number }> => {
   rmSync(target.base, { recursive: true, force: true });
   rmSync(target.path, { force: true });
   await scenario.before(target);
@@ -73,68 +106,30 @@ const killOne = async (
     const wanted = fingerprint(readState(target));
     if (reference.code !== (scenario.code ?? 0)) {
       fail(0, `without a kill it exits ${reference.code}`, [reference.stderr]);
-      return { killed: 0, survived: 0, failures, states: 0, really: 0, astray: 0 };
+      return { reached: 0, survived: 0, killed: 0, unforeseen: 0, failures, states: 0 };
     }
     kept.restore();
-    const beginning = (begins: string | undefined, otherwise: number): number => {
-      const line = begins === undefined ? otherwise : lines.findIndex((one) => one.startsWith(begins)) + 1;
-      if (begins !== undefined && line === 0) throw new Error(`${scenario.name}: no line begins with '${begins}'`);
-      return line;
-    };
-    const [first, last] = [beginning(scenario.from, 0), beginning(scenario.to, lines.length)];
-    const all = positions(target.shell, scenario.text).filter((line) => line >= first && line <= last);
-    const at = new Map(
-      all
-        .filter((line) => changes(lines[line - 1] ?? '') || !done.has(places[line - 1] ?? ''))
-        .map((line) => [line, timesKilled(lines[line - 1] ?? '')]),
-    );
+    const at = linesOf(target, scenario, done);
     const traced = await heldAtEachLine(target, scenario, at);
     const faithful =
       traced.ran.code === reference.code && difference(wanted, fingerprint(readState(target))).length === 0;
     kept.restore();
-    let reached = 0;
-    let killed = 0;
-    let survived = 0;
-    let astray = 0;
+    const counts = { reached: 0, survived: 0, killed: 0, unforeseen: 0 };
     /** What a kill left behind → did the next run mend it? */
     const verdicts = new Map<string, boolean>();
-    // where holding changed what the program did, every line is tried
-    const held: readonly Held[] = faithful
-      ? traced.held
-      : [...at.keys()].map((line) => ({ line, visit: 1, left: undefined }));
-    for (const { line, visit, left: seen } of held) {
-      const known = seen === undefined ? undefined : verdicts.get(seen);
-      if (known !== undefined) {
-        reached += 1;
-        if (known) survived += 1;
-        done.add(places[line - 1] ?? '');
-        continue;
-      }
-      const killing = killingAt(scenario.text, line, visit);
-      const ran = await execute(target, scenario, killing);
-      if (ran.signal !== 'SIGKILL') {
-        kept.restore();
-        continue;
-      }
-      killed += 1;
-      reached += 1;
+    const judged = (line: number, mended: boolean): void => {
+      counts.reached += 1;
+      if (mended) counts.survived += 1;
       done.add(places[line - 1] ?? '');
-      const leftBehind = readState(target);
-      const left = whatIsSeen(leftBehind);
-      if (seen !== undefined && seen !== left) astray += 1;
-      if (process.env.KILL_DEBUG) console.log(line, visit, seen === undefined ? 'not alone' : seen === left ? 'as seen' : 'ASTRAY', verdicts.has(left) ? 'known' : 'new', lines[line-1]);
-      const verdict = verdicts.get(left);
-      if (verdict !== undefined) {
-        if (verdict) survived += 1;
-        kept.restore();
-        continue;
-      }
+    };
+    /** What was left at a line by `killing`: does whoever comes next mend it? The host is as before afterwards. */
+    const mended = async (line: number, killing: string, left: State): Promise<boolean> => {
       const before = failures.length;
       // nobody mends this one before visitors see it
       if (
         kept.state.tree.has('current') &&
         wanted.some((path) => path.startsWith('current ')) &&
-        !leftBehind.tree.has('current')
+        !left.tree.has('current')
       )
         fail(line, 'current is absent', []);
       const again = await next(target);
@@ -156,10 +151,32 @@ const killOne = async (
         if (!mutexFree(target)) fail(line, 'the mutex is held after recover', []);
         kept.restore();
       }
-      verdicts.set(left, failures.length === before);
-      if (failures.length === before) survived += 1;
+      return failures.length === before;
+    };
+    // where to be held changed what the program did, it is killed at every line
+    const held: readonly Held[] = faithful
+      ? traced.held
+      : [...at.keys()].map((line) => ({ line, visit: 1, left: undefined }));
+    for (const { line, visit, left: seen } of held) {
+      const known = seen === undefined ? undefined : verdicts.get(seen);
+      if (known !== undefined) {
+        judged(line, known);
+        continue;
+      }
+      const killing = killingAt(scenario.text, line, visit);
+      const ran = await execute(target, scenario, killing);
+      if (ran.signal === 'SIGKILL') {
+        counts.killed += 1;
+        const state = readState(target);
+        const left = whatIsSeen(state);
+        if (seen !== undefined && seen !== left) counts.unforeseen += 1;
+        const verdict = verdicts.get(left) ?? (await mended(line, killing, state));
+        verdicts.set(left, verdict);
+        judged(line, verdict);
+      }
+      kept.restore();
     }
-    return { killed: reached, survived, failures, states: verdicts.size, really: killed, astray };
+    return { ...counts, failures, states: verdicts.size };
   } finally {
     endProcesses(target);
   }
@@ -175,9 +192,10 @@ const allScenarios: readonly Scenario[] = [
 ];
 
 /**
- * Kills every changing program after each of its lines, under each shell, and lets the next run go on. Scenarios of one program take
+ * Kills every changing program after each of its lines, under each shell, and lets the next run go on; where a kill would leave what
+ * another one has left, that one counts. Scenarios of one program take
  * turns with the shells: what a line does depends on what the program finds, hardly on who reads it. The only one of a program is played under each.
- * @param show takes a line for each program: lines killed and survived
+ * @param show takes a line for each program: lines reached and survived
  * @param shells argument vectors of the shells
  * @param scenarios what is played
  * @param lanes how many are played at a time
@@ -206,7 +224,7 @@ export const killedAtEveryLine = async ({
       })),
     );
   const doneBy = new Map<readonly string[], Set<string>>();
-  const total = { killed: 0, survived: 0, failures: [] as Failure[] };
+  const total = { reached: 0, survived: 0, killed: 0, unforeseen: 0, failures: [] as Failure[] };
   makeStandIns(join(root, 'stand-ins'));
   makeManager(join(root, 'manager'));
   makeSudo(join(root, 'allowed'));
@@ -229,7 +247,7 @@ export const killedAtEveryLine = async ({
       const allowed = { ...managed, searched: `${join(root, 'allowed')}:${alone.searched}` };
       for (const scenario of job.ofProgram) {
         const began = performance.now();
-        const { killed, survived, failures, states, really, astray } = await killOne(
+        const { reached, survived, killed, unforeseen, failures, states } = await killOne(
           scenario.rooted === true
             ? rooted
             : scenario.allowed === true
@@ -240,12 +258,14 @@ export const killedAtEveryLine = async ({
           scenario,
           done,
         );
-        total.killed += killed;
+        total.reached += reached;
         total.survived += survived;
+        total.killed += killed;
+        total.unforeseen += unforeseen;
         total.failures.push(...failures);
         const seconds = ((performance.now() - began) / 1000).toFixed(1);
         show(
-          `${scenario.name} (${shell.join(' ')}): ${killed} lines killed, ${survived} survived; ${states} different states left behind; ${really} really, ${astray} astray; ${seconds} s`,
+          `${scenario.name} (${shell.join(' ')}): ${reached} lines, ${survived} survived; ${states} different states left behind by ${killed} kills; ${seconds} s`,
         );
       }
     }
@@ -257,13 +277,15 @@ export const killedAtEveryLine = async ({
     await endProcessesBelow(root);
     rmSync(root, { recursive: true, force: true });
   }
-  show(`killed at every line: ${total.killed} lines killed, ${total.survived} survived`);
+  show(
+    `killed at every line: ${total.reached} lines, ${total.survived} survived; ${total.killed} kills, ${total.unforeseen} of them left something else than was seen there`,
+  );
   return total;
 };
 
 if (process.argv[1] === import.meta.filename) {
   const only = process.argv[2];
-  const { failures, killed } = await killedAtEveryLine({
+  const { failures, reached } = await killedAtEveryLine({
     show: (line) => {
       console.log(line);
     },
@@ -271,5 +293,5 @@ if (process.argv[1] === import.meta.filename) {
   });
   for (const { scenario, shell, line, text, how, difference: found } of failures.slice(0, 20))
     console.log(`\nNOT SURVIVED ${scenario} (${shell}) after line ${line}: ${text}\n  ${how}\n  ${found.join('\n  ')}`);
-  process.exitCode = failures.length > 0 || killed === 0 ? 1 : 0;
+  process.exitCode = failures.length > 0 || reached === 0 ? 1 : 0;
 }
