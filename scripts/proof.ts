@@ -11,9 +11,8 @@ import { endProcessesBelow, processesBelow } from '../test/lab/processes.ts';
 const proofs: readonly (readonly string[])[] = [
   ['quoting', 'bad-input', 'secrets'],
   ['races'],
-  ['zombies'],
   ['runner-killed'],
-  ['killed-at-every-line'],
+  ['killed-at-every-line', 'zombies'],
 ];
 
 const print = (line: string): void => {

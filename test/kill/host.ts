@@ -198,7 +198,9 @@ export const whatIsSeen = (state: State): string => {
       return bytes.length > 4096 ? `${bytes.length}` : bytes.toString('latin1');
     }),
   ];
-  return createHash('sha1').update(all.join('\n')).digest('hex');
+  // what lies in the trash has a pid in its name
+  const text = all.join('\n').replaceAll(/^(\.landfall\/trash\/[^/\n]*\.)\d+(?=[/ ])/gm, '$1');
+  return createHash('sha1').update(text).digest('hex');
 };
 
 const identities = (target: Target): string => JSON.stringify([servicesOf(target.base), supervisorOf(target.base)]);
