@@ -1,9 +1,9 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readState, whatIsSeen } from './host.ts';
 import { holding } from './mutant.ts';
-import { servicesOf, supervisorOf } from './processes.ts';
+import { processes, servicesOf, supervisorOf } from './processes.ts';
 import { execute, type Scenario } from './scenario.ts';
 import type { Ran, Target } from './target.ts';
 
@@ -16,11 +16,6 @@ export type Held = {
 };
 
 type Process = { readonly pid: number; readonly state: string; readonly parent: number; readonly group: number };
-
-const processes = (): readonly number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
 
 const read = (pid: number): Process | undefined => {
   try {
@@ -53,7 +48,7 @@ const family = ({ base }: Target, leader: number, older: ReadonlySet<number>): r
   const parents = new Map(young.map(({ pid, parent }) => [pid, parent]));
   const descends = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === leader || descends(parents.get(pid)));
-  const stay = new Set([...servicesOf(base).map(({ pid }) => pid), supervisorOf(base)]);
+  const stay = new Set([...servicesOf(base, [...parents.keys()]).map(({ pid }) => pid), supervisorOf(base)]);
   return young.filter(({ pid, group }) => !stay.has(pid) && (group === leader || descends(pid) || concerns(pid, base)));
 };
 
