@@ -77,7 +77,7 @@ export const heldAtEachLine = async (
     let all = family(target, leader, older);
     // the signal may be on its way to some. One in D waits for a child of its own that is held before it becomes another program
     const goesOn = ({ group, state }: Process): boolean => group === leader && state !== 'T' && state !== 'D';
-    for (let tries = 0; all.some(goesOn) && tries < 50; tries++) {
+    for (let tries = 0; all.some(goesOn) && tries < 2000; tries++) {
       await sleep(1);
       all = family(target, leader, older);
     }
