@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -14,6 +15,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { unitsProgram } from '#setup';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
+import { residentFile } from './scenario.ts';
 import { handMade, servicesOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
@@ -187,11 +189,13 @@ export const fingerprint = ({ tree, processes }: State): readonly string[] => [
   }).map((line) => line.replace(/^(\.landfall\/notices\.t)\d+/, '$1N')),
 ];
 
-/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. */
-export const whatIsSeen = (state: State): string =>
-  [
+/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short. */
+export const whatIsSeen = (state: State): string => {
+  const all = [
     ...state.processes,
     ...listTree(state.tree, (path, bytes) => {
+      // the program itself, while it runs
+      if (path === residentFile) return undefined;
       if (path === knownFile) return knownOf(state, 'own');
       if (apart(path) && !/reserve|stand-in/.test(path)) return undefined;
       if (volatile(path)) return '';
@@ -199,7 +203,11 @@ export const whatIsSeen = (state: State): string =>
         return bytes.toString().replaceAll(/^(deadline|opened)=[1-9]\d*$/gm, '$1=some');
       return bytes.length > 4096 ? `${bytes.length}` : bytes.toString('latin1');
     }),
-  ].join('\n');
+  ];
+  // what lies in the trash has a pid in its name
+  const text = all.join('\n').replaceAll(/^(\.landfall\/trash\/[^/\n]*\.)\d+(?=[/ ])/gm, '$1');
+  return createHash('sha1').update(text).digest('hex');
+};
 
 const identities = (target: Target): string => JSON.stringify([servicesOf(target.base), supervisorOf(target.base)]);
 

@@ -7,11 +7,6 @@ import { withLine, withLines } from './positions.ts';
 export const call = (line: string): string =>
   /^\w+\(\) \{|(?:\bdo|\bthen|\belse|\{|\))$/.test(line) ? '_at || :' : '_at';
 
-/** The text that writes the number of each of these lines into a file when it is there, without a change of the exit status. */
-export const noting = (text: string, at: readonly number[], file: string): string =>
-  `_at() { _status=$?; echo "$1" >>'${file}'; return "$_status"; }\n` +
-  withLines(text, at, (line, old) => call(old).replace('_at', `_at ${line}`));
-
 /** Lines that change something are killed each time that they are reached, up to this often; others the first time. */
 const oftenest = 3;
 const changing =
@@ -20,8 +15,8 @@ const changing =
 /** May this line change something that the next program could see? */
 export const changes = (line: string): boolean => changing.test(line);
 
-/** How often a line that is reached `visits` times is killed. */
-export const timesKilled = (line: string, visits: number): number => Math.min(visits, changes(line) ? oftenest : 1);
+/** How often a line is killed, if it is reached so often. */
+export const timesKilled = (line: string): number => (changes(line) ? oftenest : 1);
 
 // the whole group: a subshell of the program that lived on would go on with half of what it was to be told
 const kill = 'kill -9 -$$';
@@ -32,3 +27,8 @@ export const killing = (text: string, line: number, visit: number): string =>
     ? withLine(text, line, kill)
     : `_at() { _status=$?; _visits=$((\${_visits:-0} + 1)); [ "$_visits" -lt ${visit} ] || ${kill}; return "$_status"; }\n` +
       withLine(text, line, call(text.split('\n')[line - 1] ?? ''));
+
+/** The text that is held, the whole group, behind each line of these, the first so many times that it gets there; before, it writes `line visit` into a file. */
+export const holding = (text: string, at: ReadonlyMap<number, number>, file: string): string =>
+  `_at() { _status=$?; eval "_visits=\\$((\\\${_$1:-0} + 1)); _$1=\\$_visits"; [ "$_visits" -gt "$2" ] || { echo "$1 $_visits" >>'${file}'; kill -STOP -$$; }; return "$_status"; }\n` +
+  withLines(text, [...at.keys()], (line, old) => call(old).replace('_at', `_at ${line} ${at.get(line)}`));

@@ -14,17 +14,22 @@ const read = <T>(reading: () => T): T | undefined => {
 /** Where tests of adoption have an installation made by hand: in the base, so that one tree holds all. */
 export const handMade = 'site/app';
 
-/** Every process that works in a release of this target, or in what was made by hand there (`hand-made`), and that has the name of a service. */
-export const servicesOf = (base: string): readonly Running[] =>
-  readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    const cwd = read(() => readlinkSync(`/proc/${name}/cwd`));
+/** The pids of all processes. */
+export const processes = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Every process, or each of these, that works in a release of this target, or in what was made by hand there (`hand-made`), and that has the name of a service. */
+export const servicesOf = (base: string, among: readonly number[] = processes()): readonly Running[] =>
+  among.flatMap((pid) => {
+    const cwd = read(() => readlinkSync(`/proc/${pid}/cwd`));
     const made = cwd === `${base}/${handMade}`;
     if (!made && cwd?.startsWith(`${base}/releases/`) !== true) return [];
-    const environ = read(() => readFileSync(`/proc/${name}/environ`, 'latin1')) ?? '';
+    const environ = read(() => readFileSync(`/proc/${pid}/environ`, 'latin1')) ?? '';
     const service = /(?:^|\0)LANDFALL_SERVICE=([^\0]*)/.exec(environ)?.[1];
     const release = made ? 'hand-made' : cwd.slice(`${base}/releases/`.length).split('/')[0];
-    return service === undefined ? [] : [{ pid: Number(name), service, release: release ?? '' }];
+    return service === undefined ? [] : [{ pid, service, release: release ?? '' }];
   });
 
 /** The pid of the target's supervisord; undefined: there is none. */

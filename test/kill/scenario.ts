@@ -1,5 +1,7 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { programs, type Input, type ProgramName } from '#remote';
-import type { Ran, Target } from './target.ts';
+import { run, type Ran, type Target } from './target.ts';
 
 /** A program at work on a host: what it finds, how it is called, and how the next run goes on after it was killed. */
 export type Scenario = {
@@ -39,4 +41,24 @@ export const of = <P extends ProgramName>(
     args: (input: Input<P>) => readonly string[];
   };
   return { text, args: (target) => args(input(target)) };
+};
+
+/** The file that a resident program is played as, in the base. */
+export const residentFile = '.landfall/undo-killed';
+
+/** Runs the program of a scenario, or another text in its place. @param begun is told the pid of the program, which leads a group of its own */
+export const execute = (
+  target: Target,
+  scenario: Scenario,
+  text: string,
+  begun?: (pid: number) => void,
+): Promise<Ran> => {
+  const args = scenario.args(target);
+  const options = { whole: true, begun, ...(scenario.stdin === undefined ? {} : { stdin: scenario.stdin }) };
+  if (scenario.resident === undefined) return run(target, [...target.shell, '-c', text, 'program', ...args], options);
+  const file = join(target.base, residentFile);
+  writeFileSync(file, text);
+  return run(target, [...target.shell, file, ...args], options).finally(() => {
+    rmSync(file, { force: true });
+  });
 };

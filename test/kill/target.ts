@@ -94,6 +94,7 @@ export const makeRelease = (
 /**
  * Runs a command to its end.
  * @param whole waits for all that it began too, whatever that did with its output (what stays must close descriptor 3)
+ * @param begun is told the command's pid, which is that of its group, too
  */
 export const run = (
   target: Target,
@@ -102,7 +103,13 @@ export const run = (
     stdin,
     searched = target.searched,
     whole = false,
-  }: { readonly stdin?: Buffer; readonly searched?: string; readonly whole?: boolean } = {},
+    begun,
+  }: {
+    readonly stdin?: Buffer;
+    readonly searched?: string;
+    readonly whole?: boolean;
+    readonly begun?: ((pid: number) => void) | undefined;
+  } = {},
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const [file = '', ...args] = argv;
@@ -113,6 +120,7 @@ export const run = (
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', whole ? 'pipe' : 'ignore'],
     });
+    if (child.pid !== undefined) begun?.(child.pid);
     (child.stdio[3] as Readable | null)?.resume();
     const out: Buffer[] = [];
     const err: Buffer[] = [];
