@@ -62,15 +62,15 @@ export const cases = (at: BadInputHost): readonly BadInput[] => {
   const user = sshd.user;
   return [
     {
-      says: 'a unit by which somebody would be root',
+      says: 'a unit by which somebody would be another',
       action: 'deploy-over-ssh',
       yaml: good.replace('command: gunicorn spine.wsgi', 'file: deployment/web.service'),
       file: {
         path: 'deployment/web.service',
-        text: '[Service]\nUser=root\nExecStart=+/bin/sh -c id\nExecStartPre=/bin/cp x /etc\nEnvironment=TOKEN=hush-9f41\nNice=-5\n',
+        text: '[Service]\nUser=another\nExecStart=+/bin/sh -c id\nExecStartPre=/bin/cp x /etc\nEnvironment=TOKEN=hush-9f41\nNice=-5\n',
       },
       told: [
-        `User=root: services run as the SSH user, ${user}`,
+        `User=another: services run as the SSH user, ${user}`,
         '+ before the command is not followed: it would run with other rights',
         'ExecStartPre=/bin/cp x /etc: Landfall runs the service alone',
         'a service has the variables of .env, and no other: TOKEN',
