@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -316,6 +317,19 @@ eachShell(
       expect(readdirSync(join(base, 'staging'))).toEqual(['b-1.other']);
       expect(readdirSync(join(base, 'trees')).sort()).toEqual(['b-1.other', 'kept-1']);
       expect((await runProgram(shell, 'discard', { base, driver: '*' })).code).toBe(64);
+    });
+
+    test('discards an environment that failed, but none that is whole or being built just now', async () => {
+      for (const one of ['failed/bin/python', 'whole/.complete', 'built/bin/python']) write(base, `envs/${one}`, '');
+      const builder = spawn('flock', [join(base, 'envs/built.lock'), 'sh', '-c', 'echo has it; read -r _']);
+      await once(builder.stdout, 'data');
+      const folders = (): readonly string[] => readdirSync(join(base, 'envs')).filter((one) => !one.endsWith('.lock'));
+      await outputOf(shell, 'discard', { base, driver: 'mine' });
+      expect(folders()).toEqual(['built', 'whole']);
+      builder.stdin.end();
+      await once(builder, 'close');
+      await outputOf(shell, 'discard', { base, driver: 'mine' });
+      expect(folders()).toEqual(['whole']);
     });
   },
   'git',

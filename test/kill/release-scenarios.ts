@@ -126,7 +126,15 @@ export const releaseScenarios: readonly Scenario[] = [
       '.landfall/services/web': 'role=web\nword=sh\n',
     }),
   },
-  { name: 'discard', before: received, ...of('discard', ({ base }) => ({ base, driver: 'd1' })) },
+  {
+    name: 'discard',
+    before: (target) => {
+      received(target);
+      // one that failed
+      mkdirSync(join(target.base, 'envs/aa/bin'), { recursive: true });
+    },
+    ...of('discard', ({ base }) => ({ base, driver: 'd1' })),
+  },
   {
     name: 'migrate',
     before: async (target) => {
