@@ -103,7 +103,9 @@ const refused: Play = {
       /^beat\.service may take 90 s to stop, and beat has 5 s/,
       /^deploy may not stop and start what runs from \/srv\/notes/,
     );
-    const left = await site.host.exec(`ls -A ${site.base}`);
+    const left = await site.host.exec(
+      `cd ${site.base} && ls -d releases staging shared .landfall/transaction 2>/dev/null || true`,
+    );
     demand(left === '', () => `it left ${left}`);
     const sudo = nexts.at(-1) ?? '';
     const lines = sudo.split('\n').slice(1);
