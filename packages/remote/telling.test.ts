@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { deployed, switched } from '../../test/kill/deploy.ts';
+import { deployed, looked, open, openInput, switched } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, keepState, makeStandIns } from '../../test/kill/host.ts';
 import { changes, killing } from '../../test/kill/mutant.ts';
 import { positions } from '../../test/kill/positions.ts';
-import { idle, makeRelease, makeTarget, run, type Target } from '../../test/kill/target.ts';
+import { idle, makeRelease, makeTarget, run, runProgram, type Target } from '../../test/kill/target.ts';
 import { memory } from '../../test/lab/memory.ts';
 import { eachShell } from '../../test/lab/program-run.ts';
 import { endProcessesBelow } from '../../test/lab/processes.ts';
@@ -118,4 +118,16 @@ eachShell('what a host owes people', (shell) => {
       expect(told).toBe(1);
     }
   }, 300_000);
+
+  test('lies there for a transaction that closes an unswitched one of another run', async () => {
+    kept.restore();
+    await undo(0, 't2', 'failed');
+    await open(target, 'r2', 'd0');
+    const { seen } = await looked(target);
+    const stdin = Buffer.concat([residentBody, notices]);
+    const input = { ...openInput(target, 'r2', { seen }), notices: notices.length };
+    expect(await runProgram(target, 'open', input, { stdin })).toMatchObject({ code: 0 });
+    expect(read(own('transaction'))).toMatch(/^number=4$/m);
+    expect(read(own('notices.t4'))).toBe(notices.toString());
+  });
 });

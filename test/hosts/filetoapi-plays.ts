@@ -19,18 +19,9 @@ const demandWritten = async ({ user, host }: FileToApi): Promise<string> => {
   return `${(await user.all()).map(({ name }) => name).join(', ')} by the key of before`;
 };
 
-/**
- * A worker that hangs keeps SQLite's file open, and is killed in the end: nobody writes -wal into the file, so what was uploaded last is
- * in -wal alone. Demands that it is.
- */
-const hang = async ({ host, user }: FileToApi, db: string): Promise<void> => {
-  await host.exec(`set -e
-    main=$(systemctl show --property=MainPID --value filetoapi)
-    for one in $(cat /proc/$main/task/$main/children); do
-      if ls -l /proc/$one/fd | grep -q 'db.sqlite3-wal$'; then worker=$one; fi
-    done
-    kill -STOP "$worker"`);
-  const { id } = await user.upload(`hangs-${db.length}.csv`);
+/** What is uploaded now is in -wal alone: nobody has written it into the file yet. Demands that it is so. */
+const uploadToWal = async ({ host, user }: FileToApi, db: string, name: string): Promise<void> => {
+  const { id } = await user.upload(name);
   const tables = await host.exec(
     `cp ${db} /tmp/alone; python3 -c "import sqlite3; print([name for (name,) in sqlite3.connect('/tmp/alone').execute('SELECT name FROM sqlite_master')])"`,
   );
@@ -67,11 +58,11 @@ const withDropIn = async (
   await restarted(place);
 };
 
-/** The socket lies in the checkout, as people have it too, while something is done. */
+/** The socket lies in the checkout, as people have it too, and whoever is told to stop is killed, as one that hangs is in the end. */
 const withSocketBelow = (place: FileToApi, then: () => Promise<void>): Promise<void> => {
   const lead = (from: string, to: string): string =>
     `sed -i 's|unix:${from};|unix:${to};|' /etc/nginx/sites-enabled/default; nginx -t -q; systemctl reload nginx`;
-  const line = `Environment=GUNICORN_CMD_ARGS=--bind=unix:${socketBelow}`;
+  const line = `KillSignal=SIGKILL\\nEnvironment=GUNICORN_CMD_ARGS=--bind=unix:${socketBelow}`;
   return withDropIn(place, line, then, [lead(socket, socketBelow), lead(socketBelow, socket)]);
 };
 
@@ -80,17 +71,15 @@ export const written: Play<FileToApi> = {
   play: async (place) => {
     // and a restart at its end: what is in -wal goes to the file, which stays as it is from then on
     await withSocketBelow(place, async () => {
-      await place.user.upload('before.csv');
-      await hang(place, `${path}/db.sqlite3`);
+      await uploadToWal(place, `${path}/db.sqlite3`, 'before.csv');
       const ends = await place.aborted(async () => {
-        await demandLies(place, `${place.base}/shared`);
         await demandWritten(place);
-        await place.user.upload('during.csv');
-        await hang(place, `${place.base}/shared/db.sqlite3`);
+        await demandLies(place, `${place.base}/shared`);
+        await uploadToWal(place, `${place.base}/shared/db.sqlite3`, 'during.csv');
       });
       for (const end of ends) demand(end.report.result === 'done', () => lastLines(end));
-      await demandLies(place, path);
       await demandWritten(place);
+      await demandLies(place, path);
     });
     return demandWritten(place);
   },
@@ -143,6 +132,7 @@ export const changed: Play<FileToApi> = {
 export const outlives = (name: string): Play<FileToApi> => ({
   name,
   play: async (place) => {
+    await demandWritten(place);
     await demandLies(place, `${place.base}/shared`);
     await place.user.upload(`after-${(await place.user.all()).length}.csv`);
     return demandWritten(place);
