@@ -94,7 +94,8 @@ const refused: Play = {
       web: unit(gunicorn, 'TimeoutStopSec=5', { user: '', folder: '/opt' }),
       beat: unit(sleeps, ''),
     });
-    await site.host.exec('systemctl daemon-reload');
+    // enabled, so that systemd keeps them in its memory: it reads one anew that it has forgotten
+    await site.host.exec('systemctl enable --quiet web beat');
     const nexts = refusedFor(
       await deploy(site),
       /^web\.service runs as root/,
