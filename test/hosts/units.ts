@@ -95,7 +95,7 @@ const refused: Play = {
       beat: unit(sleeps, ''),
     });
     // enabled, so that systemd keeps them in its memory: it reads one anew that it has forgotten
-    await site.host.exec('systemctl enable --quiet web beat');
+    await site.host.exec('systemctl enable --quiet web beat && systemctl daemon-reload');
     const nexts = refusedFor(
       await deploy(site),
       /^web\.service runs as root/,
