@@ -94,8 +94,7 @@ const refused: Play = {
       web: unit(gunicorn, 'TimeoutStopSec=5', { user: '', folder: '/opt' }),
       beat: unit(sleeps, ''),
     });
-    // enabled, so that systemd keeps them in its memory: it reads one anew that it has forgotten
-    await site.host.exec('systemctl enable --quiet web beat && systemctl daemon-reload');
+    await site.host.exec('systemctl daemon-reload');
     const nexts = refusedFor(
       await deploy(site),
       /^web\.service runs as root/,
