@@ -1,5 +1,5 @@
 import type { Problem } from '#fault';
-import { renderDuration } from '#plan';
+import { commandLine, renderDuration } from '#plan';
 import type { Application } from './definition/application.ts';
 import { serviceRules } from './definition/services.ts';
 import { unit as unitKey } from './definition/unit.ts';
@@ -31,7 +31,7 @@ type From = {
 
 /** What a file says, in few words. */
 const inWords = ({ command, drain, boot, unit }: Said): readonly string[] => [
-  ...(command === undefined ? [] : [command.join(' ')]),
+  ...(command === undefined ? [] : [commandLine(command)]),
   ...(drain === undefined ? [] : [`drain ${renderDuration(drain)}`]),
   ...(boot === undefined ? [] : [`boot ${renderDuration(boot)}`]),
   ...(unit === undefined ? [] : unitKey.parse(unit)),

@@ -365,6 +365,14 @@ command=x
     ]);
   });
 
+  test('are told without the passwords of a command', () => {
+    const text = '[Service]\nExecStart=env SECRET_KEY=hunter2 gunicorn -b redis://:hunter2@h/0 config.wsgi\n';
+    const own = '  web: { file: deploy/web.service, role: web }\n';
+    expect(withFiles(own, { 'deploy/web.service': text }).target?.serviceFiles[0]?.says).toEqual([
+      'env SECRET_KEY=… gunicorn -b redis://…@h/0 config.wsgi',
+    ]);
+  });
+
   test('give way to the keys beside them', () => {
     const own = '  web: { file: deploy/web.service, command: gunicorn b, drain: 5s, boot: 2m, unit: {}, listen: 80 }\n';
     expect(withFiles(own, {}, nginx).target?.services).toEqual([

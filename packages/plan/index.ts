@@ -23,4 +23,5 @@ export type { Timeline } from './timeline.ts';
 export { durationForm, readDuration } from './duration-form.ts';
 export { nearest } from './nearest.ts';
 export { spanOf } from './span.ts';
+export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';

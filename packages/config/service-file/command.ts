@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { commandLine } from '#plan';
 import { programOf } from '../definition/role.ts';
 import type { Grounds, Outcome, Refusal } from './rule.ts';
 import type { wordsOf } from './words.ts';
@@ -21,7 +22,10 @@ const others: ReadonlySet<string> = new Set(['su', 'sudo', 'runuser', 'setpriv',
 const filled = (word: string, known: Readonly<Record<string, string>>): string | Refusal => {
   const strange = [...word.matchAll(/%(?:\([^)]*\)[a-zA-Z0-9]*|[^]?)/g)].find(([one]) => !Object.hasOwn(known, one));
   if (strange !== undefined)
-    return { what: `${strange[0]} stands for nothing that is known`, next: 'write what it stands for; a % is %%' };
+    return {
+      what: `${/^%(?:\(\w{0,40}\)[a-z0-9]{0,4}|\W?|\w)$/.test(strange[0]) ? strange[0] : '%(…)'} stands for nothing that is known`,
+      next: 'write what it stands for; a % is %%',
+    };
   return word.replaceAll(/%(?:\([^)]*\)[a-zA-Z0-9]*|[^]?)/g, (one) => known[one] ?? one);
 };
 
@@ -34,7 +38,10 @@ const hidden = (words: readonly string[]): Refusal | undefined => {
   if (shell !== undefined) return { what: `${shell} is for a shell, and no shell reads this`, next: itself };
   const at = shells.has(program) ? rest.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
   if (at >= 0 && !(rest[at + 1] ?? '').trimStart().startsWith('exec '))
-    return { what: `a shell (${first}) stays between`, next: `${itself}, or have the shell end in it: exec …` };
+    return {
+      what: `a shell (${commandLine([first])}) stays between`,
+      next: `${itself}, or have the shell end in it: exec …`,
+    };
   return undefined;
 };
 
@@ -47,7 +54,7 @@ const programIn = (word: string, { roots, directory, environments }: Grounds): s
     return /^\/(?:usr\/(?:local\/)?)?s?bin\//.test(path)
       ? path
       : {
-          what: `${word} is neither of the release nor of the system`,
+          what: `${commandLine([word])} is neither of the release nor of the system`,
           next: `name a program of the release, as {current}/${environments[0] ?? ''}/bin/gunicorn is one`,
         };
   // in the release's root; a relative one counts from where the service runs
@@ -65,7 +72,10 @@ export const commandOf = (text: string, dialect: Dialect, on: Grounds): Outcome 
   if (typeof split === 'string') return { what: split, next: 'mend the command' };
   const variable = dialect.variables ? split.find((word) => /\$(?!\$)/.test(word.replaceAll('$$', ''))) : undefined;
   if (variable !== undefined)
-    return { what: `${variable} holds a variable`, next: 'write its value, or let the program read it; a $ is $$' };
+    return {
+      what: `${commandLine([variable])} holds a variable`,
+      next: 'write its value, or let the program read it; a $ is $$',
+    };
   const words: string[] = [];
   for (const word of split) {
     const put = filled(dialect.variables ? word.replaceAll('$$', () => '$') : word, dialect.percent(on));

@@ -24,7 +24,10 @@ export const user: Rule = {
       ? { settled: true }
       : {
           what: `services run as the SSH user, ${on.user}`,
-          next: `leave it out, or connect as ${value}: hosts: { ssh: ${value}@… }`,
+          next:
+            value !== 'root' && /^[a-z_][a-z0-9_-]*$/.test(value)
+              ? `leave it out, or connect as ${value}: hosts: { ssh: ${value}@… }`
+              : 'leave it out',
         },
 };
 
@@ -50,11 +53,14 @@ const usualPath = (value: string, { roots, directory: within, environments }: Gr
   return value.split(':').every((one) => bins.includes(one) || usual.test(one));
 };
 
-/** Variables by name: a service has those of `.env`, which migrations and checks have too. */
-export const variables = (all: readonly (readonly [name: string, value: string])[], on: Grounds): Outcome => {
+/** Words NAME=value: a service has the variables of `.env`, which migrations and checks have too. What is none is not shown: it may be part of a value. */
+export const variables = (words: readonly string[], on: Grounds): Outcome => {
+  const all = words.map((word) => /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(word) ?? []);
+  if (all.some(([word]) => word === undefined))
+    return { what: 'there is a word without NAME=', next: 'quote the value: "NAME=a value"' };
   const strange = all
-    .filter(([name, value]) => !on.required.includes(name) && !(name === 'PATH' && usualPath(value, on)))
-    .map(([name]) => name);
+    .filter(([, name = '', value = '']) => !on.required.includes(name) && !(name === 'PATH' && usualPath(value, on)))
+    .map(([, name]) => name);
   if (strange.length === 0) return { settled: true };
   return {
     what: `a service has the variables of .env, and no other: ${strange.join(', ')}`,

@@ -20,15 +20,18 @@ const command: Rule = {
     ),
 };
 
+const pair = /\s*(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,"'=]*))\s*(?:,|$)/gy;
+
 const environment: Rule = {
-  read: ({ value }, on) =>
-    variables(
-      [...value.matchAll(/([^\s,=]+)\s*=\s*("[^"]*"|'[^']*'|[^,]*)/g)].map(([, name = '', of = '']) => [
-        name,
-        of.trim().replace(/^(["'])(.*)\1$/, '$2'),
-      ]),
+  read: ({ value }, on) => {
+    const pairs = [...value.matchAll(pair)];
+    if (pairs.map(([all]) => all).join('') !== value)
+      return { what: 'it cannot be read', next: 'quote each value, and part them by commas: A="1",B="2"' };
+    return variables(
+      pairs.map(([, name = '', double, single, bare]) => `${name}=${double ?? single ?? bare ?? ''}`),
       on,
-    ),
+    );
+  },
 };
 
 const again = 'a service is started again whenever it ends: say autorestart=true';

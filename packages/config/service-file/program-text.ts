@@ -25,18 +25,20 @@ export const readPrograms: Reader = (file, text) => {
       continue;
     }
     const head = /^\[(.+)\]/.exec(put)?.[1];
-    const [, key = '', value = ''] = /^(.*?)\s*[=:]\s*(.*)$/.exec(put) ?? [];
+    const parts = put.search(/[=:]/);
+    const key = put.slice(0, Math.max(parts, 0)).trim();
+    const value = put.slice(parts + 1).trim();
     if (head !== undefined) {
       section = head;
       last = undefined;
       entries.push({ section, key: '', value: '', line });
     } else if (key === '')
-      problems.push({ where: file, line, what: `${put} is neither [SECTION] nor KEY=VALUE`, next: 'mend the line' });
+      problems.push({ where: file, line, what: 'this line is neither [SECTION] nor KEY=VALUE', next: 'mend the line' });
     else if (section === undefined)
       problems.push({
         where: file,
         line,
-        what: `${put} stands before any [SECTION]`,
+        what: 'this line stands before any [SECTION]',
         next: 'begin with [program:NAME]',
       });
     else {

@@ -102,7 +102,8 @@ KillSignal=SIGTERM
 const beside = (line: string) => unit(`[Unit]\n[Service]\nExecStart=gunicorn x\n${line}\n`);
 
 test.each([
-  ['User=root', /User=root: services run as the SSH user, deploy → .*ssh: root@…/],
+  ['User=root', /User=root: services run as the SSH user, deploy → leave it out$/],
+  ['User=app', /User=app: .* → .*ssh: app@…/],
   ['Group=www-data', /in the group of the SSH user/],
   ['WorkingDirectory=/srv/other', /services run in \/srv\/app → say \{current\},/],
   ['EnvironmentFile=/etc/default/app', /no other file/],
@@ -121,11 +122,11 @@ test.each([
   ['ExecStartPre=/bin/mkdir -p /run/app', /runs the service alone → .*hook/],
   ['ExecStop=/bin/rm -rf /', /stopped by TERM/],
   ['RuntimeDirectory=app', /tmpfiles\.d/],
-  ['LimitNOFILE=65536', /^4 LimitNOFILE=65536: Landfall knows nothing like it → leave it out; .*drop-in/],
+  ['LimitNOFILE=65536', /^4 LimitNOFILE: Landfall knows nothing like it → leave it out; .*drop-in/],
   ['AmbientCapabilities=CAP_NET_BIND_SERVICE', /knows nothing like it/],
   ['WorkingDirectoy=/srv/app', /did you mean WorkingDirectory\?/],
   ['constructor=x', /knows nothing like it/],
-  ['Environment', /^4 Environment is neither \[SECTION\] nor KEY=VALUE/],
+  ['Environment', /^4 this line is neither \[SECTION\] nor KEY=VALUE/],
   ['ExecStart=gunicorn y', /^4 .*is a second command/],
   ['[Socket]', /^4 \[Socket\]: a service is all/],
   ['SyslogIdentifier={nice}', /^4 \{nice\} stands for nothing → there are \{current\}, \{shared\}/],
@@ -159,6 +160,47 @@ test.each([
   expect(told(unit(`[Service]\nExecStart=${command}\n`))).toEqual([expect.stringMatching(expected)]);
 });
 
+// each would show what it holds
+describe('nothing of a value is shown', () => {
+  const secret = 'hunter2hunter2';
+  test.each([
+    [
+      `Environment=SECRET_KEY=abc ${secret}`,
+      'Environment=…: there is a word without NAME= → quote the value: "NAME=a value"',
+    ],
+    [`Environment=SECRET_KEY = ${secret}`, 'Environment=…: there is a word without NAME='],
+    [`Environment=SECRET_KEY="${secret}`, 'Environment=…: its quotes or backslashes cannot be read'],
+    [`Environment=SECRET_KEY={hunter}`, 'a name in braces stands for nothing'],
+    [`Environment=A=1 \\\n  SECRET_KEY={hunter}`, 'a name in braces stands for nothing'],
+    [`Environment=A=1\n"SECRET_KEY=${secret}"`, 'this line: Landfall knows nothing like it'],
+    [`${secret}==`, 'this line: Landfall knows nothing like it'],
+    [`SetCredential=db:${secret}`, 'SetCredential: Landfall knows nothing like it'],
+    [secret, 'this line is neither'],
+    [`["${secret}"]`, '[…]: a service is all that is run'],
+    [`User=deploy \\\nEnvironment=A=${secret}`, 'User=…: services run as'],
+    [`ExecStartPre=/bin/env A=${secret} true`, 'ExecStartPre=…: Landfall runs the service alone'],
+    [`ExecStart=\nExecStart=celery -b redis://:${secret}@$HOST/0`, 'ExecStart=…: redis://…@$HOST/0 holds a variable'],
+    [`ExecStart=\nExecStart=celery -b redis://%(${secret}@x)s`, 'ExecStart=…: %(…) stands for nothing'],
+  ])('%s', (line, expected) => {
+    const all = told(beside(line)).join('\n');
+    expect(all).toContain(expected);
+    expect(all).not.toContain('hunter');
+  });
+
+  test.each([
+    [`environment=A="1",\nSECRET_KEY="${secret}"`, 'secret_key: Landfall knows nothing like it'],
+    [`environment=SECRET_KEY="ab\\"c,${secret}=d"`, 'environment=…: it cannot be read → quote each value'],
+    [`environment=SECRET_KEY="a" ${secret}`, 'environment=…: it cannot be read'],
+    [`environment=A="1",\n  SECRET_KEY="{hunter}"`, 'a name in braces stands for nothing'],
+    [`user=deploy\n  SECRET_KEY=${secret}`, 'user=…: services run as'],
+    [secret, 'this line is neither'],
+  ])('%s', (line, expected) => {
+    const all = told(read('app.conf', `[program:web]\ncommand=gunicorn x\n${line}\n`)).join('\n');
+    expect(all).toContain(expected);
+    expect(all).not.toContain('hunter');
+  });
+});
+
 test('a shell that ends in the program is none that stays', () => {
   expect(unit(`[Service]\nExecStart=/bin/sh -c 'exec gunicorn "$$X"'`).said.command).toEqual([
     '/bin/sh',
@@ -177,11 +219,11 @@ test('what landfall.yml says itself is not looked at, and nothing else is needed
 test('all problems come together, each with its line', () => {
   const text = '[Unit\nx\n[Service]\nUser=root\n\n  ExecStart=+sh \\\n  -c x\nFoo=1\n';
   expect(told(unit(text)).map((one) => one.split(' ', 2).join(' '))).toEqual([
-    '1 [Unit',
-    '2 x',
+    '1 this',
+    '2 this',
     '4 User=root:',
-    '6 ExecStart=+sh',
-    '8 Foo=1:',
+    '6 ExecStart=…:',
+    '8 Foo:',
   ]);
   expect(told(unit('[Unit]\nAfter=x\n'))).toEqual(['- there is no [Service] → ']);
   const empty = '[Service]\nExecStart=gunicorn x\nExecStart=\n';
@@ -241,7 +283,7 @@ programs=web,worker
     ['stopsignal=QUIT', /TERM it is/],
     ['stopwaitsecs=601', /at most 10m/],
     ['stopwaitsecs=1m', /is no time/],
-    ['environment=A="1",B=2', /^5 environment=…: .*no other: A, B/],
+    ['environment=A="1",B=2', /^5 environment=…: .*no other: A, B → /],
     ['serverurl=http://x', /knows nothing like it → leave it out/],
     ['comand=x', /did you mean command\?/],
     ['[eventlistener:x]', /^5 \[eventlistener:x\]: programs are all/],

@@ -3,7 +3,7 @@ import { fillNames, nearest } from '#plan';
 import type { Entry, Reader } from './entry.ts';
 import { programRules } from './program-rules.ts';
 import { inProgramComment, readPrograms } from './program-text.ts';
-import { shown } from './rule.ts';
+import { keyOf, ofVariables, shown } from './rule.ts';
 import type { Grounds, Outcome, Refusal, Rule, Said } from './rule.ts';
 import { beyondUnit, unitRules } from './unit-rules.ts';
 import { inUnitComment, readUnit } from './unit-text.ts';
@@ -101,7 +101,7 @@ export const readService = (
   }
   const { text, problems: unnamed } = fillNames(file, content, values, format.commented);
   const { entries, problems: unread } = format.read(file, text);
-  const problems = [...unnamed, ...unread];
+  const problems = [...unnamed.map((one) => unvalued(one, entries, unread)), ...unread];
   const settled = new Set<string>();
   let said: Said = {};
   let commands = 0;
@@ -119,7 +119,7 @@ export const readService = (
     const rules = format.rules(section, on.service);
     if (rules === undefined) continue;
     if (isRefusal(rules)) {
-      problems.push({ where: file, ...headOf(own), what: `[${section}]: ${rules.what}`, next: rules.next });
+      problems.push({ where: file, ...headOf(own), what: `${headShown(section)}: ${rules.what}`, next: rules.next });
       continue;
     }
     for (const line of counting(own, rules)) {
@@ -127,7 +127,12 @@ export const readService = (
       const outcome = hear(line, rules);
       if ('settled' in outcome) settled.add(entry.key);
       else if ('what' in outcome)
-        problems.push({ where: file, line: entry.line, what: `${shown(entry)}: ${outcome.what}`, next: outcome.next });
+        problems.push({
+          where: file,
+          line: entry.line,
+          what: `${line.rule === undefined ? keyOf(entry) : shown(entry)}: ${outcome.what}`,
+          next: outcome.next,
+        });
       else said = joined(said, outcome.says);
     }
   }
@@ -139,6 +144,19 @@ export const readService = (
     problems.push({ where: file, what: `[${section}] has no ${key}=`, next: 'say what the service runs' });
   return { said, settled: [...settled], programs: described, problems };
 };
+
+/** A name in braces that stands for nothing: in a variable, or where no key is known, it may be part of a secret. */
+const unvalued = (problem: Problem, entries: readonly Entry[], unread: readonly Problem[]): Problem => {
+  const at = problem.line ?? 0;
+  const entry = entries.findLast(({ line }) => line <= at);
+  const known = entry !== undefined && entry.key !== '' && !ofVariables(entry) && keyOf(entry) !== 'this line';
+  return known && !unread.some(({ line }) => line === at)
+    ? problem
+    : { ...problem, what: 'a name in braces stands for nothing' };
+};
+
+/** A line in brackets may also be a list that belongs to a value. */
+const headShown = (section: string): string => (/^[A-Za-z][\w:.-]{0,80}$/.test(section) ? `[${section}]` : '[…]');
 
 const joined = (said: Said, { unit: settings, ...rest }: Said): Said => ({
   ...said,

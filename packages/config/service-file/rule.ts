@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { shorten } from '#plan';
 import type { Entry } from './entry.ts';
 
 /** Where a service runs, as its file must agree with. */
@@ -61,6 +60,13 @@ export const taken = <T extends z.ZodType>(schema: T, raw: unknown, says: (value
   };
 };
 
-/** A line as a problem shows it. Variables may be secret. */
-export const shown = ({ key, value }: Entry): string =>
-  /^environment$/i.test(key) ? `${key}=…` : shorten(`${key}=${value.replaceAll('\n', ' ')}`, 80);
+/** Does a line hold variables, whose values may be secret? */
+export const ofVariables = ({ key }: Entry): boolean => /^environment$/i.test(key);
+
+/** A line that a rule is known of, as a problem shows it. Variables, commands and what was carried on by mistake may be secret: one plain word is none. */
+export const shown = (entry: Entry): string =>
+  `${entry.key}=${!ofVariables(entry) && /^[\w./%+:,(){}~-]{1,80}$/.test(entry.value) ? entry.value : '…'}`;
+
+/** A line that none is known of, as a problem shows it: its key, where it is surely one, and not part of a value that goes on (base64 ends with `=`). */
+export const keyOf = ({ key, value }: Entry): string =>
+  /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(key) && !/^=?$/.test(value) ? key : 'this line';

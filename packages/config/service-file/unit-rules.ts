@@ -64,11 +64,9 @@ const environment: Rule = {
   list: true,
   read: ({ value }, on): Outcome => {
     const all = words(value);
-    if (typeof all === 'string') return { what: all, next: 'mend the line' };
-    return variables(
-      all.map((one) => [one.split('=', 1)[0] ?? '', one.slice(one.indexOf('=') + 1)]),
-      on,
-    );
+    // why not shows a bit of the value
+    if (typeof all === 'string') return { what: 'its quotes or backslashes cannot be read', next: 'mend the line' };
+    return variables(all, on);
   },
 };
 

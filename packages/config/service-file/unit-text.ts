@@ -15,7 +15,7 @@ const joined = (text: string): readonly (readonly [line: string, at: number])[] 
     const line = raw.trimStart();
     if (inUnitComment.test(line)) continue;
     const whole: [string, number] = open === undefined ? [line, at + 1] : [open[0] + line, open[1]];
-    open = goesOn(whole[0]) ? [`${whole[0].slice(0, -1)} `, whole[1]] : undefined;
+    open = goesOn(line) ? [`${whole[0].slice(0, -1)} `, whole[1]] : undefined;
     if (open === undefined) lines.push(whole);
   }
   return open === undefined ? lines : [...lines, open];
@@ -34,9 +34,14 @@ export const readUnit: Reader = (file, text) => {
       section = put.slice(1, -1);
       entries.push({ section, key: '', value: '', line });
     } else if (at < 1)
-      problems.push({ where: file, line, what: `${put} is neither [SECTION] nor KEY=VALUE`, next: 'mend the line' });
+      problems.push({ where: file, line, what: 'this line is neither [SECTION] nor KEY=VALUE', next: 'mend the line' });
     else if (section === undefined)
-      problems.push({ where: file, line, what: `${put} stands before any [SECTION]`, next: 'put it below [Service]' });
+      problems.push({
+        where: file,
+        line,
+        what: 'this line stands before any [SECTION]',
+        next: 'put it below [Service]',
+      });
     else entries.push({ section, key: put.slice(0, at).trim(), value: put.slice(at + 1).trim(), line });
   }
   return { entries, problems };
