@@ -24,17 +24,16 @@ type From = {
   readonly keys: Application;
   readonly given: Given;
   readonly files: ReadFile;
-  /** Keys of a service that landfall.yml has itself, and where they, or their service, stand there. */
+  /** Keys of a service, and settings as `unit.Nice`, that landfall.yml has itself, and where they, or their service, stand there. */
   readonly written: (service: string) => ReadonlySet<string>;
   readonly at: (...path: readonly string[]) => Pick<Problem, 'where' | 'line'>;
 };
 
-/** What a file says, in few words. */
-const inWords = ({ command, drain, boot, unit }: Said): readonly string[] => [
+/** What a file says of how it runs, in few words. */
+const inWords = ({ command, drain, boot }: Said): readonly string[] => [
   ...(command === undefined ? [] : [commandLine(command)]),
   ...(drain === undefined ? [] : [`drain ${renderDuration(drain)}`]),
   ...(boot === undefined ? [] : [`boot ${renderDuration(boot)}`]),
-  ...(unit === undefined ? [] : unitKey.parse(unit)),
 ];
 
 /** The services with what their files say of them. Those that cannot be known, because something else is wrong, are left out. */
@@ -79,20 +78,21 @@ export const servicesFromFiles = ({ keys, given, files, written, at }: From): Fo
     const words = command ?? said.command;
     if (read.problems.length > 0 || words === undefined) continue;
     // of what landfall.yml has itself, nothing is said
-    const { drain = own.drain, boot = own.boot, unit } = said;
+    const { drain = own.drain, boot = own.boot, unit = {} } = said;
+    const limits = unitKey.parse(unit);
     const whole: Whole = {
       ...own,
       command: words,
       drain,
       boot,
-      ...(unit === undefined ? {} : { unit: unitKey.parse(unit) }),
+      unit: [...limits, ...(own.unit ?? [])],
     };
     for (const { path: key, broken, error } of serviceRules)
       if (broken(whole))
         problems.push({ ...at(service, ...key), what: `services.${service}.${key.join('.')}: ${error}` });
     services[service] = whole;
     const left = described.some((one) => one.file === file) ? [] : read.programs.filter((one) => !names.includes(one));
-    described.push({ service, file, says: inWords(said), settled: read.settled, left });
+    described.push({ service, file, says: inWords(said), limits, settled: read.settled, instead: read.instead, left });
   }
   return { services, files: described, problems: distinct(problems) };
 };

@@ -356,7 +356,9 @@ command=x
       {
         service: 'web',
         file: 'deploy/web.service',
-        says: ['gunicorn config.wsgi --forwarded-allow-ips=example.org', 'drain 20 s', 'Nice=3'],
+        says: ['gunicorn config.wsgi --forwarded-allow-ips=example.org', 'drain 20 s'],
+        limits: ['Nice=3'],
+        instead: [],
         settled: ['User'],
         left: [],
       },
@@ -374,9 +376,24 @@ command=x
   });
 
   test('give way to the keys beside them', () => {
-    const own = '  web: { file: deploy/web.service, command: gunicorn b, drain: 5s, boot: 2m, unit: {}, listen: 80 }\n';
-    expect(withFiles(own, {}, nginx).target?.services).toEqual([
-      { name: 'web', command: ['gunicorn', 'b'], role: 'web', drain: 5000, boot: 120_000, listen: '80' },
+    const own =
+      '  web: { file: deploy/web.service, command: gunicorn b, drain: 5s, boot: 2m, unit: { Nice: 7, TasksMax: 9 }, listen: 80 }\n';
+    const limited = { 'deploy/web.service': `${unit}MemoryMax=100M\n` };
+    const { target: found, problems } = withFiles(own, limited, nginx);
+    expect(problems).toEqual([]);
+    expect(found?.services).toEqual([
+      {
+        name: 'web',
+        command: ['gunicorn', 'b'],
+        role: 'web',
+        drain: 5000,
+        boot: 120_000,
+        listen: '80',
+        unit: ['MemoryMax=100M', 'TasksMax=9', 'Nice=7'],
+      },
+    ]);
+    expect(found?.serviceFiles).toMatchObject([
+      { says: [], limits: ['MemoryMax=100M'], instead: ['command', 'drain', 'unit.Nice'] },
     ]);
   });
 

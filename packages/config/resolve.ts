@@ -30,6 +30,12 @@ const keysWithin = (maps: unknown, name: string): readonly string[] => {
   return isMap(map) ? Object.keys(map) : [];
 };
 
+/** Keys that a service has itself, and settings of its unit: `drain`, `unit.Nice`. */
+const writtenOf = (services: unknown, service: string): ReadonlySet<string> => {
+  const unit = keysWithin(isMap(services) ? services[service] : undefined, 'unit');
+  return new Set([...keysWithin(services, service), ...unit.map((key) => `unit.${key}`)]);
+};
+
 /**
  * What inputs and landfall.yml say together, or every problem that they have. An input beats the file; a target's key
  * beats the same key at the top. Pure, but for the files that services name. A host need not be named: {@link resolveTarget} asks for one.
@@ -65,7 +71,7 @@ const read = (source: Source, extra: Extra): { settings?: Settings; problems: re
         keys: merged.data,
         given: inputs.values,
         files: source.files ?? nowhere,
-        written: (service) => new Set(keysWithin(chosen.keys['services'], service)),
+        written: (service) => writtenOf(chosen.keys['services'], service),
         at: (...path) => at('services', ...path),
       })
     : undefined;

@@ -47,8 +47,12 @@ export type ServiceFile = {
   readonly file: string;
   /** What it says, in words. */
   readonly says: readonly string[];
+  /** Settings of a unit that it has, as lines of one. */
+  readonly limits: readonly string[];
   /** Its keys that stand for what Landfall settles itself. */
   readonly settled: readonly string[];
+  /** Keys of landfall.yml that count in place of its lines. */
+  readonly instead: readonly string[];
   /** Programs that it describes and that are no service. */
   readonly left: readonly string[];
 };

@@ -54,17 +54,32 @@ const adopted = (found: Found, { manager, path, host }: Target): readonly Proble
         },
       ];
 
-/** Settings of units that nobody would read. */
-const unitless = (found: Found, target: Target): readonly Problem[] =>
-  ['systemd', 'system'].includes(managerOf(found, target))
-    ? []
-    : target.services
-        .filter(({ unit }) => unit !== undefined)
-        .map(({ name }) => ({
-          where: `landfall.yml, services.${name}.unit`,
-          what: `the services of ${target.base} are ${managerOf(found, target) === 'units' ? "root's own units, which Landfall does not write" : 'programs of a supervisord, which has no units'}`,
-          next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
-        }));
+/** What services are whose units Landfall does not write; undefined: it writes them. */
+export const withoutLimits = (manager: Manager): string | undefined =>
+  ({
+    supervisor: 'programs of a supervisord, which has no units',
+    units: "root's own units, which Landfall does not write",
+    adopted: 'what was adopted, which stays as it is',
+    systemd: undefined,
+    system: undefined,
+  })[manager];
+
+/** Settings of units in landfall.yml that nobody would read. Those of a file are left alone: the plan says so. */
+const unitless = (found: Found, target: Target): readonly Problem[] => {
+  const manager = managerOf(found, target);
+  const kind = withoutLimits(manager);
+  if (kind === undefined) return [];
+  return target.services
+    .filter(({ name, unit = [] }) => {
+      const described = target.serviceFiles.find(({ service }) => service === name)?.limits ?? [];
+      return unit.some((line) => !described.includes(line));
+    })
+    .map(({ name }) => ({
+      where: `landfall.yml, services.${name}.unit`,
+      what: `the services of ${target.base} are ${kind}`,
+      next: `${manager === 'adopted' ? '' : 'set `manager: systemd` or `manager: system`, or '}take \`unit\` away`,
+    }));
+};
 
 /** Why what is to run the services cannot, here or as landfall.yml has it. */
 export const managerUnfit = (found: Found, target: Target): readonly Problem[] => [

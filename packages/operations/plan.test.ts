@@ -94,17 +94,34 @@ test('the plan says what was taken from the files of services, and what is left'
       service: 'web',
       file: 'a.conf',
       says: ['gunicorn x', 'drain 20 s'],
+      limits: ['Nice=3', 'MemoryMax=1M'],
       settled: ['user', 'autostart'],
+      instead: ['boot', 'unit.CPUWeight'],
       left: ['old'],
     },
-    { service: 'beat', file: 'a.conf', says: ['celery beat'], settled: [], left: [] },
+    { service: 'beat', file: 'a.conf', says: ['celery beat'], limits: [], settled: [], instead: [], left: [] },
   ];
-  expect(fileNotes({ serviceFiles })).toEqual([
-    {
-      kind: 'detected',
-      text: 'web is as a.conf says: gunicorn x, drain 20 s; Landfall itself settles user, autostart',
-    },
-    { kind: 'warning', text: 'a.conf describes the program old, which is none of the services: nothing runs it' },
-    { kind: 'detected', text: 'beat is as a.conf says: celery beat' },
+  const own = 'landfall.yml says boot, unit.CPUWeight in place of a.conf; Landfall itself settles user, autostart';
+  const old = 'a.conf describes the program old, which is none of the services: nothing runs it';
+  const beat = 'beat is as a.conf says: celery beat';
+  const told = (...on: Parameters<typeof fileNotes>) => fileNotes(...on).map(({ text }) => text);
+  expect(told({ serviceFiles }, 'system')).toEqual([
+    `web is as a.conf says: gunicorn x, drain 20 s, Nice=3, MemoryMax=1M; ${own}`,
+    old,
+    beat,
+  ]);
+  expect(told({ serviceFiles }, 'supervisor')).toEqual([
+    `web is as a.conf says: gunicorn x, drain 20 s; ${own}`,
+    old,
+    'Nice, MemoryMax of a.conf hold nowhere here: services, as web, are programs of a supervisord, which has no units',
+    beat,
+  ]);
+  expect(told({ serviceFiles }, 'units')).toEqual([
+    'a.conf tells what web is for; how it runs its unit says',
+    expect.stringMatching(/^Nice, MemoryMax of a\.conf hold nowhere here: .*root's own units/),
+    'a.conf tells what beat is for; how it runs its unit says',
+  ]);
+  expect(told({ serviceFiles: serviceFiles.slice(1) }, 'adopted')).toEqual([
+    'a.conf tells what beat is for; how it runs its own unit or program says',
   ]);
 });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { answering } from '#plan';
-import type { Note, Plan, Step } from '#plan';
+import type { Manager, Note, Plan, Step } from '#plan';
 import type { Release } from '#release';
 import { adoptionNotes, adoptStep, lendStep } from './adoption.ts';
 import { strays } from './check.ts';
@@ -8,6 +8,7 @@ import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
 import { mute } from './host-notices.ts';
 import { remembers } from './schedule.ts';
+import { managerOf } from './manager-unfit.ts';
 import { fileNotes } from './service-files.ts';
 import type { Designed } from './design.ts';
 import { undoOf } from './open.ts';
@@ -112,6 +113,10 @@ const servesAlready = (
     services.map(({ name }) => name),
   ).length === 0;
 
+/** What runs the services when this deploy is done: at an adoption, what runs them already. */
+const runsThem = ({ target }: On, { found, adoption }: Survey): Manager =>
+  adoption === undefined ? managerOf(found, target) : 'adopted';
+
 /** The whole deploy as data. */
 export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => {
   const { id } = designed.release;
@@ -123,7 +128,7 @@ export const planDeploy = (on: On, survey: Survey, designed: Designed): Plan => 
     notes: [
       ...adoptionNotes(on, survey),
       ...detected(designed, survey),
-      ...fileNotes(on.target),
+      ...fileNotes(on.target, runsThem(on, survey)),
       ...unproven(designed),
       ...forgetful(on, designed),
       ...moves(on, survey),
@@ -140,7 +145,7 @@ export const planPrepare = (on: On, survey: Survey, designed: Designed): Plan =>
   ...frame(on, survey, designed.release.id),
   path: 'online',
   waves: preparation(on, survey, designed),
-  notes: [...adoptionNotes(on, survey), ...detected(designed, survey), ...fileNotes(on.target)],
+  notes: [...adoptionNotes(on, survey), ...detected(designed, survey), ...fileNotes(on.target, runsThem(on, survey))],
 });
 
 /** `phase: switch` as data. */

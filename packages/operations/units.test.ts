@@ -145,6 +145,29 @@ test('a host without systemd has no units, and settings of units are root’s', 
   });
 });
 
+test('settings of a file are no reason to refuse, and who has adopted is not sent round in circles', () => {
+  const services = target.services.map((one) => ({ ...one, unit: ['Nice=1', 'TasksMax=9'] }));
+  const described = (...limits: string[]) => ({
+    ...target,
+    services,
+    serviceFiles: services.map(({ name }) => ({
+      service: name,
+      file: 'a',
+      says: [],
+      limits,
+      settled: [],
+      instead: [],
+      left: [],
+    })),
+  });
+  expect(managerUnfit(found(), described('Nice=1', 'TasksMax=9'))).toEqual([]);
+  expect(managerUnfit(found(), described('Nice=1'))).toHaveLength(1);
+  const { manager: _, ...unsaid } = described();
+  expect(managerUnfit(found({}, { servicesUnder: 'adopted' }), unsaid)).toEqual([
+    expect.objectContaining({ what: expect.stringContaining('what was adopted'), next: 'take `unit` away' }),
+  ]);
+});
+
 test('the unit and the lines that the guide shows are fit', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/services.md'), 'utf8');
   const [ini = ''] = blocks(guide, 'ini');

@@ -41,7 +41,7 @@ export const drain = duration
 export const boot = duration.prefault('60s').describe('How long it may take to come up.');
 
 const file = insidePath.describe(
-  'A file of the repository that describes the service: a unit of systemd (`….service`), or a file of supervisor’s with a `[program:<name>]`. What it says of the command, `drain`, `boot` and `unit` is taken over; keys beside `file` come before it. `{current}`, `{shared}` and, with `nginx`, `{domain}` and `{domains}` stand for values of the target. See `docs/services.md`.',
+  'A file of the repository that describes the service: a unit of systemd (`….service`), or a file of supervisor’s with a `[program:<name>]`. What it says of the command, `drain`, `boot` and `unit` is taken over; keys beside `file` come before it, those of `unit` one by one. `{current}`, `{shared}` and, with `nginx`, `{domain}` and `{domains}` stand for values of the target. See `docs/services.md`.',
 );
 
 /** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */

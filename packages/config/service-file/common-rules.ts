@@ -55,10 +55,10 @@ const usualPath = (value: string, { roots, directory: within, environments }: Gr
 
 /** Words NAME=value: a service has the variables of `.env`, which migrations and checks have too. What is none is not shown: it may be part of a value. */
 export const variables = (words: readonly string[], on: Grounds): Outcome => {
-  const all = words.map((word) => /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(word) ?? []);
-  if (all.some(([word]) => word === undefined))
-    return { what: 'there is a word without NAME=', next: 'quote the value: "NAME=a value"' };
+  const all = words.map((word) => /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(word));
+  if (all.includes(null)) return { what: 'there is a word without NAME=', next: 'quote the value: "NAME=a value"' };
   const strange = all
+    .filter((one) => one !== null)
     .filter(([, name = '', value = '']) => !on.required.includes(name) && !(name === 'PATH' && usualPath(value, on)))
     .map(([, name]) => name);
   if (strange.length === 0) return { settled: true };

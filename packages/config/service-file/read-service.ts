@@ -13,6 +13,8 @@ export type Reading = {
   readonly said: Said;
   /** Keys that say nothing which Landfall does not settle itself. */
   readonly settled: readonly string[];
+  /** Keys of landfall.yml that count in place of its lines. */
+  readonly instead: readonly string[];
   /** Programs that it describes. */
   readonly programs: readonly string[];
   readonly problems: readonly Problem[];
@@ -85,7 +87,7 @@ const unknown = (key: string, rules: Rules, beyond: string): Refusal => {
 /**
  * What a unit of systemd or a file of supervisor's says of a service, as keys of landfall.yml, or every problem with it. Nothing of it
  * is passed over: a line is taken, or settled by Landfall itself, or refused. Pure.
- * @param given keys that landfall.yml has itself: lines that say these are not looked at
+ * @param given keys that landfall.yml has itself, as `drain` or `unit.Nice`: lines that say these are not looked at
  */
 export const readService = (
   file: string,
@@ -97,18 +99,23 @@ export const readService = (
   const format = formats.find(([name]) => name.test(file))?.[1];
   if (format === undefined) {
     const what = 'its name ends neither in .service, as a unit’s, nor in .conf or .ini, as a file’s of supervisor';
-    return { said: {}, settled: [], programs: [], problems: [{ where: file, what }] };
+    return { said: {}, settled: [], instead: [], programs: [], problems: [{ where: file, what }] };
   }
   const { text, problems: unnamed } = fillNames(file, content, values, format.commented);
   const { entries, problems: unread } = format.read(file, text);
   const problems = [...unnamed.map((one) => unvalued(one, entries, unread)), ...unread];
   const settled = new Set<string>();
+  const instead = new Set<string>();
   let said: Said = {};
   let commands = 0;
   const hear = ({ entry, rule }: Line, rules: Rules): Outcome => {
     if (rule === undefined) return unknown(entry.key, rules, format.beyond);
     if (rule.gives === undefined) return rule.read(entry, on);
-    if (given.has(rule.gives)) return { says: {} };
+    const key = rule.gives === 'unit' ? `unit.${entry.key}` : rule.gives;
+    if (given.has(key)) {
+      instead.add(key);
+      return { says: {} };
+    }
     if (rule.gives === 'command') commands += 1;
     return commands > 1 && rule.gives === 'command'
       ? { what: 'is a second command', next: 'a service is one program: describe each as its own' }
@@ -142,7 +149,7 @@ export const readService = (
     problems.push({ where: file, what: `there is no [${section}]`, ...others(described) });
   else if (!given.has('command') && commands === 0)
     problems.push({ where: file, what: `[${section}] has no ${key}=`, next: 'say what the service runs' });
-  return { said, settled: [...settled], programs: described, problems };
+  return { said, settled: [...settled], instead: [...instead], programs: described, problems };
 };
 
 /** A name in braces that stands for nothing: in a variable, or where no key is known, it may be part of a secret. */

@@ -33,7 +33,7 @@ export type Outcome = { readonly says: Said } | { readonly settled: true } | Ref
 
 /** What the lines of one key mean. */
 export type Rule = {
-  /** The key of landfall.yml that it is for: where that is given there, the lines are passed over. */
+  /** The key of landfall.yml that it is for: where that is given there (of `unit`, the setting), the lines are passed over. */
   readonly gives?: keyof Said;
   /** Each line counts; of others the last one alone. */
   readonly list?: true;
