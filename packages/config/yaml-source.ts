@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isNode, isPair, isSeq, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isPair, isSeq, parseDocument, visit } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
 import type { Problem } from '#fault';
 
@@ -15,13 +15,27 @@ export const yamlSource = (text: string, where: string): YamlSource => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  const problems = document.errors.map((error): Problem => ({ where, line: at(error.pos[0]), what: error.message }));
+  const problems = [
+    ...document.errors.map((error): Problem => ({ where, line: at(error.pos[0]), what: error.message })),
+    ...unkept(document).map((offset): Problem => ({ where, line: at(offset), what: '__proto__ is no key' })),
+  ];
   const { value, problem } = problems.length === 0 ? data(document, where) : {};
   return {
     value,
     line: (path) => at(offsetOf(document.contents, path)),
     problems: problem === undefined ? problems : [problem],
   };
+};
+
+/** Where keys stand that no object of JavaScript keeps: they would be passed over in silence. */
+const unkept = (document: Document): readonly number[] => {
+  const found: number[] = [];
+  visit(document, {
+    Pair: (_, pair) => {
+      if (keyOf(pair) === '__proto__') found.push(isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0);
+    },
+  });
+  return found;
 };
 
 const data = (document: Document, where: string): { value?: unknown; problem?: Problem } => {

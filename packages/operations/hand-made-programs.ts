@@ -145,7 +145,7 @@ const rid = (pid: number, program: KeptProgram | undefined, unit = '', { process
   if (program === undefined || (program.keeper === 'units' && !processes.some((one) => one.pid === program.pid)))
     return `end it: kill ${pid}`;
   const name = serviceOf(program);
-  return /^[A-Za-z0-9_-]{1,64}$/.test(name)
+  return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(name)
     ? `add it to services: { ${name}: … }`
     : 'no service can have its name (letters, digits, _ and -): instances of template units, for one, are not adopted';
 };

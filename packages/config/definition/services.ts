@@ -98,6 +98,11 @@ export const service = serviceRules.reduce(
 );
 
 export const services = z.record(
-  z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'),
+  z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/,
+      'the name of a service has letters, digits, _ and - (at most 64), and does not begin with -',
+    ),
   service,
 );
