@@ -29,6 +29,9 @@ type From = {
   readonly at: (...path: readonly string[]) => Pick<Problem, 'where' | 'line'>;
 };
 
+/** No file of services is larger, in bytes. */
+const largest = 64 * 1024;
+
 /** What a file says of how it runs, in few words. */
 const inWords = ({ command, drain, boot }: Said): readonly string[] => [
   ...(command === undefined ? [] : [commandLine(command)]),
@@ -43,6 +46,8 @@ export const servicesFromFiles = ({ keys, given, files, written, at }: From): Fo
   const described: ServiceFile[] = [];
   const problems: Problem[] = [];
   const names = Object.keys(keys.services);
+  // services whose command is that of a file
+  const units = new Map<string, string>();
   for (const [service, own] of Object.entries(keys.services)) {
     const { file, command } = own;
     if (file === undefined) {
@@ -57,6 +62,17 @@ export const servicesFromFiles = ({ keys, given, files, written, at }: From): Fo
       problems.push({ ...at(service, 'file'), what: `services.${service}.file: ${content}`, next });
       continue;
     }
+    if (content.length > largest) {
+      problems.push({ where: file, what: 'is larger than 64 KiB', next: 'name a file that only describes services' });
+      continue;
+    }
+    const first = command === undefined && file.endsWith('.service') ? units.get(file) : undefined;
+    if (first !== undefined) {
+      const what = `services.${service}.file: ${file} is that of ${first} already`;
+      problems.push({ ...at(service, 'file'), what, next: 'a unit is one service: add `command`, or name another' });
+      continue;
+    }
+    if (command === undefined) units.set(file, service);
     const current = `${base}/current`;
     const shared = `${base}/shared`;
     const on: Grounds = {

@@ -255,6 +255,8 @@ describe('what is refused', () => {
       /^1 hosts\.via\.kye: there is no such key/,
     ],
     ['several hosts', good.replace(/^hosts: .*/, 'hosts: [a@b, c@d]'), /^1 hosts: expected one host/],
+    ['an option for a name', good.replace('  web:', '  -web:'), /^5 services\.-web: the name of a service/],
+    ['a name that vanishes', good.replace('  web:', '  __proto__:'), /^5 __proto__ is no key/],
     ['a service name', good.replace('  web:', '  "w b":'), /^5 services\.w b: the name of a service/],
     ['no such service key', good.replace('listen', 'lisen'), /^5 services\.web\.lisen/],
     ['a path without url', good.replace(/^url: .*\n/m, ''), /^5 GET \/health\/ is a path, but there is no url/],
@@ -365,6 +367,22 @@ command=x
       expect.objectContaining({ service: 'tasks', says: ['celery -A a worker'], left: ['other'] }),
       expect.objectContaining({ service: 'beat', left: [] }),
     ]);
+  });
+
+  test('that are too large are not looked into', () => {
+    const large = { 'deploy/web.service': `${unit}#${'x'.repeat(64 * 1024)}` };
+    expect(withFiles(web, large, nginx).problems).toEqual([
+      expect.objectContaining({ where: 'deploy/web.service', what: 'is larger than 64 KiB' }),
+    ]);
+  });
+
+  test('describe one service, where they are units', () => {
+    const two = `${web}  other: { file: ./deploy/web.service }\n`;
+    expect(withFiles(two, {}, nginx).problems).toEqual([
+      expect.objectContaining({ line: 6, what: 'services.other.file: deploy/web.service is that of web already' }),
+    ]);
+    const own = `${web}  other: { file: deploy/web.service, command: gunicorn b }\n`;
+    expect(withFiles(own, {}, nginx).problems).toEqual([]);
   });
 
   test('are told without the passwords of a command', () => {

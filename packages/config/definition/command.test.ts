@@ -33,3 +33,8 @@ test.each([
 ])('%j is refused', (command) => {
   expect(splitCommand(command)).toHaveProperty('refused');
 });
+
+test('what cannot be in a word is named', () => {
+  expect(splitCommand("a 'b\nc'")).toEqual({ refused: 'a word holds a line end' });
+  expect(splitCommand("a 'b\0c'")).toEqual({ refused: 'a word holds a NUL' });
+});

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { commandLine } from '#plan';
+import { unfitIn } from '../definition/command.ts';
 import { programOf } from '../definition/role.ts';
 import type { Grounds, Outcome, Refusal } from './rule.ts';
 import type { wordsOf } from './words.ts';
@@ -29,10 +30,22 @@ const filled = (word: string, known: Readonly<Record<string, string>>): string |
   return word.replaceAll(/%(?:\([^)]*\)[a-zA-Z0-9]*|[^]?)/g, (one) => known[one] ?? one);
 };
 
+const envOptions: ReadonlySet<string> = new Set(['-u', '--unset', '-C', '--chdir']);
+
+/** What env starts: the words behind its options and variables. Words of anything else are themselves. */
+const behindEnv = (words: readonly string[]): readonly string[] => {
+  if (words[0]?.split('/').at(-1) !== 'env') return words;
+  const at = words.findIndex(
+    (word, index) => index > 0 && !/^-|=/.test(word) && !(index > 1 && envOptions.has(words[index - 1] ?? '')),
+  );
+  return at < 0 ? [] : behindEnv(words.slice(at));
+};
+
 /** What a command hides that Landfall would have to start, and to stop. */
 const hidden = (words: readonly string[]): Refusal | undefined => {
-  const [first = ''] = words;
-  const [program, ...rest] = programOf(words);
+  const started = behindEnv(words);
+  const [first = ''] = started;
+  const [program, ...rest] = programOf(started);
   if (others.has(program)) return { what: `${program} starts it`, next: `it runs as the SSH user anyway: ${itself}` };
   const shell = words.find((word) => operator.test(word));
   if (shell !== undefined) return { what: `${shell} is for a shell, and no shell reads this`, next: itself };
@@ -50,15 +63,15 @@ const programIn = (word: string, { roots, directory, environments }: Grounds): s
   if (!word.includes('/')) return word;
   const path = posix.normalize(word);
   const inside = roots.find((root) => path.startsWith(`${root}/`));
-  if (path.startsWith('/') && inside === undefined)
-    return /^\/(?:usr\/(?:local\/)?)?s?bin\//.test(path)
-      ? path
-      : {
-          what: `${commandLine([word])} is neither of the release nor of the system`,
-          next: `name a program of the release, as {current}/${environments[0] ?? ''}/bin/gunicorn is one`,
-        };
+  if (inside === undefined && /^\/(?:usr\/(?:local\/)?)?s?bin\//.test(path)) return path;
   // in the release's root; a relative one counts from where the service runs
-  const own = inside === undefined ? posix.join(directory, path) : path.slice(inside.length + 1);
+  const own =
+    inside === undefined ? posix.join(path.startsWith('/') ? '/' : directory, path) : path.slice(inside.length + 1);
+  if (/^(?:\/|\.\.\/)/.test(own))
+    return {
+      what: `${commandLine([word])} is neither of the release nor of the system`,
+      next: `name a program of the release, as {current}/${environments[0] ?? ''}/bin/gunicorn is one`,
+    };
   const [, folder, program] = /^(.+)\/bin\/([^/]+)$/.exec(own) ?? [];
   const environment = environments.some((name) => folder === name || folder === posix.join(directory, name));
   if (environment && program !== undefined) return program;
@@ -80,7 +93,8 @@ export const commandOf = (text: string, dialect: Dialect, on: Grounds): Outcome 
   for (const word of split) {
     const put = filled(dialect.variables ? word.replaceAll('$$', () => '$') : word, dialect.percent(on));
     if (typeof put !== 'string') return put;
-    if (/[\0\n\r]/.test(put)) return { what: 'a word holds a line end', next: 'mend the command' };
+    const unfit = unfitIn(put);
+    if (unfit !== undefined) return { what: unfit, next: 'mend the command' };
     words.push(put);
   }
   const [first = '', ...rest] = words;

@@ -50,7 +50,8 @@ const usualPath = (value: string, { roots, directory: within, environments }: Gr
   const bins = roots.flatMap((root) =>
     environments.flatMap((name) => [posix.join(root, name, 'bin'), posix.join(root, within, name, 'bin')]),
   );
-  return value.split(':').every((one) => bins.includes(one) || usual.test(one));
+  const [first = '', ...rest] = value.split(':');
+  return bins.includes(first) && rest.every((one) => bins.includes(one) || usual.test(one));
 };
 
 /** Words NAME=value: a service has the variables of `.env`, which migrations and checks have too. What is none is not shown: it may be part of a value. */
