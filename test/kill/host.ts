@@ -189,7 +189,8 @@ export const fingerprint = ({ tree, processes }: State): readonly string[] => [
   }).map((line) => line.replace(/^(\.landfall\/notices\.t)\d+/, '$1N')),
 ];
 
-/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short. */
+/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short.
+ * One program decides by history: `told_of`, by the journal. What it does with it is killed apart, in `telling.test.ts`. */
 export const whatIsSeen = (state: State): string => {
   const all = [
     ...state.processes,
