@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { unitsProgram } from '#setup';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
 import { residentFile } from './scenario.ts';
-import { handMade, servicesOf, supervisorOf } from './processes.ts';
+import { handMade, servicesOf, servingOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
 /** Programs that stand in front of the host's: no waiting, no watchdog that would go on by itself, and no systemd of the user's. */
@@ -159,7 +159,7 @@ export type State = { readonly tree: Tree; readonly processes: readonly string[]
 export const readState = (target: Target): State => ({
   tree: readTree(target.base),
   processes: [
-    ...servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`),
+    ...servingOf(target.base),
     supervisorOf(target.base) === undefined ? 'no supervisord' : 'supervisord',
   ].sort(),
 });
