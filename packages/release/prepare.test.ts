@@ -331,6 +331,14 @@ eachShell(
       await outputOf(shell, 'discard', { base, driver: 'mine' });
       expect(folders()).toEqual(['whole']);
     });
+
+    test('leaves an environment whose lock it cannot open, and goes on', async () => {
+      for (const one of ['envs/a/x', 'envs/b/x', 'trees/a-1.mine']) write(base, one, '');
+      symlinkSync('/nowhere/lock', join(base, 'envs/a.lock'));
+      expect((await runProgram(shell, 'discard', { base, driver: 'mine' })).code).toBe(0);
+      expect(readdirSync(join(base, 'envs')).sort()).toEqual(['a', 'a.lock', 'b.lock']);
+      expect(readdirSync(join(base, 'trees'))).toEqual([]);
+    });
   },
   'git',
   'tar',

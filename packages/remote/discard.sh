@@ -17,9 +17,10 @@ main() {
       continue
     fi
     # whoever builds it has this lock, and begins anew when it was left unfinished
-    exec 8>>"$env.lock"
-    flock -n 8 || continue
-    [ -e "$env/.complete" ] || rm -rf "$env"
+    (
+      flock -n 8 || exit 0
+      [ -e "$env/.complete" ] || rm -rf "$env"
+    ) 8>>"$env.lock" || say "$env was not finished, and cannot be deleted"
   done
   if [ -d "$base/.landfall/steps" ]; then
     find "$base/.landfall/steps" -mindepth 1 -maxdepth 1 ! -name "$driver" -mtime +7 -exec rm -rf '{}' +

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { needing } from '../../test/lab/needs.ts';
 import { answered, deployed, open, switchInput, switched } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeStandIns, mutexFree } from '../../test/kill/host.ts';
-import { servicesOf } from '../../test/kill/processes.ts';
+import { servingOf } from '../../test/kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 
 const sh = (text: string): readonly string[] => ['sh', '-c', text];
@@ -40,7 +40,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       const file = join(target.base, 'shared/ran');
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     };
-    const serving = () => servicesOf(target.base).map((one) => `${one.service} on ${one.release}`);
+    const serving = () => servingOf(target.base);
     const phase = (): string | undefined =>
       /^phase=(.*)$/m.exec(readFileSync(join(target.base, '.landfall/transaction'), 'utf8'))?.[1];
 

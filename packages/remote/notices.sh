@@ -31,7 +31,8 @@ tell() { # tN CAME WHY: sends the messages of this case. The journal keeps that 
       lost=yes
     fi
   done <"$its"
-  lock tell kill 30
+  # whoever took it back may bring up what served before for as long as that takes
+  lock tell kill 3600
   if [ "$sent-$lost" = yes-no ] && ! told_of "$1"; then
     number=${1#t}
     note told ''

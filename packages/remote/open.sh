@@ -47,6 +47,8 @@ main() {
     shift
   done
   shift
+  # of an opening that was killed: this one may bring none
+  rm -f "$lf/notices.t$((number + 1))"
   while [ $# -gt 0 ]; do
     place "$1" "$2"
     shift 2
@@ -62,9 +64,7 @@ main() {
       ;;
     *) anew ;;
   esac
-  for file in "$lf"/notices.*; do
-    [ "$file" = "$lf/notices.t$number" ] || rm -f "$file"
-  done
+  drop_others
   print number "$number"
   print previous "$previous"
 }

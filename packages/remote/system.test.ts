@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
 import { endProcesses, makeRoot, makeStandIns, makeUnitFolder, markOf, mutexFree } from '../../test/kill/host.ts';
-import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
+import { servicesOf, servingOf, supervisorOf } from '../../test/kill/processes.ts';
 import { idle, makeRelease, makeTarget, run, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 import { needing } from '../../test/lab/needs.ts';
 
@@ -38,10 +38,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       rmSync(root, { recursive: true, force: true });
     });
 
-    const serving = (): readonly string[] =>
-      servicesOf(target.base)
-        .map(({ service, release }) => `${service} on ${release}`)
-        .sort();
+    const serving = () => servingOf(target.base);
 
     /** name of the service → text */
     const units = (): ReadonlyMap<string, string> => {

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deployed, looked, open, openInput, switched } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, keepState, makeStandIns } from '../../test/kill/host.ts';
 import { changes, killing } from '../../test/kill/mutant.ts';
+
 import { positions } from '../../test/kill/positions.ts';
+import { of } from '../../test/kill/scenario.ts';
 import { idle, makeRelease, makeTarget, run, runProgram, type Target } from '../../test/kill/target.ts';
 import { memory } from '../../test/lab/memory.ts';
 import { eachShell } from '../../test/lab/program-run.ts';
@@ -129,5 +131,67 @@ eachShell('what a host owes people', (shell) => {
     expect(await runProgram(target, 'open', input, { stdin })).toMatchObject({ code: 0 });
     expect(read(own('transaction'))).toMatch(/^number=4$/m);
     expect(read(own('notices.t4'))).toBe(notices.toString());
+  });
+
+  /** A transaction for r2 that is not opened: it is killed when all that belongs to it lies on the host. */
+  const openKilled = async (): Promise<void> => {
+    const { seen } = await looked(target);
+    const { text, args } = of('open', () => ({ ...openInput(target, 'r2', { seen }), notices: notices.length }));
+    const lies = text.split('\n').findIndex((line) => line.startsWith('  if [ -n "$path" ]'));
+    const argv = [...shell, '-c', killing(text, lies, 1), 'program', ...args(target)];
+    expect(await run(target, argv, { stdin: Buffer.concat([residentBody, notices]) })).toMatchObject({ signal: 'SIGKILL' }); // prettier-ignore
+    expect(read(own('notices.t3'))).toBe(notices.toString());
+  };
+
+  test('is not of a release whose opening was killed: the next one lets the host send nothing', async () => {
+    kept.restore();
+    await undo(0, 't2', 'failed');
+    await openKilled();
+    expect(await open(target, 'r2')).toMatchObject({ code: 0 });
+    expect(read(own('transaction'))).toMatch(/^number=3$/m);
+    expect(existsSync(own('notices.t3'))).toBe(false);
+  });
+
+  test('is not of a release whose opening was killed, where a person takes the one before back', async () => {
+    kept.restore();
+    await undo(0, 't2', 'failed');
+    editTransaction(target, 'phase', 'confirmed');
+    await openKilled();
+    const opens = undoText
+      .split('\n')
+      .findIndex((line) => line.includes('boot="$here" deadline=0 checked= opened="$now" driver=hand'));
+    expect(await undo(opens + 1, 't2')).toBe(true);
+    expect(read(own('transaction'))).toMatch(/^number=3$/m);
+    expect(existsSync(own('notices.t3'))).toBe(false);
+  });
+
+  test('lies nowhere any more where the run that took its transaction up again was killed', async () => {
+    kept.restore();
+    writeFileSync(own('notices.t1'), notices, { mode: 0o600 });
+    await undo(0, 'recover');
+    expect(existsSync(own('notices.t1'))).toBe(false);
+  });
+
+  test('is written down as told, however long what took it back is at work', async () => {
+    kept.restore();
+    rmSync(sent, { force: true });
+    rmSync(own('journal.jsonl'), { force: true });
+    editTransaction(target, 'phase', 'undone');
+    editTransaction(target, 'owes', 'silence');
+    // a second lasts 10 ms
+    const hasty = join(root, `hasty-${shell.join('-')}`);
+    mkdirSync(hasty);
+    writeFileSync(
+      join(hasty, 'flock'),
+      '#!/bin/sh\n[ "$1" != -w ] || set -- -w "$(awk "BEGIN { print $2 / 100 }")" "$3"\nexec /usr/bin/flock "$@"\n',
+      { mode: 0o755 },
+    );
+    writeFileSync(own('running'), '1 finish recover\n');
+    const works = run(target, ['flock', own('mutex'), '/bin/sleep', '2']);
+    await run(target, ['sh', '-c', `while /usr/bin/flock -n '${own('mutex')}' true; do :; done`]);
+    const searched = `${hasty}:${target.searched}`;
+    expect(await run(target, [...shell, own('undo'), 'tell', 't2', 'undone', 'silence'], { searched })).toMatchObject({ code: 0 }); // prettier-ignore
+    await works;
+    expect([read(sent), told(), existsSync(own('notices.t2'))]).toEqual(['undone silence\n', 1, false]);
   });
 });

@@ -52,6 +52,7 @@ take_back() { # NUMBER WHY
       ;;
   esac
   drop_notices
+  drop_others
   report
   [ "${failed:-no}" = no ] || exit 1
 }
@@ -81,6 +82,8 @@ leave() { # WHY [NUMBER]: a transaction of its own goes back from a confirmed re
   carry_env "$from" "$back" || die 73 "cannot write the environment of $back"
   taken=${2:-$number}
   undoes=$((number + 1))
+  # of an opening that was killed
+  rm -f "$lf/notices.t$undoes"
   number=$undoes
   note opened "$1" kind=undo of="$taken" release="$back" previous="$from"
   put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= hooks= owes= \
@@ -158,6 +161,7 @@ recover() { # [attended]: a run asks, and tells people itself
       ;;
   esac
   drop_notices
+  drop_others
   report
   [ "${failed:-no}" = no ] || exit 1
   [ "$untouched" = no ] || print untouched yes

@@ -70,6 +70,12 @@ drop_notices() { # what people would be told by this host of what is over: a run
   esac
 }
 
+drop_others() { # messages of every other transaction: it is over, or was never opened
+  for file in "$lf"/notices.*; do
+    [ "$file" = "$lf/notices.t$number" ] || rm -f "$file"
+  done
+}
+
 close_open() { # WHY: a transaction that switched nothing: nobody is told
   telling=no
   closed "$1"

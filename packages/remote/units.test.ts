@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeRoot, makeStandIns, makeSudo, mutexFree } from '../../test/kill/host.ts';
-import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
+import { servicesOf, servingOf, supervisorOf } from '../../test/kill/processes.ts';
 import { makeRunnable, removeUnit, unitFolder, writeUnits } from '../../test/kill/root-units.ts';
 import { makeTarget, run, runProgram, runResident, type Target } from '../../test/kill/target.ts';
 import { exactTree } from '../../test/lab/exact-tree.ts';
@@ -42,10 +42,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       rmSync(root, { recursive: true, force: true });
     });
 
-    const serving = (): readonly string[] =>
-      servicesOf(target.base)
-        .map(({ service, release }) => `${service} on ${release}`)
-        .sort();
+    const serving = () => servingOf(target.base);
     const pidOf = (name: string) => servicesOf(target.base).find(({ service }) => service === name)?.pid;
     const undo = (...args: readonly string[]) => runResident(target, 'undo', ...args);
     const systemctl = (...words: readonly string[]) => run(target, ['systemctl', ...words]);

@@ -54,6 +54,9 @@ const commitMuch = (site: Site, subject: string): void => {
   site.repository.commit(subject, { 'static/much.txt': randomBytes(3_000_000).toString('base64') });
 };
 
+const staged = async (site: Site): Promise<readonly string[]> =>
+  (await site.host.exec(`ls -A ${site.base}/staging`)).split('\n').filter((name) => name !== '');
+
 /** Resolves when this much of an upload, in kB, has come to the host. */
 const arriving = (site: Site, kilobytes: number): Promise<string> =>
   site.host.exec(
@@ -76,7 +79,7 @@ const plays: readonly Play[] = [
     },
   },
   {
-    name: 'a reset in the upload: nothing is switched, nothing is left, and the next deploy goes through',
+    name: 'a network that goes in the upload: nothing is switched, and the next deploy goes through and leaves nothing more in staging',
     play: async (site) => {
       const live = (await site.state()).current;
       commitMuch(site, 'Much, cut off');
@@ -93,7 +96,12 @@ const plays: readonly Play[] = [
         () => `the log names no fault of the connection: ${end.log.slice(-20).join('\n')}`,
       );
       await demandWhole(site, live);
-      return demandDone(site, await deployThrough(site, {}));
+      // nobody could delete it: it stays for a week
+      const left = await staged(site);
+      const done = await demandDone(site, await deployThrough(site, {}));
+      const more = (await staged(site)).filter((name) => !left.includes(name));
+      demand(more.length === 0, () => `left in staging: ${more.join(' ')}`);
+      return done;
     },
   },
   {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { unitsProgram } from '#setup';
 import { listTree, readTree, restoreTree, type Tree } from './tree.ts';
 import { residentFile } from './scenario.ts';
-import { handMade, servicesOf, supervisorOf } from './processes.ts';
+import { handMade, servicesOf, servingOf, supervisorOf } from './processes.ts';
 import type { Target } from './target.ts';
 
 /** Programs that stand in front of the host's: no waiting, no watchdog that would go on by itself, and no systemd of the user's. */
@@ -159,7 +159,7 @@ export type State = { readonly tree: Tree; readonly processes: readonly string[]
 export const readState = (target: Target): State => ({
   tree: readTree(target.base),
   processes: [
-    ...servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`),
+    ...servingOf(target.base),
     supervisorOf(target.base) === undefined ? 'no supervisord' : 'supervisord',
   ].sort(),
 });
@@ -189,7 +189,8 @@ export const fingerprint = ({ tree, processes }: State): readonly string[] => [
   }).map((line) => line.replace(/^(\.landfall\/notices\.t)\d+/, '$1N')),
 ];
 
-/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short. */
+/** All that the next program could see, leftovers too; only times, pids and history apart. Two kills with the same one are one case. In short.
+ * One program decides by history: `told_of`, by the journal. What it does with it is killed apart, in `telling.test.ts`. */
 export const whatIsSeen = (state: State): string => {
   const all = [
     ...state.processes,

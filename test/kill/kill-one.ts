@@ -21,12 +21,15 @@ export type Verdict = {
   /** How often lines were reached at which it was seen what a kill leaves. */
   readonly reached: number;
   readonly survived: number;
-  /** How often a program was killed, for that was not left by a kill yet, or could not be foreseen. */
+  /** How often a program was killed, for that was not left by a kill yet, or could not be foreseen, or to see whether it is so. */
   readonly killed: number;
   /** How many kills left something else than was seen there before. */
   readonly unforeseen: number;
   readonly failures: readonly Failure[];
 };
+
+/** One line in so many at which a known state was seen is killed all the same: it must leave that state, and what comes next must agree with what came before. */
+const audited = 20;
 
 /** The lines of a scenario's text after which it is killed, and how often each. */
 const linesOf = (
@@ -61,7 +64,7 @@ export const killOne = async (
   target: Target,
   scenario: Scenario,
   done: Set<string>,
-): Promise<Verdict & { readonly states: number }> => {
+): Promise<Verdict & { readonly states: number; readonly faithful: boolean }> => {
   rmSync(target.base, { recursive: true, force: true });
   rmSync(target.path, { force: true });
   await scenario.before(target);
@@ -80,7 +83,7 @@ export const killOne = async (
     const wanted = fingerprint(readState(target));
     if (reference.code !== (scenario.code ?? 0)) {
       fail(0, `without a kill it exits ${reference.code}`, [reference.stderr]);
-      return { reached: 0, survived: 0, killed: 0, unforeseen: 0, failures, states: 0 };
+      return { reached: 0, survived: 0, killed: 0, unforeseen: 0, failures, states: 0, faithful: true };
     }
     kept.restore();
     const at = linesOf(target, scenario, done);
@@ -131,9 +134,11 @@ export const killOne = async (
     const held: readonly Held[] = faithful
       ? traced.held
       : [...at.keys()].map((line) => ({ line, visit: 1, left: undefined }));
+    let foreseen = 0;
     for (const { line, visit, left: seen } of held) {
       const known = seen === undefined ? undefined : verdicts.get(seen);
-      if (known !== undefined) {
+      const anew = known !== undefined && ++foreseen % audited === audited / 2;
+      if (known !== undefined && !anew) {
         judged(line, known);
         continue;
       }
@@ -144,13 +149,16 @@ export const killOne = async (
         const state = readState(target);
         const left = whatIsSeen(state);
         if (seen !== undefined && seen !== left) counts.unforeseen += 1;
-        const verdict = verdicts.get(left) ?? (await mended(line, killing, state));
+        const before = verdicts.get(left);
+        const verdict = before === undefined || anew ? await mended(line, killing, state) : before;
+        if (before !== undefined && before !== verdict)
+          fail(line, `the same state was ${before ? '' : 'not '}mended before`, []);
         verdicts.set(left, verdict);
         judged(line, verdict);
       }
       kept.restore();
     }
-    return { ...counts, failures, states: verdicts.size };
+    return { ...counts, failures, states: verdicts.size, faithful };
   } finally {
     endProcesses(target);
   }

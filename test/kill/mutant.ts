@@ -10,7 +10,7 @@ export const call = (line: string): string =>
 /** Lines that change something are killed each time that they are reached, up to this often; others the first time. */
 const oftenest = 3;
 const changing =
-  /^\s*(?:(?:if|until|while|!)\s+)*(?:\(|(?:kill|guard|minded|supervise|mv|ln|rm|mkdir|store|put|note|ask|\w*order|own_systemd|forget|\w*rest|setsid|cp|tar|each|serve|point|describe|register|hold|resume|rouse|moved_\w+|ends|drop_\w+|announce|deliver)\b)|.*\|\| rm\b|(?<![0-9<])>>?\s*"/;
+  /^\s*(?:(?:if|until|while|!)\s+)*(?:\(|(?:kill|guard|minded|supervise|mv|ln|rm|mkdir|store|put|note|ask|\w*order|own_systemd|forget|\w*rest|setsid|cp|tar|each|serve|point|describe|register|hold|resume|rouse|moved_\w+|ends|drop_\w+|announce|deliver|as_root|theirs|halt|keep_programs|closed)\b)|.*\|\| rm\b|_order"|(?<![0-9<])>>?\s*"/;
 
 /** May this line change something that the next program could see? */
 export const changes = (line: string): boolean => changing.test(line);

@@ -32,6 +32,12 @@ export const servicesOf = (base: string, among: readonly number[] = processes())
     return service === undefined ? [] : [{ pid, service, release: release ?? '' }];
   });
 
+/** `web on r1` for each of them, in order. */
+export const servingOf = (base: string): readonly string[] =>
+  servicesOf(base)
+    .map(({ service, release }) => `${service} on ${release}`)
+    .sort();
+
 /** The pid of the target's supervisord; undefined: there is none. */
 export const supervisorOf = (base: string): number | undefined => {
   const pid = read(() => readFileSync(`${base}/.landfall/run/supervisord.pid`, 'utf8').trim());

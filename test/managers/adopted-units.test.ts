@@ -7,7 +7,7 @@ import { theirProgramsOf } from '../../packages/remote/hand-made.ts';
 import { adopted, confirmedAdopting, installByHand, noted, switchedAdopting } from '../kill/adoption.ts';
 import { deployed, switchInput } from '../kill/deploy.ts';
 import { editTransaction, endProcesses, makeSudo } from '../kill/host.ts';
-import { servicesOf } from '../kill/processes.ts';
+import { servingOf } from '../kill/processes.ts';
 import { makeTarget, run, runProgram, runResident, type Target } from '../kill/target.ts';
 import { exactTree } from '../lab/exact-tree.ts';
 import { needing } from '../lab/needs.ts';
@@ -35,10 +35,7 @@ eachShell(
       rmSync(root, { recursive: true, force: true });
     });
 
-    const running = () =>
-      servicesOf(target.base)
-        .map(({ service, release }) => `${service} on ${release}`)
-        .sort();
+    const running = () => servingOf(target.base);
     const on = (release: string) => ['beat', 'tasks', 'web'].map((name) => `${name} on ${release}`);
     const untouched = () => {
       expect(exactTree(target.path)).toEqual(before);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../kill/deploy.ts';
-import { servicesOf, supervisorOf } from '../kill/processes.ts';
+import { servicesOf, servingOf, supervisorOf } from '../kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
@@ -46,8 +46,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
 
   const scheduler = { ...idle, role: 'scheduler' };
 
-  const serving = (): readonly string[] =>
-    [...new Set(servicesOf(target.base).map(({ service, release }) => `${service} on ${release}`))].sort();
+  const serving = (): readonly string[] => [...new Set(servingOf(target.base))];
 
   const supervisorctl = (...words: readonly string[]) =>
     run(join(bin, 'supervisorctl'), ['-c', join(target.base, '.landfall/run/supervisord.conf'), ...words]);

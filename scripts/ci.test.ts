@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'landfall-ci-'));
+  mkdirSync(join(root, 'landfall/.ci'), { recursive: true });
+  cpSync(join(import.meta.dirname, '../.ci/run'), join(root, 'landfall/.ci/run'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const run = (...args: readonly string[]) => {
+  const child = spawn('.ci/run', args, {
+    cwd: join(root, 'landfall'),
+    env: { PATH: `${root}:${process.env['PATH'] ?? ''}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (log += bytes.toString()));
+  const ended = new Promise<{ readonly code: number | null; readonly log: string }>((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code, log });
+    });
+  });
+  return { ended, group: child.pid ?? 0 };
+};
+
+/** `npm test` and `npm run check` do as is said here. */
+const npm = (test: string, check: string): void => {
+  const text = `#!/bin/sh\ncase $* in\n  test) ${test} ;;\n  'run check') ${check} ;;\nesac\n`;
+  writeFileSync(join(root, 'npm'), text, { mode: 0o755 });
+};
+const passing = (name: string): string => `echo '${name}: 2 passed, 0 failed, 0 skipped'`;
+
+/** The last line of .ci/run over this log. */
+const totalOf = async (log: string): Promise<string> => {
+  writeFileSync(join(root, 'log'), log);
+  return (await run('total', '../log').ended).log;
+};
+
+test('tiers that went well are summed', async () => {
+  npm(passing('test'), passing('check'));
+  const { code, log } = await run('all', 'test', 'check').ended;
+  expect(log).toMatch(/\n== all: exit 0\n$/);
+  expect([code, await totalOf(log)]).toEqual([0, '4 passed, 0 failed, 0 skipped\n']);
+});
+
+test('what could not begin beside the others is a failure', async () => {
+  npm(passing('test'), passing('check'));
+  mkdirSync(join(root, 'beside.log'));
+  const { code, log } = await run('all', 'test', 'check').ended;
+  expect([code, await totalOf(log)]).toEqual([1, '2 passed, 1 failed, 0 skipped\n']);
+});
+
+test('a log that ends between two tiers is a failure', async () => {
+  npm(passing('test'), passing('check'));
+  const { log } = await run('all', 'test', 'check').ended;
+  expect(await totalOf(log.slice(0, log.indexOf('== npm run check')))).toBe('2 passed, 1 failed, 0 skipped\n');
+});
+
+test('who is told to end ends what is beside, and says what that has said', async () => {
+  npm('sleep 1000', `echo 'so far'; echo >'${root}/begun'; sleep 1; echo >'${root}/lives'; sleep 1000`);
+  const { ended, group } = run('all', 'test', 'check');
+  while (!existsSync(join(root, 'begun'))) await sleep(20);
+  process.kill(-group, 'SIGINT');
+  const { code, log } = await ended;
+  expect(log).toMatch(/\nso far\n== all: exit 1\n$/);
+  expect([code, await totalOf(log)]).toEqual([1, '0 passed, 1 failed, 0 skipped\n']);
+  await sleep(1500);
+  expect(existsSync(join(root, 'lives'))).toBe(false);
+});
