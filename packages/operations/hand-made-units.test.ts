@@ -9,7 +9,7 @@ import { mayWriteAbove } from './hand-made.ts';
 import { adoptedProblems, programProblems } from './hand-made-programs.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import { unitReasons } from './hand-made-units.ts';
-import { sudoFile, sudoLines } from './sudo-lines.ts';
+import { mayNot, sudoFile, sudoLines } from './sudo-lines.ts';
 
 const fit: Readonly<Record<string, string>> = {
   ActiveState: 'active',
@@ -79,10 +79,34 @@ describe('a unit of the system', () => {
 });
 
 describe('what sudo must allow', () => {
+  const stop = '/usr/bin/systemctl stop app-web.service';
+
   test('is lines without a pattern, in which nothing can be misread', () => {
     expect(sudoLines('deploy', ['/usr/bin/supervisorctl -c /etc/a,b.conf stop site:web'])).toEqual([
       'deploy ALL=(root) NOPASSWD: /usr/bin/supervisorctl -c /etc/a\\,b.conf stop site\\:web',
     ]);
+    expect(sudoLines('deploy', ['/bin/a *?[!b]'])).toEqual(['deploy ALL=(root) NOPASSWD: /bin/a \\*\\?\\[\\!b\\]']);
+  });
+
+  test.each([
+    '/usr/bin/supervisorctl -c /etc/s.conf stop *:web',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop all site:web',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop all',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop -web',
+    '/usr/bin/supervisorctl -c /etc/*.conf status',
+    '/usr/bin/supervisorctl -c /etc/s.conf status\nALL',
+    '/usr/bin/systemctl stop a*.service',
+  ])('is not printed for %j', (odd) => {
+    const { what, next } = mayNot('deploy', '/srv/app', { barred: [stop, odd], sudo: true });
+    expect(what).toContain(JSON.stringify(odd));
+    expect(next).not.toContain('NOPASSWD');
+  });
+
+  test('is printed for programs of a group, and of a name that begins like another word', () => {
+    const fine = ['site:web', 'allow', 'web-1.a'].map((name) => `/usr/bin/supervisorctl -c /etc/s.conf stop ${name}`);
+    expect(mayNot('deploy', '/srv/app', { barred: fine, sudo: true }).next.split('\n').slice(1)).toEqual(
+      sudoLines('deploy', fine),
+    );
   });
 
   test('is what the guide shows, and so is the line that lets it be renamed', () => {
@@ -114,8 +138,6 @@ describe('what sudo must allow', () => {
   const target = targetOf({
     services: [{ name: 'app-web', command: ['gunicorn'], role: 'web', drain: 30_000, boot: 1 }],
   });
-  const stop = '/usr/bin/systemctl stop app-web.service';
-
   test('is asked of root for services, and for nothing else that runs there', () => {
     expect(programProblems('deploy', target, made({}))).toEqual([]);
     const barred = [stop, '/usr/bin/systemctl stop cron.service'];
