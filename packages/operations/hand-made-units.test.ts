@@ -26,6 +26,9 @@ const unitOf = (over: Readonly<Record<string, string>> = {}, name = 'app-web'): 
   name: `${name}.service`,
   is: new Map(Object.entries({ ...fit, ...over })),
 });
+/** A command as `systemctl show` has it with its flags. */
+const ex = (argv: string, flags: string) =>
+  `{ path=${argv.split(' ')[0] ?? ''} ; argv[]=${argv} ; flags=${flags} ; start_time=[n/a] ; status=0/0 }`;
 const processes = [
   { pid: 7, main: 7, unit: 'app-web.service', command: 'gunicorn: master' },
   { pid: 8, main: 7, unit: 'app-web.service', command: 'gunicorn: worker' },
@@ -47,6 +50,8 @@ describe('a unit of the system', () => {
     ['that another service of the application requires', { RequiredBy: 'app-tasks.service' }],
     ['whose workers end in order', { KillMode: 'mixed' }],
     ['that may write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '-/srv /var/log' }],
+    ['that has root prepare what is not the release', { ExecStartPreEx: ex('/bin/mkdir /run/app', 'privileged') }],
+    ['that runs what the release has as its user', { ExecStartPreEx: ex('/srv/app/pre', 'ignore-failure') }],
     ['that protects the system, but not all of it', { ProtectSystem: 'full' }],
   ])('%s can be adopted', (_, over) => {
     expect(unitReasons(unitOf(over), needs)).toEqual([]);
@@ -68,6 +73,10 @@ describe('a unit of the system', () => {
     ['that is gone when it stops', { Transient: 'yes' }, /is transient/, /\/etc\/systemd\/system/],
     ['that is not as systemd has read it', { NeedDaemonReload: 'yes' }, /was changed since/, /^systemctl daemon-reload$/],
     ['that sees another root', { RootDirectory: '/srv/jail' }, /has RootDirectory=/, /leave that out/],
+    ['of a file of the release', { Writable: '/srv/app/app.service' }, /is read from \/srv\/app\/app\.service, .*that deploy may write/, /copy the file to \/etc\/systemd\/system/],
+    ['whose program root runs', { ExecStartEx: ex('/usr/bin/env', 'privileged') }, /\(ExecStart= with \+ or !\)/, /^systemctl edit --full app-web\.service/],
+    ['whose program root begins', { ExecStartEx: ex('/usr/bin/env', 'ignore-failure no-setuid') }, /ExecStart=/, /take \+ or !/],
+    ['that has root run the release', { ExecStartPreEx: `${ex('/bin/true', '')}\n${ex('/bin/sh /srv/app/pre', 'privileged')}\n${ex('/bin/true', '')}` }, /ExecStartPre=/, /ExecStartPre=/],
     ['that may not write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '/srv/app' }, /not \/srv\/app-landfall/, /^systemctl edit app-web\.service: ReadWritePaths=-\/srv\/app-landfall$/],
   ])('%s cannot, and it is said what to do', (_, over, says, next) => {
     const reasons = unitReasons(unitOf(over), needs);
@@ -171,6 +180,7 @@ describe('what sudo must allow', () => {
       'app-web.service may take 90 s to stop, and app-web has 30 s: services: { app-web: { drain: 90s } }, or a lower TimeoutStopSec in the unit',
     ]);
     expect(at({ units: [unitOf()], absent: [], barred: [] })).toEqual([]);
+    expect(at({ units: [unitOf({ Writable: '/srv/app' })], absent: [], barred: [] })).toHaveLength(1);
     expect(adoptedProblems(foundOn(), target)).toEqual([]);
     const told = preflight(foundOn({ servicesUnder: 'adopted', theirs }), target, nothingMore(target));
     expect(told.ok ? [] : told.fault.problems).toEqual(at({}));

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -180,6 +189,32 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(stdout).toContain('unit=nothing.service LoadState=not-found\n');
       expect(stdout).toContain('unit=beat.service ActiveState=active\n');
       expect(stdout).toContain(`sudo=${join(root, 'allowed/sudo')}\n`);
+    });
+
+    test('a unit that is read from what is not root’s alone is told, through whatever link', async () => {
+      const own = join(root, 'own');
+      mkdirSync(join(own, 'roots'), { recursive: true });
+      writeFileSync(join(own, 'roots/web.service'), '');
+      symlinkSync('own/roots/web.service', join(root, 'web.service'));
+      if (process.getuid?.() === 0) chownSync(own, 1234, 1234);
+      // where systemd has read units, as `show` tells
+      const shown = (fragment: string, dropIns: string): void => {
+        writeFileSync(
+          join(root, 'allowed/systemctl'),
+          `#!/bin/sh\nprintf 'Id=web.service\\nFragmentPath=${fragment}\\nDropInPaths=${dropIns}\\n'\n`,
+          { mode: 0o755 },
+        );
+      };
+      const told = async (fragment: string, dropIns = ''): Promise<boolean> => {
+        shown(fragment, dropIns);
+        const { stdout } = await runProgram(target, 'units', { base: target.base, services: ['web'] });
+        expect(stdout).toContain(`unit=web.service FragmentPath=${fragment}\n`);
+        return stdout.includes('unit=web.service Writable=');
+      };
+      expect(await told('/etc/passwd', '/etc/group /etc/hostname')).toBe(false);
+      expect(await told(join(own, 'roots/web.service'))).toBe(true);
+      expect(await told(join(root, 'web.service'))).toBe(true);
+      expect(await told('/etc/passwd', `/etc/group ${root}/web.service`)).toBe(true);
     });
 
     test.each(['supervisor', 'systemd', 'system'] as const)(
