@@ -165,14 +165,16 @@ keeper_answers() {
   esac
 }
 
-keeper_has() { # SERVICE: its program, of whatever group; empty: there is none
+keeper_has() { # SERVICE: its program, of whatever group; empty: there is none. Fails where nobody answers
   case $(keeper) in
     units)
-      if [ "$(system_shows show --property=LoadState --value "$1.service")" = loaded ]; then
+      it_is=$(system_shows show --property=LoadState --value "$1.service") || return 1
+      if [ "$it_is" = loaded ]; then
         printf '%s' "$1"
       fi
       ;;
     *)
+      keeper_answers || return 1
       keeper_roll 2>/dev/null | awk -v own="$1" '{ name = $1; sub(/^.*:/, "", name) } name == own { print $1; exit }'
       ;;
   esac

@@ -152,6 +152,35 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(known()).toEqual(['tasks tasks', 'web web', 'clock clock']);
     });
 
+    /** systemctl comes to this first. */
+    const before = (lines: string): void => {
+      const systemctl = join(root, 'allowed/systemctl');
+      const text = readFileSync(systemctl, 'utf8');
+      writeFileSync(systemctl, text.replace('#!/bin/sh\n', `#!/bin/sh\n${lines}\n`));
+    };
+
+    test('while systemd does not answer, nothing is taken for gone: a scheduler of before is stopped all the same', async () => {
+      await deployed(target, 'r1', 'units');
+      await deployed(target, 'r2');
+      makeRunnable(target, 'r3', { web: {}, clock: scheduler });
+      await switched(target, 'r3');
+      editTransaction(target, 'boot', 'another/1');
+      await systemctl('start', 'beat.service');
+      const asked = join(root, 'asked');
+      before(`[ "$1" != show ] || { echo >>${asked}; [ "$(wc -l <${asked})" -gt 4 ] || exit 1; }`);
+      expect(await undo('recover')).toMatchObject({ code: 0 });
+      expect([serving(), known()]).toEqual([second, ['beat beat', 'tasks tasks', 'web web', 'clock clock']]);
+    });
+
+    test('the undo of a first deploy does not forget a unit that did not obey', async () => {
+      await switched(target, 'r1', 'units');
+      before(
+        `case "$*" in *"stop web.service") exit 1 ;; "show "*ActiveState*) shift; "$0" list "$@" | sed '/^Id=web/,/^$/s/^ActiveState=.*/ActiveState=deactivating/'; exit 0 ;; esac\n[ "$1" != list ] || { shift; set -- show "$@"; }`,
+      );
+      expect(await undo('t1')).toMatchObject({ code: 1, stderr: expect.stringContaining('web has not stopped') });
+      expect(known()).toContain('web web');
+    });
+
     test('a release that does not come up fails its switch, and is taken back', async () => {
       await deployed(target, 'r1', 'units');
       makeRunnable(target, 'r3', { web: {} });
