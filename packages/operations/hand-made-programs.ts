@@ -36,6 +36,7 @@ export const programProblems = (user: string, target: At, made: HandMade): reado
 export const adoptedProblems = (
   { user, theirs }: Pick<Found, 'user' | 'theirs'>,
   { path, base, services, host }: Target,
+  back = false,
 ): readonly Problem[] => {
   if (theirs === undefined) return [];
   const units = theirs.units.map(({ name }) => name);
@@ -49,7 +50,7 @@ export const adoptedProblems = (
       const unit = theirs.units.find(({ name }) => name === `${service.name}.service`);
       return unit === undefined
         ? []
-        : [...rootReasons(unit, { user, path, base }), ...stopReasons(unit, { service, units })];
+        : [...rootReasons(unit, { user, path, base }), ...(back ? [] : stopReasons(unit, { service, units }))];
     }),
   ].map((one) => ({ where: `host ${host.name}`, ...one }));
 };
