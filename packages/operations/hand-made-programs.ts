@@ -1,7 +1,7 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, HandMade, KeptProgram, SystemUnit } from '#plan';
-import { rootReasons, stopReasons, unitReasons } from './hand-made-units.ts';
+import { rootReasons, stopReasons, unitReasons } from './unit-reasons.ts';
 import { mayNot } from './sudo-lines.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services'>;

@@ -1,8 +1,8 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, Note, SystemUnit } from '#plan';
-import { edit, rootReasons, unitReasons, words } from './hand-made-units.ts';
-import type { Reason } from './hand-made-units.ts';
+import { edit, rootReasons, unitReasons, words } from './unit-reasons.ts';
+import type { Reason } from './unit-reasons.ts';
 import { managerOf } from './manager-unfit.ts';
 import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';

@@ -8,7 +8,7 @@ import { targetOf } from '../../test/fakes/scene.ts';
 import { mayWriteAbove } from './hand-made.ts';
 import { adoptedProblems, programProblems } from './hand-made-programs.ts';
 import { nothingMore, preflight } from './preflight.ts';
-import { unitReasons } from './hand-made-units.ts';
+import { unitReasons } from './unit-reasons.ts';
 import { mayNot, sudoFile, sudoLines } from './sudo-lines.ts';
 
 const fit: Readonly<Record<string, string>> = {
@@ -131,6 +131,11 @@ describe('what sudo must allow', () => {
 
   test('lies in a file that sudo reads: it passes over names with a dot', () => {
     expect(sudoFile('/srv/app.example.org')).toBe('/etc/sudoers.d/landfall-app-example-org');
+  });
+
+  test('is taken away by who leaves', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/leaving.md'), 'utf8');
+    expect(blocks(guide, 'sh').at(-1)).toBe(`rm -f ${sudoFile('/srv/app')}\n`);
   });
 
   const made = (over: Partial<HandMade>): HandMade => ({
