@@ -47,7 +47,7 @@ export const withHandMade = async (scene: Scene, surveyed: Survey): Promise<Surv
 };
 
 /** Whoever keeps programs that were adopted may have changed what they are since, and knows of new ones. */
-const withTheirs = async (scene: Scene, surveyed: Survey): Promise<Survey> => {
+export const withTheirs = async (scene: Scene, surveyed: Survey): Promise<Survey> => {
   const { found } = surveyed;
   const { base, services } = scene.target;
   if (found.servicesUnder !== 'adopted') return surveyed;

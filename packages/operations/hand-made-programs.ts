@@ -1,7 +1,7 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, HandMade, KeptProgram, SystemUnit } from '#plan';
-import { stopReasons, unitReasons } from './hand-made-units.ts';
+import { rootReasons, stopReasons, unitReasons } from './unit-reasons.ts';
 import { mayNot } from './sudo-lines.ts';
 
 type At = Pick<Target, 'path' | 'base' | 'host' | 'services'>;
@@ -35,7 +35,8 @@ export const programProblems = (user: string, target: At, made: HandMade): reado
 /** Why programs that were adopted, and those of services that were added since, cannot be stopped and started by this deploy; none: they can. */
 export const adoptedProblems = (
   { user, theirs }: Pick<Found, 'user' | 'theirs'>,
-  { path, services, host }: Target,
+  { path, base, services, host }: Target,
+  back = false,
 ): readonly Problem[] => {
   if (theirs === undefined) return [];
   const units = theirs.units.map(({ name }) => name);
@@ -47,7 +48,9 @@ export const adoptedProblems = (
     ...(theirs.barred.length === 0 ? [] : [mayNot(user, path, theirs)]),
     ...services.flatMap((service) => {
       const unit = theirs.units.find(({ name }) => name === `${service.name}.service`);
-      return unit === undefined ? [] : stopReasons(unit, { service, units });
+      return unit === undefined
+        ? []
+        : [...rootReasons(unit, { user, path, base }), ...(back ? [] : stopReasons(unit, { service, units }))];
     }),
   ].map((one) => ({ where: `host ${host.name}`, ...one }));
 };

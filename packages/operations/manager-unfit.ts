@@ -82,9 +82,9 @@ const unitless = (found: Found, target: Target): readonly Problem[] => {
 };
 
 /** Why what is to run the services cannot, here or as landfall.yml has it. */
-export const managerUnfit = (found: Found, target: Target): readonly Problem[] => [
+export const managerUnfit = (found: Found, target: Target, back = false): readonly Problem[] => [
   ...systemd(found, target),
   ...adopted(found, target),
-  ...adoptedProblems(found, target),
+  ...adoptedProblems(found, target, back),
   ...unitless(found, target),
 ];

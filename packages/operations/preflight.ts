@@ -41,6 +41,8 @@ export type Needs = Space & {
   readonly variables: readonly string[];
   /** Its .po files. */
   readonly translations: readonly string[];
+  /** It served before, and somebody goes back to it. */
+  readonly back?: boolean;
 };
 
 /** The needs of a release that lies on the host already. */
@@ -65,8 +67,8 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...missing(found, target),
     ...pythonMissing(found, target, needs.installer),
     ...gettextMissing(found, target, needs.translations),
-    ...managerUnfit(found, target),
-    ...unitsUnfit(found, target),
+    ...managerUnfit(found, target, needs.back),
+    ...unitsUnfit(found, target, needs.back),
     ...spaceMissing(found, target, needs),
     ...ports(found, target),
     ...variables(target, needs),

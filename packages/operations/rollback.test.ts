@@ -167,6 +167,24 @@ describe('going back to the previous release', () => {
     expect(did(on)).toEqual(['units']);
   });
 
+  test('asks those who keep adopted programs, too', async () => {
+    const theirs = {
+      keeper: 'units',
+      conf: '',
+      absent: ['web'],
+      barred: [],
+      sudo: true,
+      units: [{ name: 'web.service', is: new Map([['TimeoutStopUSec', 'infinity']]) }],
+    } as const;
+    const under = { ...onB, servicesUnder: 'adopted' as const };
+    const on = host([under], { 'their-programs': () => ok(theirs) });
+    const failure: unknown = await rollback(sceneOn(on), previous).catch((caught: unknown) => caught);
+    const said = (failure as Failure).fault.problems?.map(({ what }) => what).join('\n');
+    expect(said).toContain("web is no program of the system's systemd");
+    expect(said).not.toContain('for ever');
+    expect(did(on)).toEqual(['their-programs']);
+  });
+
   test('is undone where the release does not come up', async () => {
     const on = host([onB], { switch: () => fault('SWITCH_FAILED') });
     expect(await codeOf(rollback(sceneOn(on), previous))).toBe('SWITCH_FAILED');

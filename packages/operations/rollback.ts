@@ -6,6 +6,7 @@ import { renderPlan } from '#plan';
 import type { Plan } from '#plan';
 import { decodeRelease } from '#release';
 import type { Release } from '#release';
+import { withTheirs } from './adoption.ts';
 import { approvalsOf } from './approvals.ts';
 import { strays } from './check.ts';
 import { refuseProblems } from './target-of.ts';
@@ -100,8 +101,8 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   // how it was checked when it was deployed is how it is checked now
   const stage = withRelease(scene, to);
   refuseProblems(fileProblems(scene.files, stage.target.checks));
-  const { found: withThem } = await withUnits(stage, surveyed);
-  must(preflight(withThem, stage.target, nothingMore(stage.target)));
+  const { found: withThem } = await withUnits(stage, await withTheirs(stage, surveyed));
+  must(preflight(withThem, stage.target, { ...nothingMore(stage.target), back: true }));
   const plan = planOf(stage, surveyed, to, within);
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);

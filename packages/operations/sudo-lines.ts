@@ -1,5 +1,13 @@
-/** What sudoers would read as something else: in a command these are written with a backslash. */
-const escaped = (text: string): string => text.replace(/[,:=\\]/g, '\\$&');
+/** What sudoers would read as something else, patterns too: in a command these are written with a backslash. */
+const escaped = (text: string): string => text.replace(/[,:=\\*?[\]!]/g, '\\$&');
+
+// `supervisorctl stop all` stops whatever is there, and what begins with a hyphen is an option
+const name = String.raw`(?!-|all$)[\w.-]+(?::[\w.-]+)?`;
+
+/** The commands that a line of sudo is printed for: names and paths come from processes that the application has begun. */
+const sayable = new RegExp(
+  String.raw`^/[a-z/]+/(?:systemctl (?:stop|reset-failed|--no-block start) ${name}\.service|supervisorctl -c /[\w./@+-]+ (?:status|(?:stop|start) ${name}))$`,
+);
 
 /** The lines of sudoers that let a user have root run these very commands and no others. None of them holds a pattern. */
 export const sudoLines = (user: string, commands: readonly string[]): readonly string[] =>
@@ -7,6 +15,20 @@ export const sudoLines = (user: string, commands: readonly string[]): readonly s
 
 /** What is said where sudo does not allow some commands yet: what they are for, and the lines for root to add. */
 export const mayNot = (
+  user: string,
+  path: string,
+  { barred, sudo }: { readonly barred: readonly string[]; readonly sudo: boolean },
+): { readonly what: string; readonly next: string } => {
+  const odd = barred.find((command) => !sayable.test(command));
+  return odd === undefined
+    ? lacks(user, path, { barred, sudo })
+    : {
+        what: `no line of sudo can be written for ${JSON.stringify(odd)}: it could allow more than that`,
+        next: 'let the names of programs be of letters, digits, _, . and - (GROUP:NAME, but not all), and the path of their file of these, /, @ and +',
+      };
+};
+
+const lacks = (
   user: string,
   path: string,
   { barred, sudo }: { readonly barred: readonly string[]; readonly sudo: boolean },

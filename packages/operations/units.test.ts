@@ -83,6 +83,38 @@ describe('a unit that root has written', () => {
   });
 });
 
+describe('a rollback', () => {
+  const told = (over: Partial<FoundUnits>) => {
+    const result = preflight(
+      found(over, {
+        manager: false,
+        programs: new Map(neededPrograms(target).map((name) => [name, `/usr/bin/${name}`])),
+      }),
+      target,
+      { ...nothingMore(target), back: true },
+    );
+    return result.ok ? [] : (result.fault.problems ?? []).map(({ what }) => what);
+  };
+
+  test.each<Readonly<Record<string, string>>>([
+    { TimeoutStopUSec: '1min 30s' },
+    { NeedDaemonReload: 'yes' },
+    { TriggeredBy: 'web.timer' },
+    { WantedBy: '' },
+  ])('is not held up by %j', (over) => {
+    expect(told({ units: [unitOf(over)] })).toEqual([]);
+  });
+
+  test.each<[Partial<FoundUnits>, RegExp]>([
+    [{ units: [unitOf({ LoadState: 'not-found' })] }, /no unit/],
+    [{ units: [unitOf({ User: 'www-data' })] }, /www-data/],
+    [{ units: [unitOf({ Writable: '/srv/app' })] }, /may write/],
+    [{ barred: ['/usr/bin/systemctl stop web.service'] }, /sudo/],
+  ])('is refused for what cannot work, or makes root of others: %#', (over, says) => {
+    expect(told(over)).toEqual([expect.stringMatching(says)]);
+  });
+});
+
 test('all that is in the way is told at once, with the lines of sudo for visudo', () => {
   const stop = '/usr/bin/systemctl stop worker.service';
   const services = [
@@ -117,6 +149,14 @@ describe('services that leave their units', () => {
       next: 'systemctl disable web.service',
     });
     expect(unitsUnfit(found({ units: [unitOf({ WantedBy: '' })] }, { servicesUnder: 'units' }), away)).toEqual([]);
+  });
+
+  test('need the lines of sudo by which their units are stopped', () => {
+    const barred = ['/usr/bin/systemctl stop web.service'];
+    const units = { units: [unitOf({ WantedBy: '' })], barred };
+    expect(unitsUnfit(found(units, { servicesUnder: 'units' }), away)).toEqual([
+      expect.objectContaining({ next: expect.stringContaining(sudoLines('deploy', barred)[0] ?? '-') }),
+    ]);
   });
 
   test('a unit that is no service any more is named, where it starts at boot', () => {

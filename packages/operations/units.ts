@@ -1,8 +1,8 @@
 import type { Target } from '#config';
 import type { Problem } from '#fault';
 import type { Found, Note, SystemUnit } from '#plan';
-import { edit, unitReasons, words } from './hand-made-units.ts';
-import type { Reason } from './hand-made-units.ts';
+import { edit, rootReasons, unitReasons, words } from './unit-reasons.ts';
+import type { Reason } from './unit-reasons.ts';
 import { managerOf } from './manager-unfit.ts';
 import { perform, step } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -34,15 +34,23 @@ const atBoot = ({ is }: SystemUnit): boolean =>
 
 const nameOf = ({ name }: SystemUnit): string => name.replace(/\.service$/, '');
 
-/** Why the units cannot run the services as they are, all reasons together; none: they can, or others are to. */
-export const unitsUnfit = (found: Found, target: At): readonly Problem[] => {
+/**
+ * Why the units cannot run the services as they are, all reasons together; none: they can, or others are to. Whoever goes back in need
+ * is held up only by what cannot work at all.
+ */
+export const unitsUnfit = (found: Found, target: At, back = false): readonly Problem[] => {
   if (found.units === undefined || !found.systemd) return [];
   const where = `host ${target.host.name}`;
-  const reasons = wanted(found, target) ? unfit(found, found.units, target) : left(found.units, target);
+  const reasons = wanted(found, target) ? unfit(found, found.units, target, back) : left(found, found.units, target);
   return reasons.map((one) => ({ where, ...one }));
 };
 
-const unfit = (found: Found, { units, barred, sudo }: NonNullable<Found['units']>, target: At): readonly Reason[] => {
+const unfit = (
+  found: Found,
+  { units, barred, sudo }: NonNullable<Found['units']>,
+  target: At,
+  back: boolean,
+): readonly Reason[] => {
   const { path, base, services } = target;
   const { user } = found;
   const names = services.map(({ name }) => `${name}.service`);
@@ -51,7 +59,10 @@ const unfit = (found: Found, { units, barred, sudo }: NonNullable<Found['units']
       const unit = units.find((one) => nameOf(one) === service.name);
       if (unit === undefined || unit.is.get('LoadState') !== 'loaded') return [absent(service.name, unit)];
       const needs = { user, path, base, service, units: names };
-      return [...defined(unit, needs), ...unitReasons(unit, needs), ...boots(unit, found)];
+      return [
+        ...defined(unit, needs),
+        ...(back ? rootReasons(unit, needs) : [...unitReasons(unit, needs), ...boots(unit, found)]),
+      ];
     }),
     ...(barred.length === 0 ? [] : [mayNot(user, path, { barred, sudo })]),
   ];
@@ -119,12 +130,18 @@ const boots = (unit: SystemUnit, { manager, user }: Found): readonly Reason[] =>
         },
       ];
 
-/** Services that move away from their units: at the next boot they would run twice. */
-const left = ({ units }: NonNullable<Found['units']>, { manager }: At): readonly Reason[] =>
-  units.filter(atBoot).map(({ name }) => ({
+/** Services that move away from their units: at the next boot they would run twice, and until then these must be stopped. */
+const left = (
+  { user }: Found,
+  { units, barred, sudo }: NonNullable<Found['units']>,
+  { path, manager }: At,
+): readonly Reason[] => [
+  ...units.filter(atBoot).map(({ name }) => ({
     what: `${name} is started at boot: with manager: ${manager ?? ''} its service would then run twice`,
     next: `systemctl disable ${name}`,
-  }));
+  })),
+  ...(barred.length === 0 ? [] : [mayNot(user, path, { barred, sudo })]),
+];
 
 /** Units that run no service any more. */
 export const formerUnits = (found: Found, { services }: Pick<Target, 'services'>): readonly Note[] =>

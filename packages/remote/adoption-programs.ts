@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { handMadeOf, theirProgramsOf } from './hand-made.ts';
 import { lists, pairs, program } from './program.ts';
-import { serviceText, undoingText } from './transaction-programs.ts';
+import { undoingText, unitText } from './transaction-programs.ts';
 
 const common = readFileSync(new URL('./common.sh', import.meta.url), 'utf8');
 
@@ -11,7 +11,7 @@ const readTheLines = 'Read the lines above. Nothing was changed: what people hav
 export const adoptionPrograms = {
   /** Reads {@link probeBody}. */
   'hand-made': program({
-    text: serviceText + readFileSync(new URL('./hand-made.sh', import.meta.url), 'utf8'),
+    text: unitText + readFileSync(new URL('./hand-made.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 300_000,
     args: (input: { base: string; path: string; directory: string; venv: string }) => [
@@ -25,7 +25,7 @@ export const adoptionPrograms = {
     next: readTheLines,
   }),
   'their-programs': program({
-    text: serviceText + readFileSync(new URL('./their-programs.sh', import.meta.url), 'utf8'),
+    text: unitText + readFileSync(new URL('./their-programs.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 60_000,
     args: (input: { base: string; services: readonly string[] }) => [input.base, ...input.services],

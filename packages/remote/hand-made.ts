@@ -21,18 +21,18 @@ const programOf = (line: string): KeptProgram => {
   return { keeper: keeperOf(keeper), program, state, pid: Number(pid), conf: conf.join(' ') };
 };
 
-/** `UNIT KEY=VALUE` lines. */
+/** `UNIT KEY=VALUE` lines; systemd has a line for each of several commands. */
 const unitsOf = (lines: readonly string[]): readonly SystemUnit[] =>
-  [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => ({
-    name,
-    is: new Map(
-      its.map((line) => {
-        const pair = line.slice(name.length + 1);
-        const at = pair.indexOf('=');
-        return [pair.slice(0, at), pair.slice(at + 1)];
-      }),
-    ),
-  }));
+  [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => {
+    const is = new Map<string, string>();
+    for (const line of its) {
+      const pair = line.slice(name.length + 1);
+      const at = pair.indexOf('=');
+      const [key, value] = [pair.slice(0, at), pair.slice(at + 1)];
+      is.set(key, is.has(key) ? `${is.get(key) ?? ''}\n${value}` : value);
+    }
+    return { name, is };
+  });
 
 const mainOf = ({ is }: SystemUnit): number => Number(is.get('MainPID') ?? 0);
 

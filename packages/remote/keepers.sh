@@ -91,17 +91,6 @@ barred() { # reads what root_words prints; prints `barred=` with each that sudo 
   awk 'NF && !seen[$0]++' | not_allowed | sed 's/^/barred=/'
 }
 
-system_unit() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts
-  properties=''
-  for key in ActiveState BoundBy ConsistsOf DynamicUser ExecStart ExecStop FragmentPath Id KillMode LoadState MainPID \
-    NeedDaemonReload PropagatesStopTo ProtectSystem ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy \
-    RequisiteOf RootDirectory RootImage TimeoutStopUSec Transient TriggeredBy Type UpheldBy User WantedBy WorkingDirectory; do
-    properties="$properties --property=$key"
-  done
-  # shellcheck disable=SC2086
-  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
-}
-
 keeper_tool() {
   case $(keeper) in
     supervisor) printf 'supervisorctl' ;;
@@ -143,14 +132,16 @@ keeper_answers() {
   esac
 }
 
-keeper_has() { # SERVICE: its program, of whatever group; empty: there is none
+keeper_has() { # SERVICE: its program, of whatever group; empty: there is none. Fails where nobody answers
   case $(keeper) in
     units)
-      if [ "$(system_shows show --property=LoadState --value "$1.service")" = loaded ]; then
+      it_is=$(system_shows show --property=LoadState --value "$1.service") || return 1
+      if [ "$it_is" = loaded ]; then
         printf '%s' "$1"
       fi
       ;;
     *)
+      keeper_answers || return 1
       keeper_roll 2>/dev/null | awk -v own="$1" '{ name = $1; sub(/^.*:/, "", name) } name == own { print $1; exit }'
       ;;
   esac

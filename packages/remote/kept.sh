@@ -127,8 +127,11 @@ former() { # RELEASE: services that it no longer has
   done
 }
 
-gone() { # SERVICE: its program is no more, and does not run on: nothing is to be stopped
-  [ -z "$(keeper_has "$1")" ] && ! roll | grep -Eq "^$1 +(RUNNING|STARTING|BACKOFF|STOPPING)( |$)"
+gone() { # SERVICE: who keeps its program says that it is no more, and does not run on: nothing is to be stopped. No answer says nothing
+  its_program=$(keeper_has "$1") || return 1
+  [ -z "$its_program" ] || return 1
+  # a unit without a file may still run; a supervisord has none of whose name it does not know
+  [ "$(keeper)" != units ] || roll | grep -Eq "^$1 +(STOPPED|EXITED|FATAL)( |$)"
 }
 
 program_for() { # SERVICE: the program that runs it
@@ -140,12 +143,7 @@ program_for() { # SERVICE: the program that runs it
   printf '%s' "$its_program"
 }
 
-kept_describe() { # RELEASE: each of its services has a program; of those that it no longer has, what is gone is forgotten
-  for own in $(former "$1"); do
-    if gone "$own"; then
-      keep_programs "$(programs | sed "/^$own /d")"
-    fi
-  done
+kept_describe() { # RELEASE: each of its services has a program
   for own in $(unknown "$1"); do
     its_program=$(program_for "$own") || return 1
     keeper_lets "$its_program" || return 1
@@ -162,9 +160,14 @@ kept_sums() { # what people made stays theirs to change
   :
 }
 
-kept_register() { # RELEASE: it starts nothing by itself. What is no service any more stops, should somebody have started it
+kept_register() { # RELEASE: it starts nothing by itself. What is no service any more stops, should somebody have started it; what is gone is forgotten
   started=''
   later=''
+  for own in $(former "$1"); do
+    if gone "$own"; then
+      keep_programs "$(programs | sed "/^$own /d")"
+    fi
+  done
   [ "${halted:-no}" = no ] || return 0
   for own in $(former "$1"); do
     states=$(roll) || :
@@ -186,67 +189,6 @@ kept_order() {
   keeper_order "$action" $(programs_of "$@")
 }
 
-at_work_below() { # FOLDER...: pids of all processes that this user can see and whose working directory is in one of them
-  for folder in "$@"; do
-    real=$(cd -P "$folder" 2>/dev/null && pwd) || continue
-    # shellcheck disable=SC2012 # names below /proc are numbers
-    ls -ld /proc/[0-9]*/cwd 2>/dev/null | awk -v root=" -> $real" '
-      {
-        at = index($0, root)
-        rest = substr($0, at + length(root))
-      }
-      at && (rest == "" || rest ~ /^\//) {
-        sub(/^.* \/proc\//, "")
-        sub(/\/cwd -> .*$/, "")
-        print
-      }'
-  done
-}
-
-halt() { # all programs stop, in the order of their roles: workers finish what they are at while web still answers
-  halted=yes
-  states=$(roll) || :
-  schedulers=$(having scheduler "$release" "$previous")
-  workers=$(having worker "$release" "$previous")
-  halts_first=''
-  halts_then=''
-  halts_last=''
-  for own in $(kept_names); do
-    # at a boot, a unit that does not run may be about to: an order to stop is what takes that back
-    if [ "$(keeper)" != units ] && in_state 'STOPPED|EXITED|FATAL' "$own"; then
-      continue
-    fi
-    case "$schedulers" in
-      *" $own "*)
-        halts_first="$halts_first $own"
-        continue
-        ;;
-    esac
-    case "$workers" in
-      *" $own "*) halts_then="$halts_then $own" ;;
-      *) halts_last="$halts_last $own" ;;
-    esac
-  done
-  for group in "$halts_first" "$halts_then" "$halts_last"; do
-    if [ -n "$group" ]; then
-      # shellcheck disable=SC2086
-      each stop $group
-    fi
-  done
-}
-
-idle() { # FOLDER...: nobody works there any more
-  tries=0
-  while busy=$(at_work_below "$@") && [ -n "$busy" ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 50 ]; then
-      say "processes still work in $*: $(printf '%s' "$busy" | tr '\n' ' ')"
-      return 1
-    fi
-    sleep 0.1
-  done
-}
-
 kept_quiet() { # RELEASE: a program that runs would load the rest of its code from another release as soon as the link has moved
   kept_describe "$1" || return 1
   if [ "${halted:-no}" = no ] && [ "$(readlink "$base/current" || :)" != "releases/$1" ]; then
@@ -263,12 +205,12 @@ kept_rest() {
   halted=no
   if [ "$manager" = units ]; then
     states=$(roll) || :
-    case "$states" in
-      *' RUNNING '*)
-        say "$states"
+    for own in $(kept_names); do
+      if ! in_state 'STOPPED|EXITED|FATAL' "$own"; then
+        say "$own has not stopped: ${states:-$(keeper_named) does not answer}"
         return 1
-        ;;
-    esac
+      fi
+    done
     rm -f "$(programs_file)"
   fi
 }

@@ -16,6 +16,7 @@ const system = readFileSync(new URL('./system.sh', import.meta.url), 'utf8');
 const site = readFileSync(new URL('./site.sh', import.meta.url), 'utf8');
 const keepers = readFileSync(new URL('./keepers.sh', import.meta.url), 'utf8');
 const kept = readFileSync(new URL('./kept.sh', import.meta.url), 'utf8');
+const halting = readFileSync(new URL('./halting.sh', import.meta.url), 'utf8');
 const managers = readFileSync(new URL('./managers.sh', import.meta.url), 'utf8');
 const roles = readFileSync(new URL('./roles.sh', import.meta.url), 'utf8');
 const serving = readFileSync(new URL('./serving.sh', import.meta.url), 'utf8');
@@ -35,12 +36,15 @@ export const serviceText =
   site +
   keepers +
   kept +
+  halting +
   managers +
   roles +
   serving +
   carryEnv +
   manager;
 const service = serviceText;
+/** What programs begin with that look at units which root has written. */
+export const unitText = service + readFileSync(new URL('./system-unit.sh', import.meta.url), 'utf8');
 const uv = readFileSync(new URL('./uv.sh', import.meta.url), 'utf8');
 const hooks = readFileSync(new URL('./hooks.sh', import.meta.url), 'utf8');
 /** What programs begin with that may take a transaction back. */
@@ -89,7 +93,7 @@ export const transactionPrograms = {
     next: readTheLog,
   }),
   units: program({
-    text: service + readFileSync(new URL('./units.sh', import.meta.url), 'utf8'),
+    text: unitText + readFileSync(new URL('./units.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',
     limitMs: 60_000,
     args: (input: { base: string; services: readonly string[] }) => [input.base, ...input.services],

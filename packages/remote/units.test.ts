@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -140,6 +149,35 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(known()).toEqual(['tasks tasks', 'web web', 'clock clock']);
     });
 
+    /** systemctl comes to this first. */
+    const before = (lines: string): void => {
+      const systemctl = join(root, 'allowed/systemctl');
+      const text = readFileSync(systemctl, 'utf8');
+      writeFileSync(systemctl, text.replace('#!/bin/sh\n', `#!/bin/sh\n${lines}\n`));
+    };
+
+    test('while systemd does not answer, nothing is taken for gone: a scheduler of before is stopped all the same', async () => {
+      await deployed(target, 'r1', 'units');
+      await deployed(target, 'r2');
+      makeRunnable(target, 'r3', { web: {}, clock: scheduler });
+      await switched(target, 'r3');
+      editTransaction(target, 'boot', 'another/1');
+      await systemctl('start', 'beat.service');
+      const asked = join(root, 'asked');
+      before(`[ "$1" != show ] || { echo >>${asked}; [ "$(wc -l <${asked})" -gt 4 ] || exit 1; }`);
+      expect(await undo('recover')).toMatchObject({ code: 0 });
+      expect([serving(), known()]).toEqual([second, ['beat beat', 'tasks tasks', 'web web', 'clock clock']]);
+    });
+
+    test('the undo of a first deploy does not forget a unit that did not obey', async () => {
+      await switched(target, 'r1', 'units');
+      before(
+        `case "$*" in *"stop web.service") exit 1 ;; "show "*ActiveState*) shift; "$0" list "$@" | sed '/^Id=web/,/^$/s/^ActiveState=.*/ActiveState=deactivating/'; exit 0 ;; esac\n[ "$1" != list ] || { shift; set -- show "$@"; }`,
+      );
+      expect(await undo('t1')).toMatchObject({ code: 1, stderr: expect.stringContaining('web has not stopped') });
+      expect(known()).toContain('web web');
+    });
+
     test('a release that does not come up fails its switch, and is taken back', async () => {
       await deployed(target, 'r1', 'units');
       makeRunnable(target, 'r3', { web: {} });
@@ -177,6 +215,32 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
       expect(stdout).toContain('unit=nothing.service LoadState=not-found\n');
       expect(stdout).toContain('unit=beat.service ActiveState=active\n');
       expect(stdout).toContain(`sudo=${join(root, 'allowed/sudo')}\n`);
+    });
+
+    test('a unit that is read from what is not root’s alone is told, through whatever link', async () => {
+      const own = join(root, 'own');
+      mkdirSync(join(own, 'roots'), { recursive: true });
+      writeFileSync(join(own, 'roots/web.service'), '');
+      symlinkSync('own/roots/web.service', join(root, 'web.service'));
+      if (process.getuid?.() === 0) chownSync(own, 1234, 1234);
+      // where systemd has read units, as `show` tells
+      const shown = (fragment: string, dropIns: string): void => {
+        writeFileSync(
+          join(root, 'allowed/systemctl'),
+          `#!/bin/sh\nprintf 'Id=web.service\\nFragmentPath=${fragment}\\nDropInPaths=${dropIns}\\n'\n`,
+          { mode: 0o755 },
+        );
+      };
+      const told = async (fragment: string, dropIns = ''): Promise<boolean> => {
+        shown(fragment, dropIns);
+        const { stdout } = await runProgram(target, 'units', { base: target.base, services: ['web'] });
+        expect(stdout).toContain(`unit=web.service FragmentPath=${fragment}\n`);
+        return stdout.includes('unit=web.service Writable=');
+      };
+      expect(await told('/etc/passwd', '/etc/group /etc/hostname')).toBe(false);
+      expect(await told(join(own, 'roots/web.service'))).toBe(true);
+      expect(await told(join(root, 'web.service'))).toBe(true);
+      expect(await told('/etc/passwd', `/etc/group ${root}/web.service`)).toBe(true);
     });
 
     test.each(['supervisor', 'systemd', 'system'] as const)(

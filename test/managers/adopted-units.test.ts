@@ -105,6 +105,17 @@ eachShell(
       },
     );
 
+    needing().test('a unit that root has deleted, with its lines, is not asked for for ever', async () => {
+      await confirmedAdopting(target, 'units');
+      await run(target, ['systemctl', 'stop', 'beat.service']);
+      rmSync(join(target.home ?? '', '.config/systemd/system/beat.service'));
+      allow(...all.filter((line) => !line.includes('beat')));
+      const asked = await runProgram(target, 'their-programs', { base: target.base, services: ['web', 'tasks'] });
+      const { absent, barred, units } = theirProgramsOf(Buffer.from(asked.stdout));
+      expect([absent, barred]).toEqual([[], []]);
+      expect(units.map(({ name }) => name)).toEqual(['web.service', 'tasks.service']);
+    });
+
     needing().test(
       "of root's supervisord, which may not be asked, the lines for a new service are told all the same",
       async () => {

@@ -8,8 +8,8 @@ import { targetOf } from '../../test/fakes/scene.ts';
 import { mayWriteAbove } from './hand-made.ts';
 import { adoptedProblems, programProblems } from './hand-made-programs.ts';
 import { nothingMore, preflight } from './preflight.ts';
-import { unitReasons } from './hand-made-units.ts';
-import { sudoFile, sudoLines } from './sudo-lines.ts';
+import { unitReasons } from './unit-reasons.ts';
+import { mayNot, sudoFile, sudoLines } from './sudo-lines.ts';
 
 const fit: Readonly<Record<string, string>> = {
   ActiveState: 'active',
@@ -26,6 +26,9 @@ const unitOf = (over: Readonly<Record<string, string>> = {}, name = 'app-web'): 
   name: `${name}.service`,
   is: new Map(Object.entries({ ...fit, ...over })),
 });
+/** A command as `systemctl show` has it with its flags. */
+const ex = (argv: string, flags: string) =>
+  `{ path=${argv.split(' ')[0] ?? ''} ; argv[]=${argv} ; flags=${flags} ; start_time=[n/a] ; status=0/0 }`;
 const processes = [
   { pid: 7, main: 7, unit: 'app-web.service', command: 'gunicorn: master' },
   { pid: 8, main: 7, unit: 'app-web.service', command: 'gunicorn: worker' },
@@ -47,6 +50,8 @@ describe('a unit of the system', () => {
     ['that another service of the application requires', { RequiredBy: 'app-tasks.service' }],
     ['whose workers end in order', { KillMode: 'mixed' }],
     ['that may write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '-/srv /var/log' }],
+    ['that has root prepare what is not the release', { ExecStartPreEx: ex('/bin/mkdir /run/app', 'privileged') }],
+    ['that runs what the release has as its user', { ExecStartPreEx: ex('/srv/app/pre', 'ignore-failure') }],
     ['that protects the system, but not all of it', { ProtectSystem: 'full' }],
   ])('%s can be adopted', (_, over) => {
     expect(unitReasons(unitOf(over), needs)).toEqual([]);
@@ -68,6 +73,10 @@ describe('a unit of the system', () => {
     ['that is gone when it stops', { Transient: 'yes' }, /is transient/, /\/etc\/systemd\/system/],
     ['that is not as systemd has read it', { NeedDaemonReload: 'yes' }, /was changed since/, /^systemctl daemon-reload$/],
     ['that sees another root', { RootDirectory: '/srv/jail' }, /has RootDirectory=/, /leave that out/],
+    ['of a file of the release', { Writable: '/srv/app/app.service' }, /is read from \/srv\/app\/app\.service, .*that deploy may write/, /copy the file to \/etc\/systemd\/system/],
+    ['whose program root runs', { ExecStartEx: ex('/usr/bin/env', 'privileged') }, /\(ExecStart= with \+ or !\)/, /^systemctl edit --full app-web\.service/],
+    ['whose program root begins', { ExecStartEx: ex('/usr/bin/env', 'ignore-failure no-setuid') }, /ExecStart=/, /take \+ or !/],
+    ['that has root run the release', { ExecStartPreEx: `${ex('/bin/true', '')}\n${ex('/bin/sh /srv/app/pre', 'privileged')}\n${ex('/bin/true', '')}` }, /ExecStartPre=/, /ExecStartPre=/],
     ['that may not write where its data will be', { ProtectSystem: 'strict', ReadWritePaths: '/srv/app' }, /not \/srv\/app-landfall/, /^systemctl edit app-web\.service: ReadWritePaths=-\/srv\/app-landfall$/],
   ])('%s cannot, and it is said what to do', (_, over, says, next) => {
     const reasons = unitReasons(unitOf(over), needs);
@@ -79,10 +88,34 @@ describe('a unit of the system', () => {
 });
 
 describe('what sudo must allow', () => {
+  const stop = '/usr/bin/systemctl stop app-web.service';
+
   test('is lines without a pattern, in which nothing can be misread', () => {
     expect(sudoLines('deploy', ['/usr/bin/supervisorctl -c /etc/a,b.conf stop site:web'])).toEqual([
       'deploy ALL=(root) NOPASSWD: /usr/bin/supervisorctl -c /etc/a\\,b.conf stop site\\:web',
     ]);
+    expect(sudoLines('deploy', ['/bin/a *?[!b]'])).toEqual(['deploy ALL=(root) NOPASSWD: /bin/a \\*\\?\\[\\!b\\]']);
+  });
+
+  test.each([
+    '/usr/bin/supervisorctl -c /etc/s.conf stop *:web',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop all site:web',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop all',
+    '/usr/bin/supervisorctl -c /etc/s.conf stop -web',
+    '/usr/bin/supervisorctl -c /etc/*.conf status',
+    '/usr/bin/supervisorctl -c /etc/s.conf status\nALL',
+    '/usr/bin/systemctl stop a*.service',
+  ])('is not printed for %j', (odd) => {
+    const { what, next } = mayNot('deploy', '/srv/app', { barred: [stop, odd], sudo: true });
+    expect(what).toContain(JSON.stringify(odd));
+    expect(next).not.toContain('NOPASSWD');
+  });
+
+  test('is printed for programs of a group, and of a name that begins like another word', () => {
+    const fine = ['site:web', 'allow', 'web-1.a'].map((name) => `/usr/bin/supervisorctl -c /etc/s.conf stop ${name}`);
+    expect(mayNot('deploy', '/srv/app', { barred: fine, sudo: true }).next.split('\n').slice(1)).toEqual(
+      sudoLines('deploy', fine),
+    );
   });
 
   test('is what the guide shows, and so is the line that lets it be renamed', () => {
@@ -100,6 +133,11 @@ describe('what sudo must allow', () => {
     expect(sudoFile('/srv/app.example.org')).toBe('/etc/sudoers.d/landfall-app-example-org');
   });
 
+  test('is taken away by who leaves', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/leaving.md'), 'utf8');
+    expect(blocks(guide, 'sh').at(-1)).toBe(`rm -f ${sudoFile('/srv/app')}\n`);
+  });
+
   const made = (over: Partial<HandMade>): HandMade => ({
     ...{ commit: undefined, gitError: '', dirty: [], left: [], env: undefined, venvs: [], owners: undefined },
     ...{ apart: undefined, mounts: [], taken: [], supervisors: [], application: undefined },
@@ -114,8 +152,6 @@ describe('what sudo must allow', () => {
   const target = targetOf({
     services: [{ name: 'app-web', command: ['gunicorn'], role: 'web', drain: 30_000, boot: 1 }],
   });
-  const stop = '/usr/bin/systemctl stop app-web.service';
-
   test('is asked of root for services, and for nothing else that runs there', () => {
     expect(programProblems('deploy', target, made({}))).toEqual([]);
     const barred = [stop, '/usr/bin/systemctl stop cron.service'];
@@ -149,6 +185,7 @@ describe('what sudo must allow', () => {
       'app-web.service may take 90 s to stop, and app-web has 30 s: services: { app-web: { drain: 90s } }, or a lower TimeoutStopSec in the unit',
     ]);
     expect(at({ units: [unitOf()], absent: [], barred: [] })).toEqual([]);
+    expect(at({ units: [unitOf({ Writable: '/srv/app' })], absent: [], barred: [] })).toHaveLength(1);
     expect(adoptedProblems(foundOn(), target)).toEqual([]);
     const told = preflight(foundOn({ servicesUnder: 'adopted', theirs }), target, nothingMore(target));
     expect(told.ok ? [] : told.fault.problems).toEqual(at({}));

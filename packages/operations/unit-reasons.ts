@@ -28,6 +28,7 @@ export const unitReasons = (unit: SystemUnit, needs: Needs): readonly Reason[] =
     reasons.push({ what: `${name} ${what}`, next });
   };
   const yes = (key: string): boolean => is.get(key) === 'yes';
+  reasons.push(...rootReasons(unit, needs));
   started(unit, needs, reason);
   stopped(unit, needs, reason);
   if (yes('Transient'))
@@ -60,6 +61,42 @@ export const stopReasons = (unit: SystemUnit, needs: Pick<Needs, 'service' | 'un
   });
   return reasons;
 };
+
+/** What root would do that somebody else may say: whoever commits, for one, who can write what the deploy user can. */
+export const rootReasons = (
+  { name, is }: SystemUnit,
+  { user, path, base }: Pick<Needs, 'user' | 'path' | 'base'>,
+): readonly Reason[] => {
+  const writable = is.get('Writable');
+  const asRoot = ([key, ofRelease]: (typeof commands)[number]): readonly string[] =>
+    (is.get(`${key}Ex`) ?? '')
+      .split('\n')
+      .filter((command) => / ; flags=(?:[a-z-]+ )*(?:privileged|no-setuid)[ ;]/.test(command))
+      .filter((command) => !ofRelease || [path, base].some((root) => command.includes(`${root}/`)))
+      .map(() => key);
+  return [
+    ...(writable === undefined
+      ? []
+      : [
+          {
+            what: `${name} is read from ${writable}, a file or folder that ${user} may write, or that is not root's: who writes it is root`,
+            next: 'copy the file to /etc/systemd/system, with all folders above it root’s, then: systemctl daemon-reload',
+          },
+        ]),
+    ...[...new Set(commands.flatMap(asRoot))].map((key) => ({
+      what: `${name} has root run what the release has (${key}= with + or !): who commits is root`,
+      next: `systemctl edit --full ${name}: take + or ! away from ${key}=`,
+    })),
+  ];
+};
+
+/** Commands of a unit, and whether root may run them where they are none of the release's: what runs the service may not be root's at all. */
+const commands = [
+  ['ExecStart', false],
+  ...(['ExecCondition', 'ExecStartPre', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'] as const).map(
+    (key) => [key, true] as const,
+  ),
+] as const;
 
 type Tell = (what: string, next: string) => void;
 
