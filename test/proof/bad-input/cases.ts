@@ -72,7 +72,7 @@ export const cases = (at: BadInputHost): readonly BadInput[] => {
       told: [
         `User=another: services run as the SSH user, ${user}`,
         '+ before the command is not followed: it would run with other rights',
-        'ExecStartPre=/bin/cp x /etc: Landfall runs the service alone',
+        'ExecStartPre=…: Landfall runs the service alone',
         'a service has the variables of .env, and no other: TOKEN',
         'Nice=-5: is nothing that a service can have',
       ],
