@@ -641,19 +641,19 @@ var __webpack_exports__ = {};
 const start = async (name) => {
     switch (name) {
         case 'deploy-over-ssh/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(371), __nccwpck_require__.e(757)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8757));
+            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(470), __nccwpck_require__.e(757)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8757));
             break;
         case 'deploy-over-ssh/post':
-            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(371), __nccwpck_require__.e(730)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2730));
+            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(470), __nccwpck_require__.e(730)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2730));
             break;
         case 'rollback/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(371), __nccwpck_require__.e(434)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5434));
+            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(470), __nccwpck_require__.e(434)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5434));
             break;
         case 'rollback/post':
-            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(371), __nccwpck_require__.e(109)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8109));
+            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(470), __nccwpck_require__.e(109)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8109));
             break;
         case 'smoke-test/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(371), __nccwpck_require__.e(878)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9878));
+            await Promise.all(/* import() */[__nccwpck_require__.e(244), __nccwpck_require__.e(470), __nccwpck_require__.e(878)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9878));
             break;
         default:
             throw new Error(`no action ${name}`);

@@ -6,7 +6,8 @@
 # without a password and without sudo, who may log in with the deploy key and whose processes live without a login, the folder that
 # holds releases and state, which is that user's, and the link by which the application is known; nginx, where it is to have a site. Where
 # the services are to be units of the system, or for that site, also one program of root's, and one line of sudo by which that user may
-# call it: both stand below, and are brought up to date.
+# call it. Where nginx is, also a unit of the system by which it waits, at a boot, until what should serve serves. These three stand below,
+# and are brought up to date.
 # Exit: 0 all is there, 1 something is missing, is in the way or could not be made, 64 a wrong argument or value, 77 not root.
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -62,8 +63,8 @@ values() {
     '' | -* | *[!A-Za-z0-9._/+-]*) wrong python 'the name of a program, like python3.12' ;;
   esac
   case $manager in
-    '' | supervisor | systemd | system) ;;
-    *) wrong manager 'supervisor, systemd or system, or nothing' ;;
+    '' | supervisor | systemd | system | units) ;;
+    *) wrong manager 'supervisor, systemd, system or units, or nothing' ;;
   esac
   case " $domains " in
     '  ') ;;
@@ -87,6 +88,10 @@ place() { # NAME VALUE
 
 rooted() { # is there anything that the user needs root's program for?
   [ "$manager" = system ] || [ -n "$domains" ]
+}
+
+fronted() { # does nginx stand in front, which systemd starts at a boot?
+  systemd_runs && { [ -n "$domains" ] || command -v nginx >/dev/null; }
 }
 
 systemd_runs() { [ -d /run/systemd/system ]; }
@@ -123,6 +128,10 @@ in_the_way() { # TEXT...
   obstacles=$((obstacles + 1))
 }
 
+own() { # FILE LINE: it is not there, or it is known by this line to be Landfall's for this target
+  ! there "$1" || grep -q -x -F -e "$2" "$1" || in_the_way "$1 is there and is not Landfall's for $base: move it away yourself"
+}
+
 look_round() { # what a person has to decide
   if exists; then
     if [ "$(id -u "$user")" = 0 ]; then
@@ -142,20 +151,20 @@ look_round() { # what a person has to decide
     in_the_way "$base is there and is not $user's: set another base, or move it away yourself"
   fi
   case $manager in
-    system*) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
+    system* | units) systemd_runs || in_the_way 'no systemd runs on this host: let supervisor run the services' ;;
   esac
   if [ -n "$domains" ] && ! systemd_runs; then
     in_the_way 'no systemd runs on this host, which is to reload nginx: leave domains empty, and let nginx be'
   fi
   if rooted; then
-    for file in "$program" "$sudoers"; do
-      if there "$file" && ! grep -q -x -F -e "target=$base" -e "$(sudoers_text | head -n 1)" "$file"; then
-        in_the_way "$file is there and is not Landfall's for $base: move it away yourself"
-      fi
-    done
+    own "$program" "target=$base"
+    own "$sudoers" "$(sudoers_text | head -n 1)"
     if [ -n "$(find /usr /usr/local "${program%/*}" "${sudoers%/*}" -maxdepth 0 \( -perm /022 -o ! -user root \) 2>/dev/null)" ]; then
       in_the_way "others than root may write to ${program%/*}, ${sudoers%/*} or a folder above: let root alone do that"
     fi
+  fi
+  if fronted; then
+    own "$unit" "$(unit_text | head -n 1)"
   fi
   if ! python_is && ! packaged; then
     in_the_way "$python, with venv, is missing, and there is no package that is sure to have it: install it yourself"
@@ -194,7 +203,7 @@ packages() { # names of those that are missing
   if { [ "$manager" = supervisor ] || { [ -z "$manager" ] && ! systemd_runs; }; } && ! command -v supervisord >/dev/null; then
     printf '%s ' supervisor
   fi
-  if rooted && ! command -v visudo >/dev/null; then
+  if { rooted || [ "$manager" = units ]; } && ! command -v visudo >/dev/null; then
     printf '%s ' sudo
   fi
   if [ -n "$domains" ] && ! command -v nginx >/dev/null; then
@@ -289,6 +298,33 @@ sudoers_make() {
   file_make "$sudoers" 440 "$(sudoers_text)" && visudo -c -q -f "$sudoers.new" && mv -fT "$sudoers.new" "$sudoers"
 }
 
+unit_text() { # it only waits, as the deploy user, for the recovery that their own systemd runs: what that starts would end with this unit.
+  # However it ends, nginx starts then. 90 s is what systemd lets every unit take that says nothing else. Neither root nor systemd looks at
+  # a file of the user's for it; where there is no recovery yet, there is nothing to wait for, and it is over at once.
+  uid=$(id -u "$user" 2>/dev/null) || uid=''
+  printf '%s\n' "# landfall-$mark: at a boot nginx waits for $base
+[Unit]
+Description=Landfall: what should serve at $base serves before nginx does
+Wants=user@$uid.service
+After=user@$uid.service
+Before=nginx.service
+ConditionPathExists=/var/lib/systemd/linger/$user
+[Service]
+Type=oneshot
+User=$user
+Environment=XDG_RUNTIME_DIR=/run/user/$uid
+ExecStart=-systemctl --user start landfall-recover-$mark.service
+TimeoutStartSec=90
+[Install]
+WantedBy=multi-user.target"
+}
+
+unit_is() { file_is "$unit" 644 "$(unit_text)" && systemctl is-enabled --quiet "${unit##*/}"; }
+
+unit_make() {
+  file_make "$unit" 644 "$(unit_text)" && mv -fT "$unit.new" "$unit" && systemctl enable --quiet "${unit##*/}"
+}
+
 thing() { # NAME TEXT: NAME_is says whether it is there, NAME_make makes it
   if "$1_is"; then
     return 0
@@ -317,6 +353,7 @@ main() {
   mark=$(printf '%s' "$base" | cksum | cut -d ' ' -f 1)
   program=/usr/local/sbin/landfall-$mark
   sudoers=/etc/sudoers.d/landfall-$mark
+  unit=/etc/systemd/system/landfall-before-nginx-$mark.service
   look_round
   if [ "$check" = no ] && [ "$obstacles" != 0 ]; then
     refuse 1 'nothing was changed'
@@ -330,6 +367,9 @@ main() {
   if rooted; then
     thing program "$program, which does for $user what only root can"
     thing sudoers "$sudoers, by which $user may call it"
+  fi
+  if fronted; then
+    thing unit "$unit, by which nginx waits for the application at a boot"
   fi
   if [ "$check" = yes ] && [ $((lacking + obstacles)) != 0 ]; then
     refuse 1 'nothing was changed: run as root without --check, this makes what is missing'

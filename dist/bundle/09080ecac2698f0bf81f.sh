@@ -1,7 +1,7 @@
 # switch.sh BASE NUMBER RELEASE LIMIT WITHIN ENVFROM MANAGER   makes the release serve: link, services, proof. Its undo is armed before the first change.
 # LIMIT: seconds this program may take; WITHIN: seconds until the host undoes by itself, from the end of the switch on.
 # ENVFROM: the release whose environment variables are carried over first (a rollback), or empty.
-# MANAGER: what is to run the services, supervisor, systemd or system; empty: what runs them now, else what the host has.
+# MANAGER: what is to run the services, supervisor, systemd, system or units; empty: what runs them now, else what the host has.
 # Changes <base>/current, what serves, nginx's site of the target, .landfall/run, .landfall/transaction and the journal; starts the watchdog.
 # Prints proven=yes, remaining=, since= (how long ago its youngest main process that answers began: hundredths of a second), and process= lines (service pid release verdict). Exit: 0, 1 not proven, 78, 79, 80.
 main() {
@@ -25,7 +25,7 @@ main() {
     manager_before=$manager
   fi
   manager=$by
-  equipped || exit 69
+  equipped "$to" || exit 69
   if sited "$to" && ! sites_answer; then
     die 69 "$(id -un) may not have nginx serve the site of $to: run the setup script as root, with its domains"
   fi

@@ -51,6 +51,8 @@ take_back() { # NUMBER WHY
       fi
       ;;
   esac
+  drop_notices
+  drop_others
   report
   [ "${failed:-no}" = no ] || exit 1
 }
@@ -80,9 +82,11 @@ leave() { # WHY [NUMBER]: a transaction of its own goes back from a confirmed re
   carry_env "$from" "$back" || die 73 "cannot write the environment of $back"
   taken=${2:-$number}
   undoes=$((number + 1))
+  # of an opening that was killed
+  rm -f "$lf/notices.t$undoes"
   number=$undoes
   note opened "$1" kind=undo of="$taken" release="$back" previous="$from"
-  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= hooks= \
+  put number="$undoes" kind=undo of="$taken" phase=switching release="$back" previous="$from" manager_before= hooks= owes= \
     boot="$here" deadline=0 checked= opened="$now" driver=hand actor="$(id -un)" run=hand attempt=1 run_number=0 workflow=hand token=hand url=
   guard
   go_forward || failed=yes
@@ -96,7 +100,11 @@ watch() { # one watchdog a target: a second one waits for the first to end, so t
     lock watch finish 3600
     case $phase in
       # open: nothing is to be undone by the clock, and the switch starts a watchdog of its own
-      none | open | confirmed | undone | held) exit 0 ;;
+      none | open | confirmed) exit 0 ;;
+      undone | held)
+        announce
+        exit 0
+        ;;
     esac
     # in a subshell: what ends it, a full disk for one, must not end the watching
     (mend) || sleep 5
@@ -128,6 +136,7 @@ recover() { # [attended]: a run asks, and tells people itself
   lock recover finish 600
   left="$phase $number"
   mend || failed=yes
+  [ "$attended" = yes ] || announce
   [ "$left" = "$phase $number" ] || untouched=no
   case $phase in
     open | switched)
@@ -151,6 +160,8 @@ recover() { # [attended]: a run asks, and tells people itself
       fi
       ;;
   esac
+  drop_notices
+  drop_others
   report
   [ "${failed:-no}" = no ] || exit 1
   [ "$untouched" = no ] || print untouched yes

@@ -1,51 +1,52 @@
 # notices.sh: functions by which a host says that it took a release back by itself, where its team lets it. They follow undoing.sh's text.
-# The messages lie in .landfall/notices, 0600, made by the run that opened: the host sends one as it is, and puts no word of its own into it.
-# The first line names the transaction; each other one is `<undone|held> <why> <kind> <base64 of a configuration of curl>`: address, headers, body.
+# The messages lie in .landfall/notices.tN, 0600, made by the run that opened tN: the host sends one as it is, and puts no word of its own into it.
+# A line is `<undone|held> <why> <kind> <base64 of a configuration of curl>`: address, headers, body.
 
-announce() { # CAME WHY: sends what fits, beside whatever goes on. An undo neither waits for it nor fails by it
-  [ -s "$lf/notices" ] || return 0
-  (cd / && setsid sh "$lf/undo" tell "t$number" "$1" "$2" </dev/null >>"$lf/watch.log" 2>&1 8>&- 9>&- &)
+announce() { # sends what this host owes people, beside whatever goes on. An undo neither waits for it nor fails by it
+  [ -n "$owes" ] || return 0
+  (cd / && setsid sh "$lf/undo" tell "t$number" "$phase" "$owes" </dev/null >>"$lf/watch.log" 2>&1 8>&- 9>&- &)
 }
 
-mend() { # what settle does. What that takes back by itself is told here, unless a run is there that does it (attended=yes)
-  was=$phase
-  why=''
+mend() { # what settle does. What that takes back by itself this host owes people to tell, unless a run is there that does it (attended=yes)
   telling=yes
   [ "$attended" = no ] || telling=no
-  settle || failed=yes
-  if [ "$phase" != "$was" ] && [ "$telling" = yes ]; then
-    case $phase in
-      undone | held) announce "$phase" "$why" ;;
-    esac
-  fi
-  [ "${failed:-no}" = no ]
+  settle
 }
 
 tell() { # tN CAME WHY: sends the messages of this case. The journal keeps that people were told, if all arrived: else the next action tells them
-  about_this "$1" || return 0
+  its=$lf/notices.$1
+  [ -e "$its" ] || return 0
+  # one at a time: whoever comes second finds nothing
+  exec 8<"$its"
+  flock 8
+  [ -e "$its" ] || return 0
   sent=no
   lost=no
   while read -r came because kind message; do
     [ "$came $because" = "$2 $3" ] || continue
+    ! told_of "$1" || continue
     sent=yes
     if ! deliver "$message"; then
       say "$1: the notice to $kind did not arrive: ${code:-no answer}"
       lost=yes
     fi
-  done <"$lf/notices"
-  lock tell kill 30
-  if [ "$sent-$lost" = yes-no ] && ! grep -q "\"tx\":${1#t},\"e\":\"told\"" "$lf/journal.jsonl" 2>/dev/null; then
+  done <"$its"
+  # whoever took it back may bring up what served before for as long as that takes
+  lock tell kill 3600
+  if [ "$sent-$lost" = yes-no ] && ! told_of "$1"; then
     number=${1#t}
     note told ''
+    load
+  fi
+  if [ "t$number" = "$1" ]; then
+    put owes=
   fi
   # there are secrets in it
-  if about_this "$1"; then
-    rm -f "$lf/notices"
-  fi
+  rm -f "$its"
 }
 
-about_this() { # tN: what lies there is of this transaction
-  [ "$(head -n 1 "$lf/notices" 2>/dev/null)" = "$1" ]
+told_of() { # tN: people were told of it, by this host or by a run
+  grep -q "\"tx\":${1#t},\"e\":\"told\"" "$lf/journal.jsonl" 2>/dev/null
 }
 
 deliver() { # MESSAGE: three times at most, of 5 s each. Refused once is refused

@@ -47,7 +47,8 @@ main() {
     shift
   done
   shift
-  rm -f "$lf/notices"
+  # of an opening that was killed: this one may bring none
+  rm -f "$lf/notices.t$((number + 1))"
   while [ $# -gt 0 ]; do
     place "$1" "$2"
     shift 2
@@ -63,6 +64,7 @@ main() {
       ;;
     *) anew ;;
   esac
+  drop_others
   print number "$number"
   print previous "$previous"
 }
@@ -72,7 +74,8 @@ place() { # NAME BYTES: a program that lies on the host, whole or not at all; or
   case $1 in
     start) file=$lf/run/start ;;
     notices)
-      file=$lf/notices
+      # those of an older transaction count until this one is opened
+      file=$lf/notices.t$((number + 1))
       mode=600
       ;;
     *) file=$lf/$1 ;;
@@ -146,6 +149,7 @@ deadline=$((now + limit))
 within=0
 checked=
 hooks=
+owes=
 opened=$now
 $claim"
   claimed

@@ -1,9 +1,13 @@
-# keepers.sh: functions over who keeps the programs that were adopted, as people have set it up: a supervisord that the deploy user may
-# ask (`supervisor`), one of root's (`root`), or the system's systemd (`units`). They follow systemd.sh's and system.sh's text.
+# keepers.sh: functions over who keeps programs that people have set up, adopted or not: a supervisord that the deploy user may ask
+# (`supervisor`), one of root's (`root`), or the system's systemd (`units`). They follow systemd.sh's and system.sh's text.
 # The last two do what sudo has the deploy user allowed word by word: to stop and to start these very programs. Nothing else of them
 # needs root: what a unit is doing everybody may ask.
 
-keeper() { # where nothing is written about it, their supervisord obeys the deploy user
+keeper() { # where nothing is written about what was adopted, their supervisord obeys the deploy user
+  if [ "$manager" != adopted ]; then
+    printf 'units'
+    return
+  fi
   its_keeper=$(fact "$lf/adopted/release" keeper)
   printf '%s' "${its_keeper:-supervisor}"
 }
@@ -82,6 +86,11 @@ not_allowed() { # reads what root_words prints; prints the lines that sudo does 
     }'
 }
 
+barred() { # reads what root_words prints; prints `barred=` with each that sudo does not allow, and `sudo=`, where that is
+  print sudo "$(command -v sudo || :)"
+  awk 'NF && !seen[$0]++' | not_allowed | sed 's/^/barred=/'
+}
+
 keeper_tool() {
   case $(keeper) in
     supervisor) printf 'supervisorctl' ;;
@@ -92,10 +101,10 @@ keeper_tool() {
 keeper_lets() { # PROGRAM...: may the deploy user stop and start them? Says what sudo does not allow
   kept_by=$(keeper)
   [ "$kept_by" != supervisor ] || return 0
-  barred=$(for its in "$@"; do root_words "$kept_by" "$(their_conf)" "$its"; done | not_allowed | sort -u)
-  [ -n "$barred" ] || return 0
-  say "sudo does not let $(id -un) do this, without a password, to what was adopted:"
-  say "$barred"
+  bars=$(for its in "$@"; do root_words "$kept_by" "$(their_conf)" "$its"; done | not_allowed | sort -u)
+  [ -n "$bars" ] || return 0
+  say "sudo does not let $(id -un) do this, without a password, to what runs the services:"
+  say "$bars"
   return 1
 }
 
@@ -123,14 +132,16 @@ keeper_answers() {
   esac
 }
 
-keeper_has() { # SERVICE: its program, of whatever group; empty: there is none
+keeper_has() { # SERVICE: its program, of whatever group; empty: there is none. Fails where nobody answers
   case $(keeper) in
     units)
-      if [ "$(system_shows show --property=LoadState --value "$1.service")" = loaded ]; then
+      it_is=$(system_shows show --property=LoadState --value "$1.service") || return 1
+      if [ "$it_is" = loaded ]; then
         printf '%s' "$1"
       fi
       ;;
     *)
+      keeper_answers || return 1
       keeper_roll 2>/dev/null | awk -v own="$1" '{ name = $1; sub(/^.*:/, "", name) } name == own { print $1; exit }'
       ;;
   esac
@@ -148,45 +159,48 @@ keeper_order() { # start|stop|restart PROGRAM...: returns when it is done, but f
   shift
   case $(keeper) in
     units)
-      ordered=0
+      refused=0
       for its in "$@"; do
         if [ "$action" != start ]; then
-          as_root "$(usual systemctl)" stop "$its.service" >&2 || ordered=1
+          as_root "$(usual systemctl)" stop "$its.service" >&2 || refused=1
         fi
         if [ "$action" != stop ]; then
           # of one that systemd has put out of its memory it says that it knows none
           as_root "$(usual systemctl)" reset-failed "$its.service" 2>/dev/null || :
-          as_root "$(usual systemctl)" --no-block start "$its.service" >&2 || ordered=1
+          as_root "$(usual systemctl)" --no-block start "$its.service" >&2 || refused=1
         fi
       done
-      [ "$ordered" = 0 ] || return 1
+      [ "$refused" = 0 ] || return 1
       ordered "$action" "$@"
       ;;
     root)
-      ordered=0
+      refused=0
       for its in "$@"; do
         if [ "$action" != start ]; then
-          as_root "$(usual supervisorctl)" -c "$(their_conf)" stop "$its" || ordered=1
+          as_root "$(usual supervisorctl)" -c "$(their_conf)" stop "$its" || refused=1
         fi
         if [ "$action" != stop ]; then
-          as_root "$(usual supervisorctl)" -c "$(their_conf)" start "$its" || ordered=1
+          as_root "$(usual supervisorctl)" -c "$(their_conf)" start "$its" || refused=1
         fi
       done
-      return "$ordered"
+      return "$refused"
       ;;
     *)
       may_take=$(patience)
-      ordered=0
-      theirs "$action" "$@" || ordered=$?
+      refused=0
+      theirs "$action" "$@" || refused=$?
       may_take=''
-      return "$ordered"
+      return "$refused"
       ;;
   esac
 }
 
 keeper_lines() { # PROGRAM: the last lines that it said, where this user may read them
   case $(keeper) in
-    units) journalctl --quiet --no-pager --output=cat --lines=15 --unit="$1.service" 2>/dev/null ;;
+    units)
+      said_last=$(journalctl --quiet --no-pager --output=cat --lines=15 --unit="$1.service" 2>/dev/null) || :
+      printf '%s\n' "${said_last:-what it says is in its own log, or for root alone: sudo journalctl -u $1 (the group systemd-journal may read it, too)}"
+      ;;
     root) say "the supervisord of $(their_conf) is root's, and so is its log: sudo supervisorctl -c $(their_conf) tail $1" ;;
     *) theirs tail -2000 "$1" | tail -n 15 ;;
   esac

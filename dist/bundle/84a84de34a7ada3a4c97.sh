@@ -29,10 +29,12 @@ main() {
 
 boot() { # asked by another user, it would be about the wrong systemd
   [ "$(id -u)" = "$(stat -c %u "$lf")" ] || return 0
-  if manages && recovers; then
-    printf 'at boot      the host recovers by itself\n'
-  else
+  if ! { manages && recovers; }; then
     printf 'at boot      nothing is installed that starts it: sh %s/undo recover\n' "$lf"
+  elif [ "$(system_shows is-enabled "landfall-before-nginx-$(mark).service")" = enabled ]; then
+    printf 'at boot      the host recovers by itself, before nginx starts\n'
+  else
+    printf 'at boot      the host recovers by itself\n'
   fi
 }
 

@@ -1,5 +1,5 @@
-export const id = 371;
-export const ids = [371];
+export const id = 470;
+export const ids = [470];
 export const modules = {
 
 /***/ 8734:
@@ -175,8 +175,8 @@ const sharedOutputs = {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./packages/fault/index.ts + 1 modules
 var packages_fault = __webpack_require__(8734);
-// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
-var plan = __webpack_require__(5010);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 17 modules
+var plan = __webpack_require__(2105);
 ;// CONCATENATED MODULE: ./packages/kit/fork.ts
 /** Events whose payload names the branch of a pull request. */
 const reviewing = /^pull_request(?:_target|_review|_review_comment)?$/;
@@ -1057,7 +1057,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 7895:
+/***/ 3514:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1515,8 +1515,8 @@ const prepare = (check, base, values, { saved = {}, read = (path) => `${path} ca
     };
 };
 
-// EXTERNAL MODULE: ./packages/plan/index.ts + 14 modules
-var packages_plan = __webpack_require__(5010);
+// EXTERNAL MODULE: ./packages/plan/index.ts + 17 modules
+var packages_plan = __webpack_require__(2105);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:util"
@@ -3188,21 +3188,8 @@ const prunable = ({ releases, confirmed, opened, needed, environments, keep }) =
 };
 
 ;// CONCATENATED MODULE: ./packages/release/site.ts
-const named = /(?<!\$)\{([a-z_-]+)\}/g;
+
 const commented = /(?:^|\s)#/;
-/** With the values in place, and the names that stand for nothing. */
-const filled = (text, values) => {
-    const unknown = [];
-    const put = (line, at) => line.replaceAll(named, (whole, name, offset) => {
-        if (Object.hasOwn(values, name))
-            return values[name];
-        if (!commented.test(line.slice(0, offset)))
-            unknown.push([at + 1, whole]);
-        // a word, so that what stands behind it is read as it will be
-        return name;
-    });
-    return { text: text.split('\n').map(put).join('\n'), unknown };
-};
 /** Of a word as nginx reads it, within quotes or without. */
 const unescaped = (word) => word.replaceAll(/\\(["'\\trn])/g, (_, one) => ({ t: '\t', r: '\r', n: '\n' })[one] ?? one);
 const space = /\s+|#[^\n]*/y;
@@ -3246,15 +3233,8 @@ const tokensOf = (text) => {
  * @param file its name, for problems
  */
 const siteWords = (file, content, values) => {
-    const { text, unknown } = filled(content, values);
-    const problems = unknown.map(([line, name]) => ({
-        where: file,
-        line,
-        what: `${name} stands for nothing`,
-        next: `there are ${Object.keys(values)
-            .map((one) => `{${one}}`)
-            .join(', ')}`,
-    }));
+    const { text, problems: unknown } = (0,packages_plan/* fillNames */._E)(file, content, values, commented);
+    const problems = [...unknown];
     const say = (line, what, next) => {
         problems.push({ where: file, line, what, next });
     };
@@ -3684,20 +3664,23 @@ const processOf = (line) => {
         command: command.join(' ').trim(),
     };
 };
+const keeperOf = (word) => word === 'root' || word === 'units' ? word : 'supervisor';
 /** `KEEPER PROGRAM STATE PID CONF`; a path may hold blanks. */
 const programOf = (line) => {
     const [keeper = '', program = '', state = '', pid = '0', ...conf] = line.split(' ');
-    return { keeper: keeper === 'root' ? 'root' : 'supervisor', program, state, pid: Number(pid), conf: conf.join(' ') };
+    return { keeper: keeperOf(keeper), program, state, pid: Number(pid), conf: conf.join(' ') };
 };
-/** `UNIT KEY=VALUE` lines. */
-const unitsOf = (lines) => [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => ({
-    name,
-    is: new Map(its.map((line) => {
+/** `UNIT KEY=VALUE` lines; systemd has a line for each of several commands. */
+const unitsOf = (lines) => [...Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))].map(([name, its]) => {
+    const is = new Map();
+    for (const line of its) {
         const pair = line.slice(name.length + 1);
         const at = pair.indexOf('=');
-        return [pair.slice(0, at), pair.slice(at + 1)];
-    })),
-}));
+        const [key, value] = [pair.slice(0, at), pair.slice(at + 1)];
+        is.set(key, is.has(key) ? `${is.get(key) ?? ''}\n${value}` : value);
+    }
+    return { name, is };
+});
 const mainOf = ({ is }) => Number(is.get('MainPID') ?? 0);
 /** A unit as what it keeps running. */
 const programOfUnit = (unit) => ({
@@ -3717,6 +3700,12 @@ const hand_made_json = (text) => {
         return null;
     }
 };
+/** What units.sh printed, typed; hand-made.sh and their-programs.sh print the same of units. */
+const unitsFoundOf = (stdout) => {
+    const lines = lists(stdout);
+    const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
+    return { units: unitsOf(all('unit')), barred: all('barred'), sudo: new Map(lines).get('sudo') !== '' };
+};
 /** What hand-made.sh printed, typed. */
 const handMadeOf = (stdout) => {
     const lines = lists(stdout);
@@ -3724,7 +3713,7 @@ const handMadeOf = (stdout) => {
     const all = (key) => lines.flatMap(([k, value]) => (k === key ? [value] : []));
     const [owner = '', parent = ''] = one.get('right')?.split(' ') ?? [];
     const hash = one.get('env');
-    const units = unitsOf(all('unit'));
+    const { units, barred, sudo } = unitsFoundOf(stdout);
     const main = new Map(units.map((unit) => [unit.name, mainOf(unit)]));
     return {
         commit: one.get('commit'),
@@ -3746,9 +3735,24 @@ const handMadeOf = (stdout) => {
         }),
         programs: [...all('program').map(programOf), ...units.map(programOfUnit)],
         units,
-        barred: all('barred'),
-        sudo: one.get('sudo') !== '',
+        unseen: all('unseen').map((line) => {
+            const [unit = '', group = ''] = line.split(' ');
+            return { unit, group };
+        }),
+        barred,
+        sudo,
         application: hand_made_json(one.get('application')),
+    };
+};
+/** What their-programs.sh printed, typed. */
+const theirProgramsOf = (stdout) => {
+    const lines = lists(stdout);
+    const one = new Map(lines);
+    return {
+        keeper: keeperOf(one.get('keeper')),
+        conf: one.get('conf') ?? '',
+        absent: lines.flatMap(([key, value]) => (key === 'absent' ? [value] : [])),
+        ...unitsFoundOf(stdout),
     };
 };
 
@@ -3847,6 +3851,7 @@ const foundOf = (stdout) => {
 
 
 
+
 const common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
 const dotenv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1687), __webpack_require__.b), 'utf8');
 const transaction = common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9277), __webpack_require__.b), 'utf8');
@@ -3858,7 +3863,8 @@ const systemd = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __
 const system = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3336), __webpack_require__.b), 'utf8');
 const site = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6950), __webpack_require__.b), 'utf8');
 const keepers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(522), __webpack_require__.b), 'utf8');
-const adopted = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(8130), __webpack_require__.b), 'utf8');
+const transaction_programs_kept = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3741), __webpack_require__.b), 'utf8');
+const halting = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(3800), __webpack_require__.b), 'utf8');
 const managers = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9629), __webpack_require__.b), 'utf8');
 const roles = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(4264), __webpack_require__.b), 'utf8');
 const serving = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7509), __webpack_require__.b), 'utf8');
@@ -3876,13 +3882,16 @@ const serviceText = transaction +
     system +
     site +
     keepers +
-    adopted +
+    transaction_programs_kept +
+    halting +
     managers +
     roles +
     serving +
     carryEnv +
     manager;
 const transaction_programs_service = serviceText;
+/** What programs begin with that look at units which root has written. */
+const unitText = transaction_programs_service + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5867), __webpack_require__.b), 'utf8');
 const uv = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5694), __webpack_require__.b), 'utf8');
 const hooks = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(761), __webpack_require__.b), 'utf8');
 /** What programs begin with that may take a transaction back. */
@@ -3919,6 +3928,15 @@ const transactionPrograms = {
             ...input.programs,
         ],
         out: foundOf,
+        fault: 'STATE_UNREADABLE',
+        next: readTheLog,
+    }),
+    units: program({
+        text: unitText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(7106), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [input.base, ...input.services],
+        out: unitsFoundOf,
         fault: 'STATE_UNREADABLE',
         next: readTheLog,
     }),
@@ -4118,11 +4136,11 @@ const transactionPrograms = {
 
 const adoption_programs_common = (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(5672), __webpack_require__.b), 'utf8');
 const readTheLines = 'Read the lines above. Nothing was changed: what people have made there runs as before.';
-/** Programs of the first deploy to a place where people have installed the application by hand. */
+/** Programs for a place where people have installed the application by hand: of the first deploy, and of those after it. */
 const adoptionPrograms = {
     /** Reads {@link probeBody}. */
     'hand-made': program({
-        text: serviceText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1536), __webpack_require__.b), 'utf8'),
+        text: unitText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(1536), __webpack_require__.b), 'utf8'),
         interrupt: 'kill',
         limitMs: 300_000,
         args: (input) => [
@@ -4134,6 +4152,15 @@ const adoptionPrograms = {
         out: handMadeOf,
         fault: 'PROGRAM_FAILED',
         next: readTheLines,
+    }),
+    'their-programs': program({
+        text: unitText + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(9915), __webpack_require__.b), 'utf8'),
+        interrupt: 'kill',
+        limitMs: 60_000,
+        args: (input) => [input.base, ...input.services],
+        out: theirProgramsOf,
+        fault: 'PROGRAM_FAILED',
+        next: 'Read the lines above. Nothing was changed.',
     }),
     lend: program({
         text: adoption_programs_common + (0,external_node_fs_.readFileSync)(new URL(/* asset import */ __webpack_require__(6564), __webpack_require__.b), 'utf8'),
@@ -4370,23 +4397,9 @@ const transport = {
 /** All programs that Landfall runs on a host, by name. */
 const programs = { ...transactionPrograms, ...releasePrograms, ...adoptionPrograms };
 
-;// CONCATENATED MODULE: ./packages/operations/hand-made-units.ts
-const msOf = {
-    us: 0.001,
-    ms: 1,
-    s: 1000,
-    min: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-    w: 604_800_000,
-    month: 2_629_800_000,
-    y: 31_557_600_000,
-};
-/** A span as `systemctl show` has it, `1min 30s`: ms. */
-const spanOf = (span) => span === 'infinity'
-    ? Infinity
-    : [...span.matchAll(/([0-9.]+)([a-z]+)/g)].reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (msOf[unit] ?? NaN), 0);
-const hand_made_units_words = (value) => (value ?? '').split(' ').filter(Boolean);
+;// CONCATENATED MODULE: ./packages/operations/unit-reasons.ts
+
+const unit_reasons_words = (value) => (value ?? '').split(' ').filter(Boolean);
 /** The unit to be edited by a drop-in, which is no edit of its file. */
 const edit = ({ name }, line) => `systemctl edit ${name}: ${line}`;
 /** Why this unit of the system cannot be stopped and started again so that all is as it was; none: it can. */
@@ -4397,6 +4410,7 @@ const unitReasons = (unit, needs) => {
         reasons.push({ what: `${name} ${what}`, next });
     };
     const yes = (key) => is.get(key) === 'yes';
+    reasons.push(...rootReasons(unit, needs));
     started(unit, needs, reason);
     stopped(unit, needs, reason);
     if (yes('Transient'))
@@ -4405,26 +4419,62 @@ const unitReasons = (unit, needs) => {
         reason('was changed since systemd read it: it would start as something else', 'systemctl daemon-reload');
     for (const key of ['RootDirectory', 'RootImage'])
         if ((is.get(key) ?? '') !== '')
-            reason(`has ${key}=: the paths that it sees are others`, 'units with a root of their own are not adopted');
-    const writes = hand_made_units_words(is.get('ReadWritePaths')).map((path) => path.replace(/^[-+]*/, ''));
+            reason(`has ${key}=: the paths that it sees are others`, 'leave that out: which release a process runs is told by its path');
+    const writes = unit_reasons_words(is.get('ReadWritePaths')).map((path) => path.replace(/^[-+]*/, ''));
     if (is.get('ProtectSystem') === 'strict' &&
         !writes.some((path) => needs.base === path || needs.base.startsWith(`${path.replace(/\/$/, '')}/`)))
         reason(`may write only where it is told (ProtectSystem=strict), and that is not ${needs.base}, where its data will be`, edit(unit, `ReadWritePaths=-${needs.base}`));
     return reasons;
 };
+/** Why an order to stop it does not do what a deploy needs. */
+const stopReasons = (unit, needs) => {
+    const reasons = [];
+    stopped(unit, needs, (what, next) => {
+        reasons.push({ what: `${unit.name} ${what}`, next });
+    });
+    return reasons;
+};
+/** What root would do that somebody else may say: whoever commits, for one, who can write what the deploy user can. */
+const rootReasons = ({ name, is }, { user, path, base }) => {
+    const writable = is.get('Writable');
+    const asRoot = ([key, ofRelease]) => (is.get(`${key}Ex`) ?? '')
+        .split('\n')
+        .filter((command) => / ; flags=(?:[a-z-]+ )*(?:privileged|no-setuid)[ ;]/.test(command))
+        .filter((command) => !ofRelease || [path, base].some((root) => command.includes(`${root}/`)))
+        .map(() => key);
+    return [
+        ...(writable === undefined
+            ? []
+            : [
+                {
+                    what: `${name} is read from ${writable}, a file or folder that ${user} may write, or that is not root's: who writes it is root`,
+                    next: 'copy the file to /etc/systemd/system, with all folders above it root’s, then: systemctl daemon-reload',
+                },
+            ]),
+        ...[...new Set(commands.flatMap(asRoot))].map((key) => ({
+            what: `${name} has root run what the release has (${key}= with + or !): who commits is root`,
+            next: `systemctl edit --full ${name}: take + or ! away from ${key}=`,
+        })),
+    ];
+};
+/** Commands of a unit, and whether root may run them where they are none of the release's: what runs the service may not be root's at all. */
+const commands = [
+    ['ExecStart', false],
+    ...['ExecCondition', 'ExecStartPre', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'].map((key) => [key, true]),
+];
 /** What it needs to come up again by an order, and be proven. */
 const started = (unit, { user, path, made }, reason) => {
     const { is } = unit;
     const main = is.get('MainPID') ?? '0';
-    if (is.get('Type') === 'oneshot' || main === '0')
+    if (is.get('Type') === 'oneshot' || (main === '0' && made !== undefined))
         reason('has no main process: whether it runs could not be proven', 'let it run one that stays (Type=simple or exec; celery worker, not celery multi)');
-    else if (!made.processes.some(({ pid }) => String(pid) === main))
+    else if (made?.processes.every(({ pid }) => String(pid) !== main) === true)
         reason(`has the main process ${main}, which does not work in ${path} as ${user}`, `in the unit: User=${user}, WorkingDirectory=${path}, and the command itself, no su or sudo`);
     if (is.get('RemainAfterExit') === 'yes')
         reason('counts as running after its end (RemainAfterExit=yes)', 'leave that out: systemctl edit');
     if (is.get('RefuseManualStart') === 'yes' || is.get('RefuseManualStop') === 'yes')
         reason('obeys no order (RefuseManualStart=, RefuseManualStop=)', 'leave these out');
-    const wakers = [...hand_made_units_words(is.get('TriggeredBy')), ...hand_made_units_words(is.get('UpheldBy'))];
+    const wakers = [...unit_reasons_words(is.get('TriggeredBy')), ...unit_reasons_words(is.get('UpheldBy'))];
     if (wakers.length > 0)
         reason(`is started by ${wakers.join(', ')} too, also while it must not run`, `let it be started by its own unit alone: systemctl disable --now ${wakers.join(' ')}`);
 };
@@ -4432,14 +4482,14 @@ const started = (unit, { user, path, made }, reason) => {
 const stopped = (unit, { service, units }, reason) => {
     const { is } = unit;
     const others = ['RequiredBy', 'RequisiteOf', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo']
-        .flatMap((key) => hand_made_units_words(is.get(key)))
+        .flatMap((key) => unit_reasons_words(is.get(key)))
         .filter((one) => !units.includes(one));
     if (others.length > 0)
         reason(`takes ${[...new Set(others)].join(', ')} with it when it stops, and a start does not bring that back`, 'let that want it (Wants=), not require it');
     const mode = is.get('KillMode') ?? '';
     if (!['control-group', 'mixed'].includes(mode))
         reason(`leaves processes behind when it stops (KillMode=${mode})`, 'KillMode=mixed, which tells the main process alone');
-    const takes = spanOf(is.get('TimeoutStopUSec') ?? '0') * ((is.get('ExecStop') ?? '') === '' ? 1 : 2);
+    const takes = (0,packages_plan/* spanOf */.ee)(is.get('TimeoutStopUSec') ?? '0') * ((is.get('ExecStop') ?? '') === '' ? 1 : 2);
     if (takes === Infinity)
         reason('may take for ever to stop (TimeoutStopSec=infinity)', edit(unit, 'TimeoutStopSec= of some seconds'));
     else if (takes > service.drain)
@@ -4447,10 +4497,31 @@ const stopped = (unit, { service, units }, reason) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/sudo-lines.ts
-/** What sudoers would read as something else: in a command these are written with a backslash. */
-const sudo_lines_escaped = (text) => text.replace(/[,:=\\]/g, '\\$&');
+/** What sudoers would read as something else, patterns too: in a command these are written with a backslash. */
+const sudo_lines_escaped = (text) => text.replace(/[,:=\\*?[\]!]/g, '\\$&');
+// `supervisorctl stop all` stops whatever is there, and what begins with a hyphen is an option
+const sudo_lines_name = String.raw `(?!-|all$)[\w.-]+(?::[\w.-]+)?`;
+/** The commands that a line of sudo is printed for: names and paths come from processes that the application has begun. */
+const sayable = new RegExp(String.raw `^/[a-z/]+/(?:systemctl (?:stop|reset-failed|--no-block start) ${sudo_lines_name}\.service|supervisorctl -c /[\w./@+-]+ (?:status|(?:stop|start) ${sudo_lines_name}))$`);
 /** The lines of sudoers that let a user have root run these very commands and no others. None of them holds a pattern. */
 const sudoLines = (user, commands) => commands.map((command) => `${user} ALL=(root) NOPASSWD: ${sudo_lines_escaped(command)}`);
+/** What is said where sudo does not allow some commands yet: what they are for, and the lines for root to add. */
+const mayNot = (user, path, { barred, sudo }) => {
+    const odd = barred.find((command) => !sayable.test(command));
+    return odd === undefined
+        ? lacks(user, path, { barred, sudo })
+        : {
+            what: `no line of sudo can be written for ${JSON.stringify(odd)}: it could allow more than that`,
+            next: 'let the names of programs be of letters, digits, _, . and - (GROUP:NAME, but not all), and the path of their file of these, /, @ and +',
+        };
+};
+const lacks = (user, path, { barred, sudo }) => ({
+    what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
+    next: [
+        `as root: ${sudo ? '' : 'apt-get install -y sudo, then '}visudo -f ${sudoFile(path)}, and add these lines:`,
+        ...sudoLines(user, barred),
+    ].join('\n'),
+});
 /** The file for them; sudo passes over names with a dot. */
 const sudoFile = (path) => `/etc/sudoers.d/landfall-${path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-')}`;
 
@@ -4468,12 +4539,31 @@ const programProblems = (user, target, made) => {
     const where = `host ${target.host.name}`;
     return [
         ...silent(target, made),
-        ...absent(target, made),
+        ...absent(user, target, made),
         ...several(target, made),
         ...units(user, target, made),
         ...barred(user, target, made),
         ...strangers(target, made),
     ].map((one) => ({ where, ...one }));
+};
+/** Why programs that were adopted, and those of services that were added since, cannot be stopped and started by this deploy; none: they can. */
+const adoptedProblems = ({ user, theirs }, { path, base, services, host }, back = false) => {
+    if (theirs === undefined)
+        return [];
+    const units = theirs.units.map(({ name }) => name);
+    return [
+        ...theirs.absent.map((name) => ({
+            what: `${name} is no program of ${keptBy(theirs)}`,
+            next: `add it there, and let it be read: ${theirs.keeper === 'units' ? 'systemctl daemon-reload' : 'supervisorctl update'}`,
+        })),
+        ...(theirs.barred.length === 0 ? [] : [mayNot(user, path, theirs)]),
+        ...services.flatMap((service) => {
+            const unit = theirs.units.find(({ name }) => name === `${service.name}.service`);
+            return unit === undefined
+                ? []
+                : [...rootReasons(unit, { user, path, base }), ...(back ? [] : stopReasons(unit, { service, units }))];
+        }),
+    ].map((one) => ({ where: `host ${host.name}`, ...one }));
 };
 const unitOf = ({ units }, service) => units.find(({ name }) => name === `${service}.service`);
 const silent = ({ path }, { supervisors, programs }) => supervisors
@@ -4485,15 +4575,24 @@ const silent = ({ path }, { supervisors, programs }) => supervisors
         : `let this user run: supervisorctl -c ${conf} status`,
 }));
 /** Each service of landfall.yml is run from there by a program of its name. */
-const absent = ({ path, services }, made) => {
+const absent = (user, { path, services }, made) => {
     const names = [...new Set(made.programs.map(serviceOf))];
     return services
         .filter(({ name }) => hand_made_programs_programOf(made, name) === undefined && unitOf(made, name) === undefined)
-        .map(({ name }) => ({
-        what: `no program ${name} of a supervisord, and no unit ${name}.service, runs from ${path}`,
-        next: `name services as their programs or units are named${names.length === 0 ? '' : `: ${names.join(', ')}`}`,
-    }));
+        .map(({ name }) => {
+        const unseen = made.unseen.find(({ unit }) => unit === `${name}.service`);
+        if (unseen === undefined)
+            return nothingRuns(path, name, names);
+        return {
+            what: `${unseen.unit} runs with the group ${unseen.group}: where its processes work, ${user} is not told by the kernel`,
+            next: `systemctl edit ${unseen.unit}: Group=, with the group of ${user} (id -gn ${user}), and restart it`,
+        };
+    });
 };
+const nothingRuns = (path, name, names) => ({
+    what: `no program ${name} of a supervisord, and no unit ${name}.service, runs from ${path}`,
+    next: `name services as their programs or units are named${names.length === 0 ? '' : `: ${names.join(', ')}`}`,
+});
 const several = ({ services }, made) => {
     const keepers = new Set(services.flatMap(({ name }) => {
         const one = hand_made_programs_programOf(made, name);
@@ -4510,22 +4609,15 @@ const units = (user, { path, base, services }, made) => {
         return unit === undefined ? [] : unitReasons(unit, { user, path, base, service, units: names, made });
     });
 };
-/** What sudo has yet to allow, as the lines that allow it. */
 const barred = (user, { path, services }, made) => {
     const programs = services.flatMap(({ name }) => hand_made_programs_programOf(made, name)?.program ?? []);
     const commands = made.barred.filter((command) => {
         const last = command.slice(command.lastIndexOf(' ') + 1).replace(/\.service$/, '');
         return last === 'status' || programs.includes(last);
     });
-    if (programs.length === 0 || commands.length === 0)
-        return [];
-    const install = made.sudo ? '' : 'apt-get install -y sudo, then ';
-    return [
-        {
-            what: `${user} may not stop and start what runs from ${path} by sudo, without a password, as an undo must`,
-            next: [`as root: ${install}visudo -f ${sudoFile(path)}, with these lines:`, ...sudoLines(user, commands)].join('\n'),
-        },
-    ];
+    return programs.length === 0 || commands.length === 0
+        ? []
+        : [mayNot(user, path, { barred: commands, sudo: made.sudo })];
 };
 /** What else works there would be left with paths that lead elsewhere. */
 const strangers = ({ path, services }, made) => {
@@ -4550,7 +4642,7 @@ const rid = (pid, program, unit = '', { processes }) => {
     if (program === undefined || (program.keeper === 'units' && !processes.some((one) => one.pid === program.pid)))
         return `end it: kill ${pid}`;
     const name = serviceOf(program);
-    return /^[A-Za-z0-9_-]{1,64}$/.test(name)
+    return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(name)
         ? `add it to services: { ${name}: … }`
         : 'no service can have its name (letters, digits, _ and -): instances of template units, for one, are not adopted';
 };
@@ -4711,19 +4803,31 @@ const perform = async (scene, { id, says, call }, how = {}) => scene.timeline.st
 
 
 /**
- * Where a directory is at `path`, it is looked at. Where it may be adopted too, what follows reads as if it were a release already:
+ * Where a directory is at `path`, it is looked at; where one was adopted before, its programs are asked for. Where it may be adopted too, what follows reads as if it were a release already:
  * something serves that an undo brings back. Changes nothing.
  */
 const withHandMade = async (scene, surveyed) => {
     const { found } = surveyed;
     const { target } = scene;
     if (!found.path.startsWith('directory'))
-        return surveyed;
+        return withTheirs(scene, surveyed);
     const { base, path, directory, python } = target;
     const made = await perform(scene, step(scene, 'hand-made', `look at what is at ${path}`, 'hand-made', { base, path, directory, venv: python.venv }), { body: probeBody, note: describeHandMade });
     if (target.adopt !== true)
         return { ...surveyed, made };
     return { ...surveyed, found: asServing(found, made, target.services), made };
+};
+/** Whoever keeps programs that were adopted may have changed what they are since, and knows of new ones. */
+const withTheirs = async (scene, surveyed) => {
+    const { found } = surveyed;
+    const { base, services } = scene.target;
+    if (found.servicesUnder !== 'adopted')
+        return surveyed;
+    const asking = step(scene, 'their-programs', 'ask who keeps the adopted programs', 'their-programs', {
+        base,
+        services: services.map(({ name }) => name),
+    });
+    return { ...surveyed, found: { ...found, theirs: await perform(scene, asking) } };
 };
 const asServing = (found, made, services) => ({
     ...found,
@@ -5527,12 +5631,19 @@ const gettextMissing = ({ programs }, { host }, [first, ...more]) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/manager-unfit.ts
+
 /** What is to run the services: what the target says, else what the host found. */
 const managerOf = (found, { manager }) => manager ?? found.servicesUnder;
 /** The deploy user's own systemd can run the services only where it lives without a login, the host's only by root's program. */
 const manager_unfit_systemd = (found, target) => {
     const wanted = managerOf(found, target);
-    const can = { supervisor: true, systemd: found.manager, system: found.systemUnits, adopted: true }[wanted];
+    const can = {
+        supervisor: true,
+        systemd: found.manager,
+        system: found.systemUnits,
+        units: found.systemd,
+        adopted: true,
+    }[wanted];
     if (target.services.length === 0 || can)
         return [];
     const where = `host ${target.host.name}`;
@@ -5559,7 +5670,7 @@ const manager_unfit_systemd = (found, target) => {
     ];
 };
 /** Programs that were adopted are started at boot by what runs them: services that moved away would run twice. */
-const manager_unfit_adopted = (found, { manager, path, host }) => found.servicesUnder !== 'adopted' || manager === undefined
+const adopted = (found, { manager, path, host }) => found.servicesUnder !== 'adopted' || manager === undefined
     ? []
     : [
         {
@@ -5568,20 +5679,36 @@ const manager_unfit_adopted = (found, { manager, path, host }) => found.services
             next: 'leave manager out',
         },
     ];
-/** Settings of units that nobody would read. */
-const unitless = (found, target) => ['systemd', 'system'].includes(managerOf(found, target))
-    ? []
-    : target.services
-        .filter(({ unit }) => unit !== undefined)
+/** What services are whose units Landfall does not write; undefined: it writes them. */
+const withoutLimits = (manager) => ({
+    supervisor: 'programs of a supervisord, which has no units',
+    units: "root's own units, which Landfall does not write",
+    adopted: 'what was adopted, which stays as it is',
+    systemd: undefined,
+    system: undefined,
+})[manager];
+/** Settings of units in landfall.yml that nobody would read. Those of a file are left alone: the plan says so. */
+const unitless = (found, target) => {
+    const manager = managerOf(found, target);
+    const kind = withoutLimits(manager);
+    if (kind === undefined)
+        return [];
+    return target.services
+        .filter(({ name, unit = [] }) => {
+        const described = target.serviceFiles.find(({ service }) => service === name)?.limits ?? [];
+        return unit.some((line) => !described.includes(line));
+    })
         .map(({ name }) => ({
         where: `landfall.yml, services.${name}.unit`,
-        what: `the services of ${target.base} are programs of a supervisord, which has no units`,
-        next: 'set `manager: systemd` or `manager: system`, or take `unit` away',
+        what: `the services of ${target.base} are ${kind}`,
+        next: `${manager === 'adopted' ? '' : 'set `manager: systemd` or `manager: system`, or '}take \`unit\` away`,
     }));
+};
 /** Why what is to run the services cannot, here or as landfall.yml has it. */
-const managerUnfit = (found, target) => [
+const managerUnfit = (found, target, back = false) => [
     ...manager_unfit_systemd(found, target),
-    ...manager_unfit_adopted(found, target),
+    ...adopted(found, target),
+    ...adoptedProblems(found, target, back),
     ...unitless(found, target),
 ];
 
@@ -5664,7 +5791,110 @@ const spaceMissing = (found, { base, host }, needs) => {
     ];
 };
 
+;// CONCATENATED MODULE: ./packages/operations/units.ts
+
+
+
+
+/** Do units that root has written run the services, or shall they? */
+const wanted = (found, target) => managerOf(found, target) === 'units';
+/** Where that is so, now or after this deploy, the host is asked for them. Changes nothing. */
+const withUnits = async (scene, surveyed) => {
+    const { found } = surveyed;
+    const { target } = scene;
+    if (!wanted(found, target) && found.servicesUnder !== 'units')
+        return surveyed;
+    const services = wanted(found, target) ? target.services.map(({ name }) => name) : [];
+    const units = await perform(scene, step(scene, 'units', 'look at the units of the services', 'units', { base: target.base, services }), { note: (at) => at.units.map(({ name }) => name).join(', ') || 'there are none' });
+    return { ...surveyed, found: { ...found, units } };
+};
+/** Started at boot by something else than Landfall. */
+const atBoot = ({ is }) => ['WantedBy', 'RequiredBy', 'UpheldBy'].some((key) => unit_reasons_words(is.get(key)).length > 0);
+const nameOf = ({ name }) => name.replace(/\.service$/, '');
+/**
+ * Why the units cannot run the services as they are, all reasons together; none: they can, or others are to. Whoever goes back in need
+ * is held up only by what cannot work at all.
+ */
+const unitsUnfit = (found, target, back = false) => {
+    if (found.units === undefined || !found.systemd)
+        return [];
+    const where = `host ${target.host.name}`;
+    const reasons = wanted(found, target) ? units_unfit(found, found.units, target, back) : left(found, found.units, target);
+    return reasons.map((one) => ({ where, ...one }));
+};
+const units_unfit = (found, { units, barred, sudo }, target, back) => {
+    const { path, base, services } = target;
+    const { user } = found;
+    const names = services.map(({ name }) => `${name}.service`);
+    return [
+        ...services.flatMap((service) => {
+            const unit = units.find((one) => nameOf(one) === service.name);
+            if (unit === undefined || unit.is.get('LoadState') !== 'loaded')
+                return [units_absent(service.name, unit)];
+            const needs = { user, path, base, service, units: names };
+            return [
+                ...defined(unit, needs),
+                ...(back ? rootReasons(unit, needs) : [...unitReasons(unit, needs), ...boots(unit, found)]),
+            ];
+        }),
+        ...(barred.length === 0 ? [] : [mayNot(user, path, { barred, sudo })]),
+    ];
+};
+const units_absent = (service, unit) => {
+    const state = unit?.is.get('LoadState') ?? 'not-found';
+    const file = `/etc/systemd/system/${service}.service`;
+    return state === 'not-found'
+        ? {
+            what: `the system has no unit ${service}.service`,
+            next: `name the service as its unit is named; or, as root, write ${file}, then: systemctl daemon-reload`,
+        }
+        : {
+            what: `${service}.service cannot be started: it is ${state}`,
+            next: `systemctl status ${service}.service says why`,
+        };
+};
+/** What its file must say for its processes to be those of the release that `path` leads to, and to be told as such. */
+const defined = (unit, { user, path, base }) => {
+    const { name, is } = unit;
+    const get = (key) => is.get(key) ?? '';
+    const through = (where) => [path, `${base}/current`].some((root) => where === root || where.startsWith(`${root}/`));
+    const program = /^\{ path=(.*?) ; /.exec(get('ExecStart'))?.[1] ?? '';
+    const folder = get('WorkingDirectory').replace(/^[-!]/, '');
+    const reason = (when, what, next) => when ? [{ what: `${name} ${what}`, next }] : [];
+    return [
+        ...reason(get('Id') !== name, `is another name of ${get('Id')}`, `name the service ${get('Id').replace(/\.service$/, '')}`),
+        ...reason(get('User') !== user || get('DynamicUser') === 'yes', `runs as ${get('DynamicUser') === 'yes' ? 'a user of its own' : get('User') || 'root'}: which release it runs can be told of processes of ${user} alone`, edit(unit, `User=${user}`)),
+        ...reason(!through(folder), `works in ${folder || '/'}, which does not lead through ${path}: it would not change with the release`, edit(unit, `WorkingDirectory=${path}`)),
+        ...reason(!through(program) && !/^\/(?:usr|bin|sbin)\//.test(program), `starts ${program || 'nothing'}, which is neither the system's nor leads through ${path}: it would not change with the release`, `let ExecStart call what the release has, for one ${path}/.venv/bin/gunicorn`),
+    ];
+};
+/** Where nobody recovers at boot, it must start by itself. */
+const boots = (unit, { manager, user }) => manager || atBoot(unit)
+    ? []
+    : [
+        {
+            what: `${unit.name} is not started at boot, neither by systemd nor by ${user}, who does not linger`,
+            next: `systemctl enable ${unit.name}`,
+        },
+    ];
+/** Services that move away from their units: at the next boot they would run twice, and until then these must be stopped. */
+const left = ({ user }, { units, barred, sudo }, { path, manager }) => [
+    ...units.filter(atBoot).map(({ name }) => ({
+        what: `${name} is started at boot: with manager: ${manager ?? ''} its service would then run twice`,
+        next: `systemctl disable ${name}`,
+    })),
+    ...(barred.length === 0 ? [] : [mayNot(user, path, { barred, sudo })]),
+];
+/** Units that run no service any more. */
+const formerUnits = (found, { services }) => (found.units?.units ?? [])
+    .filter((unit) => atBoot(unit) && !services.some(({ name }) => name === nameOf(unit)))
+    .map(({ name }) => ({
+    kind: 'warning',
+    text: `${name} runs no service any more: the switch stops it, but it starts at each boot, until the host has stopped it again. systemctl disable ${name}`,
+}));
+
 ;// CONCATENATED MODULE: ./packages/operations/preflight.ts
+
 
 
 
@@ -5715,7 +5945,8 @@ const preflight = (found, target, needs, made) => {
         ...missing(found, target),
         ...pythonMissing(found, target, needs.installer),
         ...gettextMissing(found, target, needs.translations),
-        ...managerUnfit(found, target),
+        ...managerUnfit(found, target, needs.back),
+        ...unitsUnfit(found, target, needs.back),
         ...spaceMissing(found, target, needs),
         ...ports(found, target),
         ...variables(target, needs),
@@ -6524,9 +6755,9 @@ const curlConfig = ({ url, headers, body }) => [
     '',
 ].join('\n');
 /** The file from which a host sends, as `notices.sh` reads it; undefined: it has nothing to say to anybody. */
-const noticesFile = (number, cases) => {
+const noticesFile = (cases) => {
     const lines = cases.flatMap(({ came, why, messages }) => messages.map((message) => `${came} ${why} ${message.kind} ${Buffer.from(curlConfig(message)).toString('base64')}\n`));
-    return lines.length === 0 ? undefined : `t${number}\n${lines.join('')}`;
+    return lines.length === 0 ? undefined : lines.join('');
 };
 
 ;// CONCATENATED MODULE: ./packages/notify/slack.ts
@@ -6764,7 +6995,7 @@ const hostNotices = ({ target, context, env }, found, { kind, release, adopts })
         const run = /^https?:/.test(context.url) ? { run: context.url } : {};
         return { came, why, messages: messagesOf(hostNotice({ report, ...run }, reverted), target.notify, env) };
     });
-    const text = noticesFile(number, cases);
+    const text = noticesFile(cases);
     return text === undefined ? undefined : Buffer.from(text);
 };
 /** The host shall tell people by itself, and cannot. */
@@ -7075,6 +7306,47 @@ const remembers = (words, { path, base, directory, shared }) => {
         return !schedule_covers(base, file) || schedule_covers(`${base}/shared`, file);
     const inRelease = external_node_path_.posix.normalize(within ?? external_node_path_.posix.join(directory, file));
     return shared.some((one) => schedule_covers(external_node_path_.posix.normalize(one.path), inRelease));
+};
+
+;// CONCATENATED MODULE: ./packages/operations/service-files.ts
+
+const service_files_kept = { units: 'its unit', adopted: 'its own unit or program' };
+/** What was taken from the files that describe services, what of them Landfall settles itself, and what holds nowhere under this manager. */
+const fileNotes = ({ serviceFiles }, manager) => serviceFiles
+    .flatMap((one) => [
+    ...(service_files_kept[manager] === undefined ? taken(one, manager) : [purpose(one, service_files_kept[manager])]),
+    idle(one, manager),
+])
+    .filter((note) => note !== undefined);
+const purpose = ({ service, file }, own) => ({
+    kind: 'detected',
+    text: `${file} tells what ${service} is for; how it runs ${own} says`,
+});
+const taken = ({ service, file, says, limits, settled, instead, left }, manager) => {
+    const all = [...says, ...(withoutLimits(manager) === undefined ? limits : [])];
+    const parts = [
+        `${service} is as ${all.length === 0 ? 'landfall.yml' : file} says${all.length === 0 ? '' : `: ${all.join(', ')}`}`,
+        ...(instead.length === 0 ? [] : [`landfall.yml says ${instead.join(', ')} in place of ${file}`]),
+        ...(settled.length === 0 ? [] : [`Landfall itself settles ${settled.join(', ')}`]),
+    ];
+    return [
+        { kind: 'detected', text: parts.join('; ') },
+        ...left.map((program) => ({
+            kind: 'warning',
+            text: `${file} describes the program ${program}, which is none of the services: nothing runs it`,
+        })),
+    ];
+};
+const idle = ({ service, file, limits }, manager) => {
+    const kind = withoutLimits(manager);
+    const keys = limits.map((line) => line.split('=', 1)[0]);
+    if (kind === undefined || keys.length === 0)
+        return undefined;
+    const holds = keys.length === 1 ? 'holds' : 'hold';
+    return {
+        kind: 'warning',
+        text: `${keys.join(', ')} of ${file} ${holds} nowhere here: services, as ${service}, are ${kind}`,
+    };
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/steps.ts
@@ -7472,6 +7744,9 @@ const judgeGap = async (scene, meter, maxDowntime) => {
 
 
 
+
+
+
 /** From a prepared release to a confirmed one. The number is that which an opening would get now. */
 const forward = (on, { found, adoption }, { id: release, hooks }) => {
     const number = found.number + 1;
@@ -7546,6 +7821,8 @@ const servesAlready = (on, survey, { id, services }) => liveOf(survey.found) ===
     moves(on, survey).length === 0 &&
     ['confirmed', 'undone'].includes(survey.found.phase) &&
     strays(survey.found, id, services.map(({ name }) => name)).length === 0;
+/** What runs the services when this deploy is done: at an adoption, what runs them already. */
+const runsThem = ({ target }, { found, adoption }) => adoption === undefined ? managerOf(found, target) : 'adopted';
 /** The whole deploy as data. */
 const planDeploy = (on, survey, designed) => {
     const { id } = designed.release;
@@ -7557,9 +7834,11 @@ const planDeploy = (on, survey, designed) => {
         notes: [
             ...adoptionNotes(on, survey),
             ...detected(designed, survey),
+            ...fileNotes(on.target, runsThem(on, survey)),
             ...unproven(designed),
             ...forgetful(on, designed),
             ...moves(on, survey),
+            ...formerUnits(survey.found, designed.release),
             ...beforeUndo(designed.release),
             watchdog(survey),
             ...mute(survey.found, on.target),
@@ -7571,7 +7850,7 @@ const planPrepare = (on, survey, designed) => ({
     ...plan_frame(on, survey, designed.release.id),
     path: 'online',
     waves: preparation(on, survey, designed),
-    notes: [...adoptionNotes(on, survey), ...detected(designed, survey)],
+    notes: [...adoptionNotes(on, survey), ...detected(designed, survey), ...fileNotes(on.target, runsThem(on, survey))],
 });
 /** `phase: switch` as data. */
 const planSwitch = (on, survey, release) => {
@@ -7584,6 +7863,7 @@ const planSwitch = (on, survey, release) => {
         notes: [
             ...adoptionNotes(on, survey),
             ...moves(on, survey),
+            ...formerUnits(survey.found, release),
             ...beforeUndo(release),
             watchdog(survey),
             ...mute(survey.found, on.target),
@@ -8076,16 +8356,25 @@ const within = async (ms, promise) => {
         clearTimeout(timer);
     }
 };
-/** Ends the job of a shell and all that it started: TERM, after 5 s KILL, over another channel; by the protocol where there is none. */
+/**
+ * Ends the job of a shell and all that it started: TERM, after 5 s KILL, over another channel; by the protocol where there is none. Gives
+ * whether the host answered: from a network that is gone without a word nothing comes.
+ */
 const end = async (shell, shells) => {
     shell.hold();
     const pid = await within(grace, shell.pid);
+    let heard = pid !== undefined || shell.closed();
     if (pid !== undefined && !shell.closed()) {
         try {
-            const killer = await shells.extra();
+            const coming = shells.extra();
+            const killer = await within(grace, coming);
+            if (killer === undefined) {
+                void coming.then((late) => { late.close(); }, () => undefined); // prettier-ignore
+                return false;
+            }
             const nothing = () => undefined;
             killer.start({ args: [String(pid)], text: transport.endGroup, body: 'hold', onOut: nothing, onErr: nothing });
-            await within(2 * grace, killer.ended);
+            heard = (await within(2 * grace, killer.ended)) !== undefined;
             killer.close();
         }
         catch {
@@ -8096,6 +8385,7 @@ const end = async (shell, shells) => {
         await within(1000, shell.ended);
     }
     shell.close();
+    return heard || shell.closed();
 };
 /** Interrupted by nobody: how the shell's end is read. */
 const attempt_read = (ended, stdout, alive) => {
@@ -8140,8 +8430,10 @@ const attempt_attempt = async (shells, alive, what) => {
         const first = await Promise.race([shell.ended, stop.promise, broken]);
         if ('begun' in first)
             return attempt_read(first, Buffer.concat(stdout), alive());
-        await end(shell, shells);
-        return first;
+        const heard = await end(shell, shells);
+        return heard || first.kind !== 'timeout'
+            ? first
+            : { kind: 'lost', why: 'the host gives no answer over it any more' };
     }
     catch (error) {
         if (!alive())
@@ -8307,7 +8599,7 @@ const outcome = (at, program, ending, said) => {
         case 'timeout':
             return fault('PROGRAM_TIMEOUT', `\`${name}\` did not end within ${Math.round(program.limitMs / 1000)} s and was ended`, 'Read the lines above for what it waited for.');
         case 'lost':
-            return fault('SSH_LOST', `the connection was lost during \`${name}\`: ${at.why}`, program.interrupt === 'finish'
+            return fault('SSH_LOST', `the connection was lost during \`${name}\`: ${ending.why ?? at.why}`, program.interrupt === 'finish'
                 ? 'The program may go on on the host: run again when the host answers, or look with `sh <base>/.landfall/status`.'
                 : 'Run it again when the host answers.');
         case 'no-shell':
@@ -9206,11 +9498,11 @@ const shells = (link) => {
 const longestPause = 15_000;
 /** ms beyond a detached program's limit in which a lost host may come back. */
 const session_patience = 60_000;
-const session_named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
+const named = (result, host) => result.ok ? result : { ok: false, fault: { ...result.fault, host } };
 const loadKey = async (at) => {
     if (at.key === undefined) {
         if (at.agent !== undefined && at.agent !== '')
-            return session_named(await askAgent(at.agent), at.name);
+            return named(await askAgent(at.agent), at.name);
         return (0,packages_fault/* fail */.fJ)({
             code: 'SSH_KEY_UNREADABLE',
             host: at.name,
@@ -9220,7 +9512,7 @@ const loadKey = async (at) => {
     }
     const { default: ssh2 } = await __webpack_require__.e(/* import() */ 472).then(__webpack_require__.t.bind(__webpack_require__, 5472, 23));
     const parsed = readPrivateKey(at.key.privateKey, at.key.passphrase, ssh2.utils.parseKey);
-    return session_named(parsed, at.name);
+    return named(parsed, at.name);
 };
 const orCancelled = async (promise, host, signal) => {
     if (signal === undefined)
@@ -9272,6 +9564,13 @@ const openSession = async (at) => {
         });
         return orCancelled(dialing, at.name, signal);
     };
+    /** One attempt. A connection that is lost without knowing it is given up: the next program gets another. */
+    const tried = async ({ link, shells: free }, what) => {
+        const ending = await attempt_attempt(free, link.alive, what);
+        if (ending.kind === 'lost')
+            await link.end();
+        return ending;
+    };
     const finish = async (name, program, args, how, prose) => {
         count += 1;
         // Random beside the count: another process may act with the same driver.
@@ -9282,10 +9581,7 @@ const openSession = async (at) => {
             const now = await connected(how.signal);
             if (now.ok) {
                 const what = following({ steps, step, args, text: program.text, limitMs: program.limitMs }, prose);
-                const ending = endingOf(await attempt_attempt(now.value.shells, now.value.link.alive, {
-                    ...what,
-                    ...(how.signal ? { signal: how.signal } : {}),
-                }));
+                const ending = endingOf(await tried(now.value, { ...what, ...(how.signal ? { signal: how.signal } : {}) }));
                 if (ending.kind !== 'lost')
                     return (0,packages_fault.ok)(ending);
                 lost = ending;
@@ -9306,7 +9602,7 @@ const openSession = async (at) => {
         const now = await connected(how.signal);
         if (!now.ok)
             return now;
-        return (0,packages_fault.ok)(await attempt_attempt(now.value.shells, now.value.link.alive, {
+        return (0,packages_fault.ok)(await tried(now.value, {
             args,
             text: program.text,
             limitMs: program.limitMs,
@@ -10169,6 +10465,12 @@ var shell_quote = __webpack_require__(6591);
 
 const command_closed = /^(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
 const hint = `a command is not a shell line; where one is needed use sh -c '…', of a service sh -c 'exec …', so that it stays one process`;
+/** Why a word cannot travel; undefined: it can. */
+const unfitIn = (word) => {
+    if (word.includes('\0'))
+        return 'a word holds a NUL';
+    return /[\n\r]/.test(word) ? 'a word holds a line end' : undefined;
+};
 /** The words of a command, or why it is none. Quotes and backslashes work as in sh; nothing is expanded. */
 const splitCommand = (command) => {
     if (!command_closed.test(command))
@@ -10180,8 +10482,9 @@ const splitCommand = (command) => {
             return { refused: `${command_shown(token)}: ${hint}` };
         if (token.includes('`'))
             return { refused: `\`: ${hint}` };
-        if (/[\0\n\r]/.test(token))
-            return { refused: 'a word holds a line end' };
+        const unfit = unfitIn(token);
+        if (unfit !== undefined)
+            return { refused: unfit };
         words.push(token);
     }
     return words.length === 0 || words[0] === '' ? { refused: 'the command is empty' } : { words };
@@ -10394,7 +10697,7 @@ const megabytes = schemas/* string */.YjP(inMegabytes).regex(/^(?:0|[1-9]\d{0,6}
 const ofProcessors = 'expected a percentage of one processor, like 150%';
 const unit_on = schemas/* literal */.euz(true, 'expected true: it can only be turned on');
 /** Settings of a service's unit. Each takes something away from the service: root's program for units of the system has the same list. */
-const unit = schemas/* strictObject */.rej({
+const unitSettings = {
     MemoryMax: megabytes.optional().describe('Memory of all its processes together; more, and they are killed.'),
     MemoryHigh: megabytes.optional().describe('Memory from which on they are slowed down.'),
     MemorySwapMax: megabytes.optional().describe('Swap that they may use.'),
@@ -10409,7 +10712,8 @@ const unit = schemas/* strictObject */.rej({
     OOMScoreAdjust: upTo(1000, 0).optional().describe('How soon they are chosen when the host is out of memory.'),
     NoNewPrivileges: unit_on.optional().describe('They can gain no rights, not even by sudo.'),
     PrivateTmp: unit_on.optional().describe('They have a /tmp of their own.'),
-})
+};
+const unit_unit = schemas/* strictObject */.rej(unitSettings)
     .transform((keys) => Object.entries(keys).flatMap(([key, value]) => value === undefined ? [] : [`${key}=${value === true ? 'yes' : String(value)}`]))
     .describe('Settings of its unit, where systemd runs the services (`manager`), in systemd’s words (`man systemd.resource-control`, `man systemd.exec`).');
 
@@ -10438,31 +10742,46 @@ const drain = duration
     when: ({ issues }) => issues.length === 0,
 })
     .describe('How long it may take to stop, at most 10m; then it is killed. Of a worker: how long the tasks that it is at may still take.');
+const boot = duration.prefault('60s').describe('How long it may take to come up.');
+const file = insidePath.describe('A file of the repository that describes the service: a unit of systemd (`….service`), or a file of supervisor’s with a `[program:<name>]`. What it says of the command, `drain`, `boot` and `unit` is taken over; keys beside `file` come before it, those of `unit` one by one. `{current}`, `{shared}` and, with `nginx`, `{domain}` and `{domains}` stand for values of the target. See `docs/services.md`.');
 /** The role of a service as it was written, whatever else is wrong with it; undefined: nothing tells it. */
 const services_written = (value) => value.role ?? (Array.isArray(value.command) ? roleOf(value.command, false) : 'web');
 // a rule over several keys is asked even where one of them is wrong: all problems are told together
 const services_when = () => true;
-const services_service = schemas/* strictObject */.rej({
-    command: services_command,
+/** What no single key of a service tells, told at `path`. */
+const serviceRules = [
+    {
+        path: ['role'],
+        broken: (value) => services_written(value) === undefined,
+        error: `is missing, and the command does not tell it: add \`role: ${packages_plan/* roles */.Ot.join('`, `role: ')}\``,
+        // the line that it is told by, and is to be added to
+        params: { line: ['command'] },
+    },
+    {
+        path: ['listen'],
+        broken: (value) => value.listen !== undefined && ['worker', 'scheduler'].includes(String(services_written(value))),
+        error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
+        params: {},
+    },
+    {
+        path: ['command'],
+        broken: (value) => value.command === undefined && value.file === undefined,
+        error: 'is missing, and there is no `file` that has it',
+        params: {},
+    },
+];
+const keys = schemas/* strictObject */.rej({
+    file: file.optional(),
+    command: services_command.optional(),
     role,
     drain,
-    boot: duration.prefault('60s').describe('How long it may take to come up.'),
+    boot,
     listen: listen.optional(),
-    unit: unit.optional(),
-})
-    .refine((value) => services_written(value) !== undefined, {
-    path: ['role'],
-    error: `is missing, and the command does not tell it: add \`role: ${packages_plan/* roles */.Ot.join('`, `role: ')}\``,
-    // the line that it is told by, and is to be added to
-    params: { line: ['command'] },
-    when: services_when,
-})
-    .refine((value) => value.listen === undefined || !['worker', 'scheduler'].includes(String(services_written(value))), {
-    path: ['listen'],
-    error: 'nobody asks a worker or a scheduler: `listen` is of web and websocket',
-    when: services_when,
+    unit: unit_unit.optional(),
 });
-const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a service has letters, digits, _ and - (at most 64)'), services_service);
+const services_service = serviceRules.reduce((schema, { path, broken, error, params }) => schema.refine((value) => !broken(value), { path: [...path], error, params, when: services_when }), keys);
+const services = schemas/* record */.g1P(schemas/* string */.YjP()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, 'the name of a service has letters, digits, _ and - (at most 64), and does not begin with -'), services_service);
 
 ;// CONCATENATED MODULE: ./packages/config/definition/application.ts
 
@@ -10504,9 +10823,9 @@ const applicationKeys = {
         .describe('The public address of the application: the gap is measured there, and checks go there.'),
     directory: insidePath.prefault('.').describe('Where `manage.py` is in the repository; services run there.'),
     services: services.default({}).describe('The services of the application, by name.'),
-    manager: schemas/* enum */.k5n(['supervisor', 'systemd', 'system'])
+    manager: schemas/* enum */.k5n(['supervisor', 'systemd', 'system', 'units'])
         .optional()
-        .describe("What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; or `system`, units of the host's systemd, by a program that the setup script installs. If not given: what runs them already, else supervisor where it is installed, else systemd."),
+        .describe("What runs the services on the host: `supervisor`, a supervisord of the deploy user; `systemd`, units of its own systemd, for which it must linger; `system`, units of the host's systemd, by a program that the setup script installs; or `units`, units of it that root has written, named as the services are, by exact lines of sudo. If not given: what runs them already, else supervisor where it is installed, else systemd."),
     nginx: nginx.optional(),
     adopt: schemas/* boolean */.zMY()
         .default(false)
@@ -10533,7 +10852,7 @@ const applicationKeys = {
 const application_application = schemas/* strictObject */.rej(applicationKeys);
 const targetName = schemas/* string */.YjP().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a target has letters, digits, _ and -');
 /** The whole of landfall.yml. */
-const file = schemas/* strictObject */.rej({
+const application_file = schemas/* strictObject */.rej({
     ...applicationKeys,
     targets: schemas/* record */.g1P(targetName, application_application)
         .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')
@@ -10631,13 +10950,27 @@ const yamlSource = (text, where) => {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
     const at = (offset) => Math.max(1, lines.linePos(offset).line);
-    const problems = document.errors.map((error) => ({ where, line: at(error.pos[0]), what: error.message }));
+    const problems = [
+        ...document.errors.map((error) => ({ where, line: at(error.pos[0]), what: error.message })),
+        ...unkept(document).map((offset) => ({ where, line: at(offset), what: '__proto__ is no key' })),
+    ];
     const { value, problem } = problems.length === 0 ? data(document, where) : {};
     return {
         value,
         line: (path) => at(offsetOf(document.contents, path)),
         problems: problem === undefined ? problems : [problem],
     };
+};
+/** Where keys stand that no object of JavaScript keeps: they would be passed over in silence. */
+const unkept = (document) => {
+    const found = [];
+    (0,dist/* visit */.YR)(document, {
+        Pair: (_, pair) => {
+            if (keyOf(pair) === '__proto__')
+                found.push((0,dist/* isNode */.Ll)(pair.key) ? (pair.key.range?.[0] ?? 0) : 0);
+        },
+    });
+    return found;
 };
 const data = (document, where) => {
     try {
@@ -10715,29 +11048,39 @@ const single = (value, place) => {
         : validate(checkList, [value], { where: place.where });
 };
 
-;// CONCATENATED MODULE: ./packages/config/settings.ts
-
-
-/** A target's keys and what inputs say instead of them, joined. */
-const settingsOf = (name, keys, given) => {
-    const url = given.url ?? keys.url;
+;// CONCATENATED MODULE: ./packages/config/place.ts
+/** Where a target lies, as far as inputs and its keys say. */
+const place_placeOf = (keys, given) => {
     const host = given.host ?? keys.hosts?.ssh;
     const path = given.path ?? keys.path;
     const base = keys.base ?? (path === undefined ? undefined : `${path}-landfall`);
+    return {
+        ...(host === undefined ? {} : { host }),
+        ...(path === undefined ? {} : { path }),
+        ...(base === undefined ? {} : { base }),
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/config/settings.ts
+
+
+
+/** A target's keys, what inputs say instead of them, and what files say of services, joined. */
+const settingsOf = (name, keys, given, found) => {
+    const url = given.url ?? keys.url;
     const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
     const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
     const sockets = checks.some(({ websocket }) => websocket !== undefined);
     const { requirements, venv, version } = keys.python;
     return {
         name,
-        ...(host === undefined ? {} : { host }),
+        ...place_placeOf(keys, given),
         pins: given.hostKey ?? keys.hosts?.key ?? '',
         via: jumps(keys.hosts?.via),
-        ...(path === undefined ? {} : { path }),
-        ...(base === undefined ? {} : { base }),
         ...(url === undefined ? {} : { url }),
         directory: keys.directory,
-        services: Object.entries(keys.services).map(([called, service]) => settings_serviceOf(called, service, sockets)),
+        services: Object.entries(found.services).map(([called, service]) => settings_serviceOf(called, service, sockets)),
+        serviceFiles: found.files,
         ...(keys.manager === undefined ? {} : { manager: keys.manager }),
         ...(keys.nginx === undefined ? {} : { nginx: keys.nginx }),
         ...(keys.adopt ? { adopt: true } : {}),
@@ -10789,6 +11132,768 @@ const receivers = ({ slack, teams, webhook }) => [
 /** What is checked where nobody says what: that the front page answers. */
 const front = () => ({ ...check_check.parse({ get: '/' }), ownRedirect: true });
 
+;// CONCATENATED MODULE: ./packages/config/service-file/command.ts
+
+
+
+
+const itself = 'write the command itself, which is to stay one process';
+const operator = /^(?:\d?>{1,2}(?:&\d)?|<|\|\|?|&&?|;)$/;
+const command_shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh']);
+const command_others = new Set(['su', 'sudo', 'runuser', 'setpriv', 'start-stop-daemon', 'doas']);
+/** `%` and what belongs to it, put in place. */
+const filled = (word, known) => {
+    const strange = [...word.matchAll(/%(?:\([^)]*\)[a-zA-Z0-9]*|[^]?)/g)].find(([one]) => !Object.hasOwn(known, one));
+    if (strange !== undefined)
+        return {
+            what: `${/^%(?:\(\w{0,40}\)[a-z0-9]{0,4}|\W?|\w)$/.test(strange[0]) ? strange[0] : '%(…)'} stands for nothing that is known`,
+            next: 'write what it stands for; a % is %%',
+        };
+    return word.replaceAll(/%(?:\([^)]*\)[a-zA-Z0-9]*|[^]?)/g, (one) => known[one] ?? one);
+};
+const envOptions = new Set(['-u', '--unset', '-C', '--chdir']);
+/** What env starts: the words behind its options and variables. Words of anything else are themselves. */
+const behindEnv = (words) => {
+    if (words[0]?.split('/').at(-1) !== 'env')
+        return words;
+    const at = words.findIndex((word, index) => index > 0 && !/^-|=/.test(word) && !(index > 1 && envOptions.has(words[index - 1] ?? '')));
+    return at < 0 ? [] : behindEnv(words.slice(at));
+};
+/** What a command hides that Landfall would have to start, and to stop. */
+const command_hidden = (words) => {
+    const started = behindEnv(words);
+    const [first = ''] = started;
+    const [program, ...rest] = role_programOf(started);
+    if (command_others.has(program))
+        return { what: `${program} starts it`, next: `it runs as the SSH user anyway: ${itself}` };
+    const shell = words.find((word) => operator.test(word));
+    if (shell !== undefined)
+        return { what: `${shell} is for a shell, and no shell reads this`, next: itself };
+    const at = command_shells.has(program) ? rest.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
+    if (at >= 0 && !(rest[at + 1] ?? '').trimStart().startsWith('exec '))
+        return {
+            what: `a shell (${(0,packages_plan/* commandLine */.ay)([first])}) stays between`,
+            next: `${itself}, or have the shell end in it: exec …`,
+        };
+    return undefined;
+};
+/** The first word: a program of the environment is called by its name, as `command` of landfall.yml has it. */
+const programIn = (word, { roots, directory, environments }) => {
+    if (!word.includes('/'))
+        return word;
+    const path = external_node_path_.posix.normalize(word);
+    const inside = roots.find((root) => path.startsWith(`${root}/`));
+    if (inside === undefined && /^\/(?:usr\/(?:local\/)?)?s?bin\//.test(path))
+        return path;
+    // in the release's root; a relative one counts from where the service runs
+    const own = inside === undefined ? external_node_path_.posix.join(path.startsWith('/') ? '/' : directory, path) : path.slice(inside.length + 1);
+    if (/^(?:\/|\.\.\/)/.test(own))
+        return {
+            what: `${(0,packages_plan/* commandLine */.ay)([word])} is neither of the release nor of the system`,
+            next: `name a program of the release, as {current}/${environments[0] ?? ''}/bin/gunicorn is one`,
+        };
+    const [, folder, program] = /^(.+)\/bin\/([^/]+)$/.exec(own) ?? [];
+    const environment = environments.some((name) => folder === name || folder === external_node_path_.posix.join(directory, name));
+    if (environment && program !== undefined)
+        return program;
+    if (inside !== undefined)
+        return path;
+    return own.includes('/') ? own : `./${own}`;
+};
+/** Words of a command, as `command` of landfall.yml would have them. */
+const commandOf = (text, dialect, on) => {
+    const split = dialect.words(text);
+    if (typeof split === 'string')
+        return { what: split, next: 'mend the command' };
+    const variable = dialect.variables ? split.find((word) => /\$(?!\$)/.test(word.replaceAll('$$', ''))) : undefined;
+    if (variable !== undefined)
+        return {
+            what: `${(0,packages_plan/* commandLine */.ay)([variable])} holds a variable`,
+            next: 'write its value, or let the program read it; a $ is $$',
+        };
+    const words = [];
+    for (const word of split) {
+        const put = filled(dialect.variables ? word.replaceAll('$$', () => '$') : word, dialect.percent(on));
+        if (typeof put !== 'string')
+            return put;
+        const unfit = unfitIn(put);
+        if (unfit !== undefined)
+            return { what: unfit, next: 'mend the command' };
+        words.push(put);
+    }
+    const [first = '', ...rest] = words;
+    if (first === '')
+        return { what: 'the command is empty', next: itself };
+    const wrong = command_hidden(words);
+    if (wrong !== undefined)
+        return wrong;
+    const program = programIn(first, on);
+    return typeof program === 'string' ? { says: { command: [program, ...rest] } } : program;
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/rule.ts
+/** Landfall does this itself, whatever the line says. */
+const settled = { read: () => ({ settled: true }) };
+/** Landfall does just this. */
+const agrees = (values, next) => ({
+    read: ({ value }) => (values.includes(value) ? { settled: true } : { what: 'is not what Landfall does', next }),
+});
+const refused = (what, next) => ({ read: () => ({ what, next }) });
+/** A value of landfall.yml's own form, or why it is none. */
+const rule_taken = (schema, raw, says) => {
+    const read = schema.safeParse(raw);
+    if (read.success)
+        return { says: says(read.data) };
+    return {
+        what: 'is nothing that a service can have',
+        next: read.error.issues.map(({ message }) => message).join('; '),
+    };
+};
+/** Does a line hold variables, whose values may be secret? */
+const ofVariables = ({ key }) => /^environment$/i.test(key);
+/** A line that a rule is known of, as a problem shows it. Variables, commands and what was carried on by mistake may be secret: one plain word is none. */
+const rule_shown = (entry) => `${entry.key}=${!ofVariables(entry) && /^[\w./%+:,(){}~-]{1,80}$/.test(entry.value) ? entry.value : '…'}`;
+/** A line that none is known of, as a problem shows it: its key, where it is surely one, and not part of a value that goes on (base64 ends with `=`). */
+const rule_keyOf = ({ key, value }) => /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(key) && !/^=?$/.test(value) ? key : 'this line';
+
+;// CONCATENATED MODULE: ./packages/config/service-file/common-rules.ts
+
+
+
+/** A time in ms, for one of the two that a service has. */
+const time = (gives, read) => ({
+    gives,
+    read: ({ value }) => {
+        const ms = Math.ceil(read(value));
+        if (Number.isNaN(ms))
+            return { what: 'is no time', next: 'give seconds' };
+        const most = gives === 'drain' ? 'at most 10m: an undo has to wait for it' : 'a time that ends';
+        if (ms === Infinity)
+            return { what: 'never ends', next: `expected ${most}` };
+        return gives === 'drain'
+            ? rule_taken(drain, `${ms}ms`, (of) => ({ drain: of }))
+            : rule_taken(boot, `${ms}ms`, (of) => ({ boot: of }));
+    },
+});
+/** Services run as who logs in: nothing can make them anybody else. */
+const user = {
+    read: ({ value }, on) => value === on.user
+        ? { settled: true }
+        : {
+            what: `services run as the SSH user, ${on.user}`,
+            next: value !== 'root' && /^[a-z_][a-z0-9_-]*$/.test(value)
+                ? `leave it out, or connect as ${value}: hosts: { ssh: ${value}@… }`
+                : 'leave it out',
+        },
+};
+const directory = {
+    read: ({ value }, on) => {
+        const all = on.roots.map((root) => external_node_path_.posix.join(root, on.directory).replace(/\/$/, ''));
+        return all.includes(external_node_path_.posix.normalize(value).replace(/(.)\/$/, '$1'))
+            ? { settled: true }
+            : {
+                what: `services run in ${all[0] ?? ''}`,
+                next: `say {current}${on.directory === '.' ? '' : `/${on.directory}`}, or set \`directory\` in landfall.yml`,
+            };
+    },
+};
+const common_rules_usual = /^(?:\/(?:usr\/(?:local\/)?)?s?bin|\$PATH|\$\{PATH\}|%\(ENV_PATH\)s)$/;
+/** The environment's programs first, then the system's: as it is anyway. */
+const usualPath = (value, { roots, directory: within, environments }) => {
+    const bins = roots.flatMap((root) => environments.flatMap((name) => [external_node_path_.posix.join(root, name, 'bin'), external_node_path_.posix.join(root, within, name, 'bin')]));
+    const [first = '', ...rest] = value.split(':');
+    return bins.includes(first) && rest.every((one) => bins.includes(one) || common_rules_usual.test(one));
+};
+/** Words NAME=value: a service has the variables of `.env`, which migrations and checks have too. What is none is not shown: it may be part of a value. */
+const common_rules_variables = (words, on) => {
+    const all = words.map((word) => /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(word));
+    if (all.includes(null))
+        return { what: 'there is a word without NAME=', next: 'quote the value: "NAME=a value"' };
+    const strange = all
+        .filter((one) => one !== null)
+        .filter(([, name = '', value = '']) => !on.required.includes(name) && !(name === 'PATH' && usualPath(value, on)))
+        .map(([, name]) => name);
+    if (strange.length === 0)
+        return { settled: true };
+    return {
+        what: `a service has the variables of .env, and no other: ${strange.join(', ')}`,
+        next: `put ${strange.length === 1 ? 'it' : 'them'} into .env and name ${strange.length === 1 ? 'it' : 'them'} in landfall.yml: env: { require: [${strange.join(', ')}] }`,
+    };
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/words.ts
+const letters = { s: ' ', t: '\t', '\\': '\\', '"': '"', "'": "'" };
+/** Of systemd, within quotes and without: the same. */
+const unitEscape = (text) => {
+    const put = letters[text.charAt(0)];
+    return put === undefined ? undefined : { put, length: 1 };
+};
+/** Of Python's shlex, which is sh's. */
+const programEscape = (text, quote) => {
+    const next = text.charAt(0);
+    if (quote === "'" || (quote === '"' && next !== '"' && next !== '\\'))
+        return { put: '\\', length: 0 };
+    return next === '' ? undefined : { put: next, length: 1 };
+};
+/** The words of a line in which spaces part, quotes join and backslashes escape; or why there are none. */
+const wordsOf = (line, escape) => {
+    const words = [];
+    let word;
+    let quote = '';
+    for (let at = 0; at < line.length; at += 1) {
+        const here = line.charAt(at);
+        if (here === '\\') {
+            const escaped = escape(line.slice(at + 1), quote);
+            if (escaped === undefined)
+                return `${line.slice(at, at + 2)} is no escape that is known`;
+            word = (word ?? '') + escaped.put;
+            at += escaped.length;
+        }
+        else if (quote === '' && (here === '"' || here === "'")) {
+            quote = here;
+            word ??= '';
+        }
+        else if (here === quote)
+            quote = '';
+        else if (quote === '' && /\s/.test(here)) {
+            if (word !== undefined)
+                words.push(word);
+            word = undefined;
+        }
+        else
+            word = (word ?? '') + here;
+    }
+    if (quote !== '')
+        return 'a quote is not closed';
+    return word === undefined ? words : [...words, word];
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/program-rules.ts
+
+
+
+
+const program_rules_seconds = (value) => (/^\d+$/.test(value) ? Number(value) * 1000 : NaN);
+const program_rules_command = {
+    gives: 'command',
+    read: ({ value }, on) => commandOf(value, {
+        words: (text) => wordsOf(text, programEscape),
+        percent: ({ service }) => ({ '%%': '%', '%(program_name)s': service }),
+        variables: false,
+    }, on),
+};
+const pair = /\s*(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,"'=]*))\s*(?:,|$)/gy;
+const program_rules_environment = {
+    read: ({ value }, on) => {
+        const pairs = [...value.matchAll(pair)];
+        if (pairs.map(([all]) => all).join('') !== value)
+            return { what: 'it cannot be read', next: 'quote each value, and part them by commas: A="1",B="2"' };
+        return common_rules_variables(pairs.map(([, name = '', double, single, bare]) => `${name}=${double ?? single ?? bare ?? ''}`), on);
+    },
+};
+const program_rules_again = 'a service is started again whenever it ends: say autorestart=true';
+/** What lines of a program of supervisor's mean. */
+const programRules = {
+    command: program_rules_command,
+    stopwaitsecs: time('drain', program_rules_seconds),
+    user: user,
+    directory: directory,
+    environment: program_rules_environment,
+    process_name: agrees(['%(program_name)s'], 'leave it out: a service is one program, of its own name'),
+    numprocs: agrees(['1'], 'describe each as a service of its own'),
+    autorestart: agrees(['true', 'unexpected'], program_rules_again),
+    stopsignal: agrees(['TERM', 'SIGTERM'], 'TERM it is: start the program by a script that passes another signal on'),
+    umask: agrees(['022'], 'leave it out'),
+    // by the roles of services
+    priority: settled,
+    autostart: settled,
+    startsecs: settled,
+    startretries: settled,
+    exitcodes: settled,
+    // the main process alone is told to stop; then all are killed
+    stopasgroup: settled,
+    killasgroup: settled,
+    ...Object.fromEntries(['stdout', 'stderr'].flatMap((name) => ['logfile', 'logfile_maxbytes', 'logfile_backups', 'syslog'].map((key) => [`${name}_${key}`, settled]))),
+    redirect_stderr: settled,
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/program-text.ts
+/** What stands before a word in a comment. */
+const inProgramComment = /(?:^|\s)[;#]/;
+/**
+ * Reads a file of supervisor's by the rules of Python's configparser, as supervisor sets it: `;` and `#` behind a space begin a comment,
+ * keys are in small letters, and a line that is indented more than its key goes on with the value.
+ */
+const readPrograms = (file, text) => {
+    const entries = [];
+    const problems = [];
+    let section;
+    // of the last key of the section, and how far it is indented
+    let last;
+    for (const [at, raw] of text.split(/\r?\n/).entries()) {
+        const line = at + 1;
+        const put = raw.slice(0, inProgramComment.exec(raw)?.index).trim();
+        if (put === '')
+            continue;
+        const depth = raw.length - raw.trimStart().length;
+        if (last !== undefined && depth > last.indent) {
+            last.entry = { ...last.entry, value: `${last.entry.value}\n${put}`.trim() };
+            entries[entries.length - 1] = last.entry;
+            continue;
+        }
+        const head = /^\[(.+)\]/.exec(put)?.[1];
+        const parts = put.search(/[=:]/);
+        const key = put.slice(0, Math.max(parts, 0)).trim();
+        const value = put.slice(parts + 1).trim();
+        if (head !== undefined) {
+            section = head;
+            last = undefined;
+            entries.push({ section, key: '', value: '', line });
+        }
+        else if (key === '')
+            problems.push({ where: file, line, what: 'this line is neither [SECTION] nor KEY=VALUE', next: 'mend the line' });
+        else if (section === undefined)
+            problems.push({
+                where: file,
+                line,
+                what: 'this line stands before any [SECTION]',
+                next: 'begin with [program:NAME]',
+            });
+        else {
+            last = { entry: { section, key: key.toLowerCase(), value, line }, indent: depth };
+            entries.push(last.entry);
+        }
+    }
+    return { entries, problems };
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/unit-rules.ts
+
+
+
+
+
+
+const yes = ['yes', 'true', 'on', '1'];
+const no = ['no', 'false', 'off', '0'];
+const unit_rules_megabytes = (value) => {
+    const [, count = '', letter = ''] = /^(\d+)([KMGT]?)$/.exec(value) ?? [];
+    const bytes = Number(count) * 1024 ** ' KMGT'.indexOf(letter || ' ');
+    return count !== '' && bytes % 1024 ** 2 === 0 ? `${bytes / 1024 ** 2}M` : value;
+};
+const switches = ['NoNewPrivileges', 'PrivateTmp'];
+/** A value as landfall.yml has it; undefined: it limits nothing. */
+const settingOf = (key, value) => {
+    if (switches.includes(key))
+        return no.includes(value) ? undefined : yes.includes(value) || value;
+    if (value === 'infinity')
+        return undefined;
+    if (key.startsWith('Memory'))
+        return unit_rules_megabytes(value);
+    return /^-?\d+$/.test(value) ? Number(value) : value;
+};
+/** A setting that a unit of Landfall's can have. */
+const setting = (key) => ({
+    gives: 'unit',
+    read: ({ value }) => {
+        const raw = settingOf(key, value);
+        return raw === undefined ? { settled: true } : rule_taken(unitSettings[key], raw, () => ({ unit: { [key]: raw } }));
+    },
+});
+const settings = Object.fromEntries(Object.keys(unitSettings).map((key) => [key, setting(key)]));
+/** A limit of systemd's: 0 is none. */
+const unit_rules_limit = (value) => {
+    const ms = (0,packages_plan/* spanOf */.ee)(value);
+    return ms === 0 ? Infinity : ms;
+};
+const unit_rules_words = (text) => wordsOf(text, unitEscape);
+const unit_rules_command = {
+    gives: 'command',
+    list: true,
+    read: ({ value }, on) => {
+        const [prefix = ''] = /^[-@:+!|]*/.exec(value) ?? [];
+        return prefix === ''
+            ? commandOf(value, { words: unit_rules_words, percent: () => ({ '%%': '%' }), variables: true }, on)
+            : {
+                what: `${prefix} before the command is not followed${/[+!]/.test(prefix) ? ': it would run with other rights' : ''}`,
+                next: 'begin with the path of the program',
+            };
+    },
+};
+const unit_rules_environment = {
+    list: true,
+    read: ({ value }, on) => {
+        const all = unit_rules_words(value);
+        // why not shows a bit of the value
+        if (typeof all === 'string')
+            return { what: 'its quotes or backslashes cannot be read', next: 'mend the line' };
+        return common_rules_variables(all, on);
+    },
+};
+const environmentFile = {
+    list: true,
+    read: ({ value }, { roots, shared }) => [...roots, shared].some((root) => value.replace(/^-/, '') === `${root}/.env`)
+        ? { settled: true }
+        : { what: 'a service has the variables of .env, and no other file', next: 'say {current}/.env, or leave it out' },
+};
+const unit_rules_hooks = 'let the application do it, or a hook of landfall.yml (docs/hooks.md)';
+const before = refused('Landfall runs the service alone', unit_rules_hooks);
+const dependency = refused('would stop the service outside of a switch', 'say After= and Wants=');
+const foreground = 'let it stay in the foreground, and say Type=exec (celery worker, not celery multi)';
+/** What lines of a unit mean, by section and key. */
+const unitRules = {
+    Unit: {
+        Description: settled,
+        Documentation: settled,
+        After: settled,
+        Before: settled,
+        Wants: settled,
+        StartLimitIntervalSec: settled,
+        StartLimitBurst: settled,
+        // it is started again until what it needs is there
+        Requires: {
+            list: true,
+            read: ({ value }) => /\.socket\b/.test(value)
+                ? {
+                    what: 'a socket of systemd would start it too',
+                    next: 'let the program listen itself: --bind 127.0.0.1:8000',
+                }
+                : { settled: true },
+        },
+        BindsTo: dependency,
+        PartOf: dependency,
+        Requisite: dependency,
+        Conflicts: dependency,
+        OnFailure: refused('nobody is told by systemd', 'use `notify` of landfall.yml (docs/notices.md)'),
+    },
+    Service: {
+        ExecStart: unit_rules_command,
+        TimeoutStopSec: time('drain', unit_rules_limit),
+        TimeoutStartSec: time('boot', unit_rules_limit),
+        ...settings,
+        User: user,
+        Group: {
+            read: ({ value }, on) => value === on.user
+                ? { settled: true }
+                : {
+                    what: `services run in the group of the SSH user, ${on.user}`,
+                    next: 'leave it out; let nginx reach the service by 127.0.0.1, not by a socket of a group',
+                },
+        },
+        WorkingDirectory: directory,
+        Environment: unit_rules_environment,
+        EnvironmentFile: environmentFile,
+        Type: agrees(['simple', 'exec', 'idle', 'notify'], foreground),
+        NotifyAccess: settled,
+        Restart: agrees(['always', 'on-failure', 'on-abnormal', 'on-abort'], 'a service is started again whenever it ends: say Restart=always'), // prettier-ignore
+        RestartSec: settled,
+        KillMode: agrees(['mixed', 'control-group'], 'say KillMode=mixed: TERM to the main process, then none is left'),
+        KillSignal: agrees(['SIGTERM', 'TERM', '15'], 'TERM it is: start the program by a script that passes another signal on'), // prettier-ignore
+        SendSIGKILL: agrees(yes, 'what does not end in time is killed: leave it out'),
+        UMask: agrees(['022', '0022'], 'leave it out'),
+        ExecReload: settled,
+        ExecStop: {
+            read: ({ value }) => /^\/(?:usr\/)?bin\/kill (?:-s |-)?(?:(?:SIG)?TERM )?\$\{?MAINPID\}?$/.test(value)
+                ? { settled: true }
+                : { what: 'a service is stopped by TERM to its main process', next: 'leave it out' },
+        },
+        ExecStartPre: before,
+        ExecStartPost: before,
+        ExecStopPost: before,
+        ExecCondition: before,
+        RuntimeDirectory: refused('nobody makes it', 'have root make it at each boot: a line in /etc/tmpfiles.d'),
+        RemainAfterExit: agrees(no, foreground),
+        StandardOutput: settled,
+        StandardError: settled,
+        SyslogIdentifier: settled,
+    },
+};
+/** What a service may have of a unit ends here. */
+const beyondUnit = 'leave it out; what a unit shall have beyond is a drop-in of your own, which Landfall leaves alone (docs/services.md)'; // prettier-ignore
+
+;// CONCATENATED MODULE: ./packages/config/service-file/unit-text.ts
+/** What stands before a word in a comment. */
+const inUnitComment = /^\s*[#;]/;
+/** Does the line go on? A backslash before its end says so, unless that is escaped. */
+const goesOn = (text) => (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+/** Lines as systemd joins them, each with the number of its first. Comments may stand between; spaces before a line do not count. */
+const unit_text_joined = (text) => {
+    const lines = [];
+    let open;
+    for (const [at, raw] of text.split(/\r?\n/).entries()) {
+        const line = raw.trimStart();
+        if (inUnitComment.test(line))
+            continue;
+        const whole = open === undefined ? [line, at + 1] : [open[0] + line, open[1]];
+        open = goesOn(line) ? [`${whole[0].slice(0, -1)} `, whole[1]] : undefined;
+        if (open === undefined)
+            lines.push(whole);
+    }
+    return open === undefined ? lines : [...lines, open];
+};
+/** Reads a unit by the syntax of systemd.syntax(7). What systemd would only pass over, with a warning, is a problem. */
+const readUnit = (file, text) => {
+    const entries = [];
+    const problems = [];
+    let section;
+    for (const [whole, line] of unit_text_joined(text)) {
+        const put = whole.trim();
+        if (put === '')
+            continue;
+        const at = put.indexOf('=');
+        if (put.startsWith('[') && put.endsWith(']')) {
+            section = put.slice(1, -1);
+            entries.push({ section, key: '', value: '', line });
+        }
+        else if (at < 1)
+            problems.push({ where: file, line, what: 'this line is neither [SECTION] nor KEY=VALUE', next: 'mend the line' });
+        else if (section === undefined)
+            problems.push({
+                where: file,
+                line,
+                what: 'this line stands before any [SECTION]',
+                next: 'put it below [Service]',
+            });
+        else
+            entries.push({ section, key: put.slice(0, at).trim(), value: put.slice(at + 1).trim(), line });
+    }
+    return { entries, problems };
+};
+
+;// CONCATENATED MODULE: ./packages/config/service-file/read-service.ts
+
+
+
+
+
+
+const unit = {
+    read: readUnit,
+    commented: inUnitComment,
+    rules: (section) => {
+        // not enabled: at boot `undo recover` decides what may serve
+        if (section === 'Install' || section.startsWith('X-'))
+            return undefined;
+        return (unitRules[section] ?? { what: 'a service is all that is run', next: 'name a unit whose name ends in .service' });
+    },
+    command: () => ['Service', 'ExecStart'],
+    beyond: beyondUnit,
+};
+const read_service_programs = {
+    read: readPrograms,
+    commented: inProgramComment,
+    rules: (section, service) => {
+        if (section === `program:${service}`)
+            return programRules;
+        if (/^(?:program|group):/.test(section))
+            return undefined;
+        return { what: 'programs are all that is run', next: 'take it out: Landfall has a supervisord of its own' };
+    },
+    command: (service) => [`program:${service}`, 'command'],
+    beyond: 'leave it out',
+};
+const formats = [
+    [/\.service$/, unit],
+    [/\.(?:conf|ini)$/, read_service_programs],
+];
+/** The lines of a section that count: an empty one takes all with its key before it back, and of most keys the last one holds. */
+const counting = (entries, rules) => {
+    const keys = new Set(entries.map(({ key }) => key).filter((key) => key !== ''));
+    return [...keys].flatMap((key) => {
+        const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+        const all = entries.filter((entry) => entry.key === key);
+        const rest = all.slice(all.findLastIndex(({ value }) => value === '') + 1);
+        return (rule === undefined || rule.list === true ? rest : rest.slice(-1)).map((entry) => ({ entry, rule }));
+    });
+};
+const unknown = (key, rules, beyond) => {
+    const near = (0,packages_plan/* nearest */.pA)(key, Object.keys(rules));
+    const next = near === undefined ? beyond : `did you mean ${near}? Else ${beyond}`;
+    return { what: 'Landfall knows nothing like it', next };
+};
+/**
+ * What a unit of systemd or a file of supervisor's says of a service, as keys of landfall.yml, or every problem with it. Nothing of it
+ * is passed over: a line is taken, or settled by Landfall itself, or refused. Pure.
+ * @param given keys that landfall.yml has itself, as `drain` or `unit.Nice`: lines that say these are not looked at
+ */
+const readService = (file, content, values, on, given) => {
+    const format = formats.find(([name]) => name.test(file))?.[1];
+    if (format === undefined) {
+        const what = 'its name ends neither in .service, as a unit’s, nor in .conf or .ini, as a file’s of supervisor';
+        return { said: {}, settled: [], instead: [], programs: [], problems: [{ where: file, what }] };
+    }
+    const { text, problems: unnamed } = (0,packages_plan/* fillNames */._E)(file, content, values, format.commented);
+    const { entries, problems: unread } = format.read(file, text);
+    const problems = [...unnamed.map((one) => unvalued(one, entries, unread)), ...unread];
+    const settled = new Set();
+    const instead = new Set();
+    let said = {};
+    let commands = 0;
+    const hear = ({ entry, rule }, rules) => {
+        if (rule === undefined)
+            return unknown(entry.key, rules, format.beyond);
+        if (rule.gives === undefined)
+            return rule.read(entry, on);
+        const key = rule.gives === 'unit' ? `unit.${entry.key}` : rule.gives;
+        if (given.has(key)) {
+            instead.add(key);
+            return { says: {} };
+        }
+        if (rule.gives === 'command')
+            commands += 1;
+        return commands > 1 && rule.gives === 'command'
+            ? { what: 'is a second command', next: 'a service is one program: describe each as its own' }
+            : rule.read(entry, on);
+    };
+    for (const section of new Set(entries.map((entry) => entry.section))) {
+        const own = entries.filter((entry) => entry.section === section);
+        const rules = format.rules(section, on.service);
+        if (rules === undefined)
+            continue;
+        if (isRefusal(rules)) {
+            problems.push({ where: file, ...headOf(own), what: `${headShown(section)}: ${rules.what}`, next: rules.next });
+            continue;
+        }
+        for (const line of counting(own, rules)) {
+            const { entry } = line;
+            const outcome = hear(line, rules);
+            if ('settled' in outcome)
+                settled.add(entry.key);
+            else if ('what' in outcome)
+                problems.push({
+                    where: file,
+                    line: entry.line,
+                    what: `${line.rule === undefined ? rule_keyOf(entry) : rule_shown(entry)}: ${outcome.what}`,
+                    next: outcome.next,
+                });
+            else
+                said = read_service_joined(said, outcome.says);
+        }
+    }
+    const described = [...new Set(entries.flatMap(({ section }) => /^program:(.*)/.exec(section)?.[1] ?? []))];
+    const [section, key] = format.command(on.service);
+    if (!entries.some((entry) => entry.section === section))
+        problems.push({ where: file, what: `there is no [${section}]`, ...read_service_others(described) });
+    else if (!given.has('command') && commands === 0)
+        problems.push({ where: file, what: `[${section}] has no ${key}=`, next: 'say what the service runs' });
+    return { said, settled: [...settled], instead: [...instead], programs: described, problems };
+};
+/** A name in braces that stands for nothing: in a variable, or where no key is known, it may be part of a secret. */
+const unvalued = (problem, entries, unread) => {
+    const at = problem.line ?? 0;
+    const entry = entries.findLast(({ line }) => line <= at);
+    const known = entry !== undefined && entry.key !== '' && !ofVariables(entry) && rule_keyOf(entry) !== 'this line';
+    return known && !unread.some(({ line }) => line === at)
+        ? problem
+        : { ...problem, what: 'a name in braces stands for nothing' };
+};
+/** A line in brackets may also be a list that belongs to a value. */
+const headShown = (section) => (/^[A-Za-z][\w:.-]{0,80}$/.test(section) ? `[${section}]` : '[…]');
+const read_service_joined = (said, { unit: settings, ...rest }) => ({
+    ...said,
+    ...rest,
+    ...(settings === undefined ? {} : { unit: { ...said.unit, ...settings } }),
+});
+const headOf = (entries) => entries[0] === undefined ? {} : { line: entries[0].line };
+const isRefusal = (rules) => typeof rules['what'] === 'string';
+const read_service_others = (described) => described.length === 0 ? {} : { next: `name the service as its program is named: ${described.join(', ')}` };
+
+;// CONCATENATED MODULE: ./packages/config/from-files.ts
+
+
+
+
+
+/** No file of services is larger, in bytes. */
+const largest = 64 * 1024;
+/** What a file says of how it runs, in few words. */
+const inWords = ({ command, drain, boot }) => [
+    ...(command === undefined ? [] : [(0,packages_plan/* commandLine */.ay)(command)]),
+    ...(drain === undefined ? [] : [`drain ${(0,packages_plan/* renderDuration */.PP)(drain)}`]),
+    ...(boot === undefined ? [] : [`boot ${(0,packages_plan/* renderDuration */.PP)(boot)}`]),
+];
+/** The services with what their files say of them. Those that cannot be known, because something else is wrong, are left out. */
+const servicesFromFiles = ({ keys, given, files, written, at }) => {
+    const { host, path, base } = place_placeOf(keys, given);
+    const services = {};
+    const described = [];
+    const problems = [];
+    const names = Object.keys(keys.services);
+    // services whose command is that of a file
+    const units = new Map();
+    for (const [service, own] of Object.entries(keys.services)) {
+        const { file, command } = own;
+        if (file === undefined) {
+            if (command !== undefined)
+                services[service] = { ...own, command };
+            continue;
+        }
+        // without a place nothing is deployed, and nobody asks for services
+        if (host === undefined || path === undefined || base === undefined)
+            continue;
+        const content = files(file);
+        if (typeof content === 'string') {
+            const next = 'Commit it, and run actions/checkout before.';
+            problems.push({ ...at(service, 'file'), what: `services.${service}.file: ${content}`, next });
+            continue;
+        }
+        if (content.length > largest) {
+            problems.push({ where: file, what: 'is larger than 64 KiB', next: 'name a file that only describes services' });
+            continue;
+        }
+        const first = command === undefined && file.endsWith('.service') ? units.get(file) : undefined;
+        if (first !== undefined) {
+            const what = `services.${service}.file: ${file} is that of ${first} already`;
+            problems.push({ ...at(service, 'file'), what, next: 'a unit is one service: add `command`, or name another' });
+            continue;
+        }
+        if (command === undefined)
+            units.set(file, service);
+        const current = `${base}/current`;
+        const shared = `${base}/shared`;
+        const on = {
+            service,
+            user: host.user,
+            roots: [path, current],
+            shared,
+            directory: keys.directory,
+            environments: [...new Set([keys.python.venv, '.venv', 'venv', 'env', 'virtualenv'])],
+            required: keys.env.require,
+        };
+        const [domain] = keys.nginx?.domains ?? [];
+        const domains = domain === undefined ? {} : { domain, domains: keys.nginx?.domains.join(' ') ?? '' };
+        const beside = written(service);
+        const text = Buffer.from(content).toString('utf8');
+        const read = readService(file, text, { ...domains, current, shared }, on, beside);
+        problems.push(...read.problems);
+        const { said } = read;
+        const words = command ?? said.command;
+        if (read.problems.length > 0 || words === undefined)
+            continue;
+        // of what landfall.yml has itself, nothing is said
+        const { drain = own.drain, boot = own.boot, unit = {} } = said;
+        const limits = unit_unit.parse(unit);
+        const whole = {
+            ...own,
+            command: words,
+            drain,
+            boot,
+            unit: [...limits, ...(own.unit ?? [])],
+        };
+        for (const { path: key, broken, error } of serviceRules)
+            if (broken(whole))
+                problems.push({ ...at(service, ...key), what: `services.${service}.${key.join('.')}: ${error}` });
+        services[service] = whole;
+        const left = described.some((one) => one.file === file) ? [] : read.programs.filter((one) => !names.includes(one));
+        described.push({ service, file, says: inWords(said), limits, settled: read.settled, instead: read.instead, left });
+    }
+    return { services, files: described, problems: distinct(problems) };
+};
+/** Services that share a file share what is wrong with it. */
+const distinct = (problems) => [
+    ...new Map(problems.map((one) => [JSON.stringify(one), one])).values(),
+];
+
 ;// CONCATENATED MODULE: ./packages/config/resolve.ts
 
 
@@ -10797,9 +11902,21 @@ const front = () => ({ ...check_check.parse({ get: '/' }), ownRedirect: true });
 
 
 
+
+const nowhere = (path) => `there is no file ${path}`;
+/** Keys of a map in a map of maps. */
+const keysWithin = (maps, name) => {
+    const map = isMap(maps) ? maps[name] : undefined;
+    return isMap(map) ? Object.keys(map) : [];
+};
+/** Keys that a service has itself, and settings of its unit: `drain`, `unit.Nice`. */
+const writtenOf = (services, service) => {
+    const unit = keysWithin(isMap(services) ? services[service] : undefined, 'unit');
+    return new Set([...keysWithin(services, service), ...unit.map((key) => `unit.${key}`)]);
+};
 /**
  * What inputs and landfall.yml say together, or every problem that they have. An input beats the file; a target's key
- * beats the same key at the top. Pure. A host need not be named: {@link resolveTarget} asks for one.
+ * beats the same key at the top. Pure, but for the files that services name. A host need not be named: {@link resolveTarget} asks for one.
  */
 const resolveSettings = (source) => resolve_read(source, () => []);
 /** As {@link resolveSettings}, for actions that need a host: without one, or without a path there, that is a problem too. */
@@ -10817,19 +11934,29 @@ const resolve_read = (source, extra) => {
         return { problems: [...yaml.problems, ...inputs.problems] };
     const place = { where: source.file, line: yaml.line };
     const content = yaml.value ?? {};
-    const whole = validate(file, content, place);
+    const whole = validate(application_file, content, place);
     const chosen = choose(content, source.target, place);
     const merged = application_application.safeParse(chosen.keys);
-    const settings = merged.success ? settingsOf(chosen.name, merged.data, inputs.values) : undefined;
-    const at = (key) => ({
+    const at = (key, ...inner) => ({
         where: source.file,
-        line: yaml.line(chosen.path(key)),
+        line: yaml.line([...chosen.path(key), ...inner]),
     });
+    const found = merged.success
+        ? servicesFromFiles({
+            keys: merged.data,
+            given: inputs.values,
+            files: source.files ?? nowhere,
+            written: (service) => writtenOf(chosen.keys['services'], service),
+            at: (...path) => at('services', ...path),
+        })
+        : undefined;
+    const settings = merged.success && found !== undefined ? settingsOf(chosen.name, merged.data, inputs.values, found) : undefined;
     const problems = [
         ...whole.problems,
         ...chosen.problems,
         ...inputs.problems,
         ...(chosen.problems.length > 0 || !isMap(content) ? [] : extra(source, chosen.keys)),
+        ...(found?.problems ?? []),
         ...(settings === undefined ? [] : resolve_unfit(settings, at, inputs.values.checks !== undefined)),
     ];
     return settings === undefined || problems.length > 0 ? { problems } : { settings, problems };
@@ -10973,6 +12100,7 @@ const targetOf = (stage, place, more = () => []) => {
         file: config.file,
         target: place.target,
         overrides: overridesOf(place),
+        files: filesOf(stage.workspace),
     });
     const env = variablesOf(stage, place);
     // what could not be read cannot be said to lack a host
@@ -11239,12 +12367,13 @@ const gapProblems = (url, maxDowntime) => maxDowntime === undefined || url !== u
 
 
 
+
 /** Who ends the transaction when nothing is said. */
 const commitOf = ({ phase, commit }) => commit ?? (phase === 'switch' ? 'job' : 'step');
 /** Everything in one step: prepare beside the running release, open, switch, check, confirm. */
 const deploy = async (scene, wish, workspace) => {
     const beginning = beginDesign(scene, workspace);
-    const looked = await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry }));
+    const looked = await withUnits(scene, await withHandMade(scene, await survey(scene, 'deploy', { dry: wish.dry })));
     refuseStale(scene, looked, wish.allowOlder);
     refuseDrift(scene, looked.found, wish.allowDrift);
     const designed = await design(scene, looked, wish, beginning);
@@ -11305,7 +12434,7 @@ const toLive = async (scene, wish, surveyed, { release, before }, lent) => {
 /** `phase: prepare`: the release lies on the host; nothing is held and nothing has changed for anybody. */
 const preparePhase = async (scene, wish, workspace) => {
     const beginning = beginDesign(scene, workspace);
-    const looked = await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry }));
+    const looked = await withUnits(scene, await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry })));
     const designed = await design(scene, looked, wish, beginning);
     const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
     const plan = planPrepare(scene, surveyed, designed);
@@ -11332,11 +12461,13 @@ const switchPhase = async (scene, wish) => {
     const looked = await withHandMade(scene, await survey(scene, 'switch', { dry: wish.dry }));
     refuseStale(scene, looked, wish.allowOlder);
     refuseDrift(scene, looked.found, wish.allowDrift);
-    const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
-    const release = await preparedOf(scene, surveyed);
+    const seen = { ...looked, adoption: adoptionOf(scene, looked) };
+    const release = await preparedOf(scene, seen);
     scene.evidence.release = release.id;
     scene.evidence.commit = release.commit;
-    (0,packages_fault/* must */.sb)(preflight(surveyed.found, { ...scene.target, services: release.services }, nothingMore(scene.target), looked.made));
+    const target = { ...scene.target, services: release.services };
+    const surveyed = await withUnits({ ...scene, target }, seen);
+    (0,packages_fault/* must */.sb)(preflight(surveyed.found, target, nothingMore(scene.target), looked.made));
     const plan = planSwitch(scene, surveyed, release);
     scene.evidence.plan = plan;
     for (const line of (0,packages_plan/* renderPlan */.EG)(plan))
@@ -11424,6 +12555,8 @@ const closeDeploy = async (stage, place, { phase, commit, jobStatus }, action = 
 
 
 
+
+
 /** The facts of a release, as they were written when it was prepared. Throws RELEASE_UNKNOWN. */
 const rollback_describe = async ({ host, target }, release) => (0,packages_fault/* must */.sb)(decodeRelease((0,packages_fault/* must */.sb)(await host.run('describe', { base: target.base, release }))));
 /**
@@ -11480,7 +12613,8 @@ const goBack = async (scene, before, wish) => {
     // how it was checked when it was deployed is how it is checked now
     const stage = withRelease(scene, to);
     refuseProblems(fileProblems(scene.files, stage.target.checks));
-    (0,packages_fault/* must */.sb)(preflight(found, stage.target, nothingMore(stage.target)));
+    const { found: withThem } = await withUnits(stage, await withTheirs(stage, surveyed));
+    (0,packages_fault/* must */.sb)(preflight(withThem, stage.target, { ...nothingMore(stage.target), back: true }));
     const plan = planOf(stage, surveyed, to, within);
     scene.evidence.plan = plan;
     for (const line of (0,packages_plan/* renderPlan */.EG)(plan))
@@ -11655,6 +12789,7 @@ const smokeTest = async (stage, place, wish) => {
         file: config.file,
         target: place.target,
         overrides: overridesOf(place),
+        files: filesOf(stage.workspace),
     });
     // a url alone is enough: without a key nobody is asked to look at processes, and the verdict says so
     const outsideOnly = place.url !== undefined && keyProblems(place).length > 0;
@@ -11784,14 +12919,16 @@ const truth = async (scene, release) => {
 
 /***/ }),
 
-/***/ 5010:
+/***/ 2105:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   Vk: () => (/* reexport */ answering),
+  ay: () => (/* reexport */ commandLine),
   rk: () => (/* reexport */ durationForm),
+  _E: () => (/* reexport */ fillNames),
   uj: () => (/* reexport */ hooksOf),
   DQ: () => (/* reexport */ loginOf),
   pA: () => (/* reexport */ nearest),
@@ -11806,6 +12943,7 @@ __webpack_require__.d(__webpack_exports__, {
   Ot: () => (/* reexport */ roles),
   NC: () => (/* reexport */ secretsOfAddress),
   ml: () => (/* reexport */ shorten),
+  ee: () => (/* reexport */ spanOf),
   Gb: () => (/* reexport */ stops),
   IO: () => (/* reexport */ timeline_timeline),
   gn: () => (/* reexport */ tooSlow),
@@ -12367,7 +13505,68 @@ const nearest = (name, known) => {
         : undefined;
 };
 
+;// CONCATENATED MODULE: ./packages/plan/span.ts
+const span_units = [
+    [0.001, /^(?:usec|us|μs|µs)$/],
+    [1, /^(?:msec|ms)$/],
+    [1000, /^(?:seconds?|sec|s|)$/],
+    [60_000, /^(?:minutes?|min|m)$/],
+    [3_600_000, /^(?:hours?|hr|h)$/],
+    [86_400_000, /^(?:days?|d)$/],
+    [604_800_000, /^(?:weeks?|w)$/],
+    [2_629_800_000, /^(?:months?|M)$/],
+    [31_557_600_000, /^(?:years?|y)$/],
+];
+const part = /(\d+(?:\.\d+)?)\s*([a-zA-Zμµ]*)/g;
+/** A span as systemd reads and shows it, `1min 30s`, or `90`, which is of seconds: ms. NaN: it is none. */
+const spanOf = (span) => {
+    if (span === 'infinity')
+        return Infinity;
+    const parts = [...span.matchAll(part)];
+    if (parts.length === 0 || span.replaceAll(part, '').trim() !== '')
+        return NaN;
+    return parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (span_units.find(([, names]) => names.test(unit))?.[0] ?? NaN), 0);
+};
+
+;// CONCATENATED MODULE: ./packages/plan/command-line.ts
+
+/** A word of a command without what is surely, or may be, secret: who logs in at an address, and the value of a variable. */
+const command_line_open = (word) => word.replace(/(^|\s)([A-Za-z_][A-Za-z0-9_]*=)[^]*/, '$1$2…').replace(/:\/\/[^]*@/, '://…@');
+/** A command as it is shown: at most 120 characters of it, and none of its passwords. */
+const commandLine = (words) => shorten(words.map(command_line_open).join(' '), 120);
+
+;// CONCATENATED MODULE: ./packages/plan/fill-names.ts
+// ${name} is the file's own, and so is %({name}i)s, a header in gunicorn's log
+const named = /(?<!\$|%\()\{([a-z_-]+)\}/g;
+/**
+ * A file of the repository with the values of a target in place of their names in braces, and a problem for each name that stands for
+ * nothing, but for those in a comment: what of a line stands before them is of the form `commented`.
+ */
+const fillNames = (file, content, values, commented) => {
+    const problems = [];
+    const put = (text, at) => text.replaceAll(named, (whole, name, offset) => {
+        const value = Object.hasOwn(values, name) ? values[name] : undefined;
+        if (value !== undefined)
+            return value;
+        if (!commented.test(text.slice(0, offset)))
+            problems.push({
+                where: file,
+                line: at + 1,
+                what: `${whole} stands for nothing`,
+                next: `there are ${Object.keys(values)
+                    .map((one) => `{${one}}`)
+                    .join(', ')}`,
+            });
+        // a word, so that what stands behind it is read as it will be
+        return name;
+    });
+    return { text: content.split('\n').map(put).join('\n'), problems };
+};
+
 ;// CONCATENATED MODULE: ./packages/plan/index.ts
+
+
+
 
 
 
@@ -12389,13 +13588,6 @@ const nearest = (name, known) => {
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 module.exports = __webpack_require__.p + "5e3dab2794c3c5e6e7de.sh";
-
-/***/ }),
-
-/***/ 8130:
-/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
-
-module.exports = __webpack_require__.p + "ab350bc59dfdbfca3443.sh";
 
 /***/ }),
 
@@ -12444,7 +13636,7 @@ module.exports = __webpack_require__.p + "77691475dd1ed740eb22.sh";
 /***/ 5257:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "22b3c0737511492191e5.sh";
+module.exports = __webpack_require__.p + "0f16433e99d29c04f112.sh";
 
 /***/ }),
 
@@ -12458,7 +13650,7 @@ module.exports = __webpack_require__.p + "bcced2b37f1c2aaf3b8a.sh";
 /***/ 4275:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "58a072ef0d54b1838b95.sh";
+module.exports = __webpack_require__.p + "9c8c6759645adeae8f95.sh";
 
 /***/ }),
 
@@ -12476,10 +13668,17 @@ module.exports = __webpack_require__.p + "b3eaa72665e340190466.sh";
 
 /***/ }),
 
+/***/ 3800:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "342a03dfc50e00e8663d.sh";
+
+/***/ }),
+
 /***/ 1536:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "0c294a7c317369f6a2e8.sh";
+module.exports = __webpack_require__.p + "5294fbf1f1af3b52b9fd.sh";
 
 /***/ }),
 
@@ -12500,7 +13699,14 @@ module.exports = __webpack_require__.p + "3ae6bd6310df7dd60a6c.sh";
 /***/ 522:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "34b84b53ea87e7c65fd7.sh";
+module.exports = __webpack_require__.p + "be50d341d432f196c74d.sh";
+
+/***/ }),
+
+/***/ 3741:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "ad060f67050917b96ca0.sh";
 
 /***/ }),
 
@@ -12528,7 +13734,7 @@ module.exports = __webpack_require__.p + "8049e08269ec99dd678a.sh";
 /***/ 9629:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "4c918ecbc8a38fff340b.sh";
+module.exports = __webpack_require__.p + "d919fcc562c8eaf8d072.sh";
 
 /***/ }),
 
@@ -12542,14 +13748,14 @@ module.exports = __webpack_require__.p + "b9fd16f183a4618e8a84.sh";
 /***/ 7200:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "27a90a81f10c99a3a9fa.sh";
+module.exports = __webpack_require__.p + "5fa8ab0e6a51052666d7.sh";
 
 /***/ }),
 
 /***/ 361:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "e3a96aab0624c3d3dc5d.sh";
+module.exports = __webpack_require__.p + "6c7f47a66c4da81f0b84.sh";
 
 /***/ }),
 
@@ -12668,7 +13874,7 @@ module.exports = __webpack_require__.p + "3456db9bb3605f7f616a.sh";
 /***/ 5451:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "65f3359bdcb8fe2fce10.sh";
+module.exports = __webpack_require__.p + "84a84de34a7ada3a4c97.sh";
 
 /***/ }),
 
@@ -12682,7 +13888,14 @@ module.exports = __webpack_require__.p + "eb519fe8c82ebbdc0bfe.sh";
 /***/ 5681:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "17bb4bdf88c08d830cfa.sh";
+module.exports = __webpack_require__.p + "09080ecac2698f0bf81f.sh";
+
+/***/ }),
+
+/***/ 5867:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "492780e7127c791ec848.sh";
 
 /***/ }),
 
@@ -12714,10 +13927,17 @@ module.exports = __webpack_require__.p + "2703ce04334864dfab7f.sh";
 
 /***/ }),
 
+/***/ 9915:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "fb73b99a123df31da325.sh";
+
+/***/ }),
+
 /***/ 9277:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "51652205661c466a6933.sh";
+module.exports = __webpack_require__.p + "347761b0da2c8cfccad9.sh";
 
 /***/ }),
 
@@ -12738,14 +13958,21 @@ module.exports = __webpack_require__.p + "f2f9c923778965ab6112.sh";
 /***/ 6367:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "ee8130d89f593122075e.sh";
+module.exports = __webpack_require__.p + "8a397959b13a84655fe8.sh";
 
 /***/ }),
 
 /***/ 3151:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "1d741af5477cbefb00f3.sh";
+module.exports = __webpack_require__.p + "6b411a20cc1607984200.sh";
+
+/***/ }),
+
+/***/ 7106:
+/***/ ((module, __unused_webpack_exports, __webpack_require__) => {
+
+module.exports = __webpack_require__.p + "f2cf1fb6d63d65e5351e.sh";
 
 /***/ }),
 

@@ -99,12 +99,20 @@ working() { # `process=PID MAIN UNIT COMMAND`: what works there; MAIN is the pro
   done
   for unit in $(printf '%s' "$units" | sort -u); do
     system_unit "$unit"
+    wants="$wants$(root_words units - "${unit%.service}")
+"
   done
+  unseen
   # of what it takes to stop and to start them, what sudo does not allow
   if [ -n "$wants" ]; then
-    print sudo "$(command -v sudo || :)"
-    printf '%s' "$wants" | awk '!seen[$0]++' | not_allowed | sed 's/^/barred=/'
+    printf '%s' "$wants" | barred
   fi
+}
+
+unseen() { # `unseen=UNIT GROUP`: units with processes of this user's that have another group than it has now. Where these work the kernel does not tell it
+  find /proc -maxdepth 1 -name '[0-9]*' -user "$(id -u)" ! -group "$(id -g)" -printf '%f %g\n' 2>/dev/null | while read -r pid group; do
+    print unseen "$(unit_of "$pid") $group"
+  done | sort -u
 }
 
 unit_of() { # PID: the unit of systemd that it belongs to, `user:` before one of a user's own; -: none
@@ -114,19 +122,6 @@ unit_of() { # PID: the unit of systemd that it belongs to, `user:` before one of
     *'/user@'*' '*) printf 'user:%s' "${unit#* }" ;;
     *) printf '%s' "${unit#* }" ;;
   esac
-}
-
-system_unit() { # UNIT: `unit=UNIT KEY=VALUE` for each of its properties that counts, and what it takes to stop and start it
-  properties=''
-  for key in ActiveState BoundBy ConsistsOf ExecStop FragmentPath KillMode MainPID NeedDaemonReload PropagatesStopTo ProtectSystem \
-    ReadWritePaths RefuseManualStart RefuseManualStop RemainAfterExit RequiredBy RequisiteOf RootDirectory RootImage TimeoutStopUSec \
-    Transient TriggeredBy Type UpheldBy; do
-    properties="$properties --property=$key"
-  done
-  # shellcheck disable=SC2086
-  system_shows show $properties "$1" | sed -n "s/^[A-Z]/unit=$1 &/p"
-  wants="$wants$(root_words units - "${1%.service}")
-"
 }
 
 supervised() { # PID MAINS: `supervisor=USER CONF`, and `program=KEEPER NAME STATE PID CONF` of each of its programs: of one of root's that

@@ -2,7 +2,7 @@
 # `undoing` is written before the first change: killed half-way, the next one finishes it, and no confirm gets in between.
 
 go_back() { # WHY: what served before this transaction serves again, proven; else the target is held for a person
-  brings=$("${manager_before:-$manager}_tool")
+  brings=$("$(family "${manager_before:-$manager}")_tool")
   if [ -n "$previous" ] && ! command -v "$brings" >/dev/null; then
     die 69 "$brings is not on the PATH of $(id -un): nothing was undone yet ($PATH)"
   fi
@@ -10,7 +10,6 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
   (put phase=undoing) || say "the state cannot be written; going on"
   load
   patient=yes
-  why=$1
   say "t$number: back to ${previous:-nothing, for nothing served before}"
   hook "$release" before-undo "$previous" || say "t$number: going back all the same"
   if brought_back; then
@@ -25,8 +24,7 @@ go_back() { # WHY: what served before this transaction serves again, proven; els
     return 1
   fi
   note held "$1" release="$release" previous="$previous"
-  drop_notices
-  put phase=held deadline=0
+  ends held "$1"
   say "t$number: the undo failed; everything is left as it is"
   return 1
 }
@@ -47,21 +45,39 @@ brought_back() { # what served before serves again, proven
 
 closed() { # WHY KEY=VALUE...: the transaction is undone
   note undone "$1" release="$release" previous="$previous"
-  shift
   if [ -n "$adopting" ]; then
     # what was made by hand is no release any more
     gave_back=$previous
     set -- "$@" previous= adopting= manager=supervisor
   fi
+  ends undone "$@"
+}
+
+ends() { # PHASE WHY KEY=VALUE...: the newest transaction has come to this. What this host owes people to tell of it itself is part of the same write
+  its_end=$1
+  owing=''
+  if [ "${telling:-no}" = yes ] && [ -e "$lf/notices.t$number" ]; then
+    owing=$2
+  fi
+  shift 2
+  put phase="$its_end" deadline=0 owes="$owing" "$@"
   drop_notices
-  put phase=undone deadline=0 "$@"
 }
 
-drop_notices() { # what people would be told of it by this host: a run tells them, or there is nothing to tell. There are secrets in it
-  [ "${telling:-no}" = yes ] || rm -f "$lf/notices"
+drop_notices() { # what people would be told by this host of what is over: a run tells them, or there is nothing to tell. There are secrets in it
+  case $phase in
+    confirmed | undone | held) [ -n "$owes" ] || rm -f "$lf/notices.t$number" ;;
+  esac
 }
 
-close_open() { # WHY: a transaction that switched nothing
+drop_others() { # messages of every other transaction: it is over, or was never opened
+  for file in "$lf"/notices.*; do
+    [ "$file" = "$lf/notices.t$number" ] || rm -f "$file"
+  done
+}
+
+close_open() { # WHY: a transaction that switched nothing: nobody is told
+  telling=no
   closed "$1"
   say "t$number is closed: nothing had been switched"
 }

@@ -13,12 +13,12 @@ main() {
       fi
       [ "$hooks" != due ] || die 1 "the hook after-switch of $release has not ended well: t$number cannot be confirmed"
       note confirmed '' release="$release" previous="$previous"
-      drop_notices
       put phase=confirmed deadline=0 adopting=
       ;;
     open | switching) die 1 "t$number has switched nothing: there is nothing to confirm" ;;
     *) already 'the host took it back' ;;
   esac
+  drop_notices
   print phase "$phase"
   print number "$number"
   print release "$release"

@@ -23,7 +23,7 @@ clock() { # now: seconds since boot, which no setting of the clock moves; here: 
 }
 
 load() { # the newest transaction into variables; no file: phase none
-  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked='' hooks=''
+  number=0 kind='' phase=none release='' previous='' of='' boot='' deadline=0 within=0 driver='' checked='' hooks='' owes=''
   manager=supervisor manager_before='' adopting=''
   clock
   if [ -e "$lf/format" ]; then
@@ -45,6 +45,7 @@ load() { # the newest transaction into variables; no file: phase none
       driver) driver=$value ;;
       checked) checked=$value ;;
       hooks) hooks=$value ;;
+      owes) owes=$value ;;
       manager) manager=$value ;;
       manager_before) manager_before=$value ;;
       adopting) adopting=$value ;;
@@ -61,7 +62,7 @@ load() { # the newest transaction into variables; no file: phase none
   esac
   for value in "$manager" "${manager_before:-$manager}"; do
     case $value in
-      supervisor | systemd | system | adopted) ;;
+      supervisor | systemd | system | units | adopted) ;;
       *) die 78 "$lf/transaction is damaged: it names the manager '$value'" ;;
     esac
   done
