@@ -1,9 +1,12 @@
 export type * from './types.ts';
 export type * from './found.ts';
+export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
 export type * from './notices.ts';
 export type * from './sockets.ts';
+export { severities } from './scan.ts';
+export type * from './scan.ts';
 export type { Clock } from './clock.ts';
 export { renderDuration, renderInstant } from './duration.ts';
 export { loginOf, secretsOfAddress, withoutLogin } from './credentials.ts';

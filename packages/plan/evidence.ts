@@ -1,0 +1,46 @@
+/** `sha256:` and 64 hex digits. */
+export type Digest = `sha256:${string}`;
+
+/** What every link says: when (ISO 8601), in which run, and the digest of the link before it; the first has none. */
+type Linked = {
+  readonly at: string;
+  readonly run: { readonly url: string; readonly actor: string };
+  readonly after?: Digest;
+};
+
+/**
+ * One step of a commit's way to a server. The digest of a link is that of its canonical JSON (RFC 8785), so that none can be
+ * changed, left out or put between without all that follow being wrong.
+ */
+export type Link = Linked &
+  (
+    | { readonly kind: 'commit'; readonly repository: string; readonly commit: string }
+    | {
+        readonly kind: 'tests';
+        readonly verdict: 'passed' | 'failed' | 'incomplete';
+        readonly tests: { readonly total: number; readonly failed: number; readonly skipped: number };
+        readonly findings: number;
+        /** Percent of lines; left out where none was measured. */
+        readonly coverage?: number;
+        /** Of the whole report of test-and-scan. */
+        readonly report: Digest;
+      }
+    | {
+        readonly kind: 'image';
+        readonly image: string;
+        readonly digest: Digest;
+        readonly scan?: 'passed' | 'incomplete';
+      }
+    | { readonly kind: 'sbom'; readonly image: Digest; readonly format: 'spdx' | 'cyclonedx'; readonly digest: Digest }
+    | {
+        readonly kind: 'deploy';
+        readonly release: string;
+        readonly transaction: string;
+        readonly host: string;
+        readonly target: string;
+      }
+    | { readonly kind: 'smoke'; readonly release: string; readonly passed: number; readonly failed: number }
+  );
+
+/** The chain of one commit: one JSON document that grows from action to action. */
+export type Evidence = { readonly v: 1; readonly links: readonly Link[] };
