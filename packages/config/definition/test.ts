@@ -3,16 +3,7 @@ import { severities } from '#plan';
 import { duration, insidePath, oneLine, variableName } from './values.ts';
 
 /** Tools whose output is read, and by what a command is judged that names one. */
-export const readers = [
-  'junit',
-  'sarif',
-  'bandit',
-  'pip-audit',
-  'safety',
-  'flake8',
-  'black',
-  'coverage',
-] as const;
+export const readers = ['junit', 'sarif', 'bandit', 'pip-audit', 'safety', 'flake8', 'black', 'coverage'] as const;
 
 const severity = z.enum(severities);
 
@@ -41,7 +32,9 @@ const command = z.strictObject({
     .enum(readers)
     .optional()
     .describe('What writes `report`. Then its exit code for findings is judged by them, and by `fail-on`.'),
-  report: insidePath.optional().describe('The file that it leaves. Without one, a tool that can is read from its output.'),
+  report: insidePath
+    .optional()
+    .describe('The file that it leaves. Without one, a tool that can is read from its output.'),
   'fail-on': severity.optional().describe('In place of the general `fail-on`, for what this command finds.'),
 });
 
@@ -51,17 +44,24 @@ const commands = z.record(
 );
 
 const forbid = z.strictObject({
-  words: z.array(oneLine).default([]).describe('Words that may not stand in the code, like TODO; whole words, as they are written.'),
+  words: z
+    .array(oneLine)
+    .default([])
+    .describe('Words that may not stand in the code, like TODO; whole words, as they are written.'),
   debug: z
     .boolean()
     .default(false)
-    .describe('Whether debugging code is refused: `breakpoint()`, `pdb.set_trace()`, `console.log(`, `debugger;` and such.'),
+    .describe(
+      'Whether debugging code is refused: `breakpoint()`, `pdb.set_trace()`, `console.log(`, `debugger;` and such.',
+    ),
   in: z.enum(['changed', 'all']).default('changed').describe('Lines that the change adds or alters, or all lines.'),
   files: z.array(insidePath).default([]).describe('Only in these (patterns). If not given: in all text files.'),
 });
 
 const version = z.strictObject({
-  file: insidePath.describe('The file that holds the version: pyproject.toml, package.json, a `VERSION` file, or a Python file with `__version__`.'),
+  file: insidePath.describe(
+    'The file that holds the version: pyproject.toml, package.json, a `VERSION` file, or a Python file with `__version__`.',
+  ),
 });
 
 /** What `test-and-scan` runs, reads and demands. */
@@ -75,11 +75,16 @@ export const test = z.strictObject({
   sarif: patterns.default([]).describe('SARIF files of scanners (patterns).'),
   coverage: patterns.default([]).describe('Coverage files (patterns): Cobertura XML, LCOV or JSON of coverage.py.'),
   'coverage-min': percent.optional().describe('The least coverage of all lines, in percent.'),
-  'changed-coverage-min': percent.optional().describe('The least coverage of the lines that the change adds or alters, in percent.'),
+  'changed-coverage-min': percent
+    .optional()
+    .describe('The least coverage of the lines that the change adds or alters, in percent.'),
   'fail-on': severity
     .default('low')
     .describe('The least severity of a finding that fails the verdict: critical, high, medium, low or note.'),
-  'allow-empty': z.boolean().default(false).describe('Whether it is fine that no test ran although tests were asked for.'),
+  'allow-empty': z
+    .boolean()
+    .default(false)
+    .describe('Whether it is fine that no test ran although tests were asked for.'),
   'allow-incomplete': z
     .array(oneLine)
     .default([])
@@ -87,7 +92,9 @@ export const test = z.strictObject({
   'compare-tests': z
     .enum(['auto', 'required', 'off'])
     .default('auto')
-    .describe('Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where its list of tests is known.'),
+    .describe(
+      'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where its list of tests is known.',
+    ),
   forbid: z
     .union([z.array(oneLine).transform((words) => forbid.parse({ words })), forbid])
     .optional()
@@ -100,14 +107,20 @@ export const test = z.strictObject({
   version: version.optional().describe('Whose version must be higher than that of the base branch.'),
   'ignore-file': insidePath
     .optional()
-    .describe('Findings that are excepted, each with reason, owner and expiry. `.landfall-ignore.yml` if there is one.'),
+    .describe(
+      'Findings that are excepted, each with reason, owner and expiry. `.landfall-ignore.yml` if there is one.',
+    ),
   base: oneLine
     .optional()
-    .describe('The branch that changes are compared with. If not given: that of the pull request, else the default branch; on that one itself, the commit before.'),
+    .describe(
+      'The branch that changes are compared with. If not given: that of the pull request, else the default branch; on that one itself, the commit before.',
+    ),
   cache: z
     .array(z.enum(['pip', 'uv', 'npm']))
     .default([])
-    .describe('Package caches that are kept between runs, by their lock files. Runs of pull requests read them and never write.'),
+    .describe(
+      'Package caches that are kept between runs, by their lock files. Runs of pull requests read them and never write.',
+    ),
 });
 
 export type Test = z.output<typeof test>;
