@@ -23,11 +23,12 @@ export const jsonIn = (text: string): unknown => {
   const whole = parsed(text.trim());
   if (whole !== undefined) return whole;
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
-  const begins = text.slice(0, end).matchAll(/^[[{]/gm);
-  return begins
-    .take(mostBanners)
-    .map(({ index }) => parsed(text.slice(index, end)))
-    .find((json) => json !== undefined);
+  let banners = 0;
+  for (const { index } of text.matchAll(/^[[{]/gm)) {
+    const json = parsed(text.slice(index, end));
+    if (json !== undefined || ++banners === mostBanners) return json;
+  }
+  return undefined;
 };
 
 /** Those of a list that have the shape; of the others it is told that they could not be read. */

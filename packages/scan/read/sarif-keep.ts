@@ -3,8 +3,16 @@ import type { SarifRun } from './results.ts';
 /** Deeper than any of SARIF's own properties. */
 const deepest = 60;
 
-/** What quotes the code, or could. GitHub shows the code itself. */
-const quotes = new Set(['snippet', 'contextRegion', 'contents', 'fixes', 'rendered']);
+/** What quotes the code, or could; how the tool was called. GitHub shows the code itself. */
+const quotes = new Set([
+  'snippet',
+  'contextRegion',
+  'contents',
+  'fixes',
+  'rendered',
+  'commandLine',
+  'environmentVariables',
+]);
 
 /** What tells a secret's place, and nothing of the secret. */
 const ofSecret = new Set([
