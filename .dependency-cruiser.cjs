@@ -124,6 +124,7 @@ module.exports = {
     room('plan', ['fault']),
     room('remote', ['fault', 'plan']),
     room('journal', ['fault', 'plan', 'config']),
+    room('evidence', ['fault', 'plan']),
     room('host', ['fault', 'plan', 'remote', 'config']),
     room('release', ['fault', 'plan', 'host', 'remote', 'config']),
     room('setup', ['fault', 'plan']),

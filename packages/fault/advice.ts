@@ -194,6 +194,14 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'A rollback: the journal on the host names no release before the live one, or `to` fits several that were never confirmed.',
     next: 'Name the release with `to`: a whole release id, from the list in the fault.',
   },
+  EVIDENCE_MISSING: {
+    from: 'A deploy to a target with `evidence: required`, before it connects (`phase: switch`: before it opens a transaction): a link of the chain is not there.',
+    next: 'Let `test-and-scan` run before, in the same workflow, and hand its output `evidence` on. [Evidence](evidence.md) says which links are required.',
+  },
+  EVIDENCE_DIFFERS: {
+    from: 'A deploy that was given evidence, before it connects: the document is of another commit, repository or image, its verdict is not `passed`, or it was changed.',
+    next: 'Hand on the document that the run of this very commit has made. Where a verdict failed, mend the tests. Never edit it: [Evidence](evidence.md) says how to check one by hand.',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

@@ -50,6 +50,8 @@ export const codes = {
   UNDO_FAILED: 'the undo failed; the target is held as it is',
   RELEASE_UNKNOWN: 'no such release, or it is no longer complete on the host',
   RELEASE_AMBIGUOUS: 'there is no previous release that could be told from the journal',
+  EVIDENCE_MISSING: 'the deploy requires evidence that is not there',
+  EVIDENCE_DIFFERS: 'the evidence is of something else than is deployed, or is not as it was written',
   INTERNAL: 'a defect in Landfall itself',
 } as const satisfies Record<string, string>;
 

@@ -47,3 +47,12 @@ export type Link = Linked &
  * follows that link, and who keeps this one value elsewhere (a log, a summary, an attestation) can tell that the document is the same.
  */
 export type Evidence = { readonly v: 1; readonly links: readonly Link[]; readonly head: Digest };
+
+/** A link as people read it in reports. */
+export type EvidenceRow = {
+  readonly kind: Link['kind'];
+  readonly what: string;
+  readonly digest: Digest;
+  readonly run: Linked['run'];
+  readonly at: string;
+};
