@@ -11,6 +11,7 @@ const adapters = [
   'packages/check/websocket-client.ts',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
+  'packages/evidence/file.ts',
   'packages/release/checkout.ts',
   'packages/release/archive.ts',
   'packages/release/source.ts',

@@ -13,8 +13,11 @@ export type Beginning = Extract<Said, { readonly kind: 'commit' }>;
 /** The digest of bytes, as registries write it. */
 export const digestOfBytes = (bytes: Uint8Array | string): Digest => `sha256:${hash('sha256', bytes)}`;
 
-/** The sha256 of a link's canonical JSON (RFC 8785): the same however it was written down. */
-export const digestOf = (link: Link): Digest => digestOfBytes(canonical(link));
+/** The sha256 of a value's canonical JSON (RFC 8785): the same however it was written down. */
+export const digestOfJson = (value: object): Digest => digestOfBytes(canonical(value));
+
+/** The digest of a link: what the next one names. */
+export const digestOf = (link: Link): Digest => digestOfJson(link);
 
 /** A chain of one link: the commit that all that follows is about. */
 export const begin = (commit: Beginning): Evidence => {
@@ -32,7 +35,7 @@ export const grow = (evidence: Evidence, said: Exclude<Said, Beginning>): Eviden
 export const encode = (evidence: Evidence): string =>
   `${JSON.stringify(JSON.parse(canonical(evidence)), undefined, 2)}\n`;
 
-const canonical = (value: Link | Evidence): string => {
+const canonical = (value: object): string => {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('only undefined has no canonical JSON');
   return text;

@@ -1,4 +1,5 @@
 import type { Fault } from '#fault';
+import type { Digest, EvidenceRow } from './evidence.ts';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
@@ -183,6 +184,13 @@ export type Report = {
   readonly notes: readonly Note[];
   /** What the host did by itself before this action, told here for the first time. */
   readonly reverted?: readonly Reverted[];
+  /** The chain of evidence, as it was when the action ended; `head` is the digest of its last link. */
+  readonly evidence?: {
+    readonly links: readonly EvidenceRow[];
+    readonly head: Digest;
+    /** The document on the runner. */
+    readonly file?: string;
+  };
   readonly plan?: Plan;
   readonly fault?: Omit<Fault, 'cause'>;
 };

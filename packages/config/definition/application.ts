@@ -74,6 +74,12 @@ export const applicationKeys = {
   keep: z.int().min(2).max(100).default(5).describe('How many releases stay on the host.'),
   wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
   notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
+  evidence: z
+    .enum(['required', 'optional'])
+    .default('optional')
+    .describe(
+      'Whether a deploy needs evidence of its commit: `required` refuses what lacks it, or has it of something else. `optional` refuses only what does not match. See `docs/evidence.md`.',
+    ),
   'confirm-within': duration
     .optional()
     .describe(
