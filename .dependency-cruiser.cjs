@@ -11,6 +11,9 @@ const adapters = [
   'packages/check/websocket-client.ts',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
+  'packages/registry/docker-config.ts',
+  'packages/registry/http.ts',
+  'packages/registry/layout.ts',
   'packages/release/checkout.ts',
   'packages/release/archive.ts',
   'packages/release/source.ts',
@@ -117,7 +120,7 @@ module.exports = {
       name: 'config-types-only',
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
-      from: { path: '^packages/(check|host|journal|notify|plan|release|remote|service|traffic)/', pathNot: tests },
+      from: { path: '^packages/(check|host|journal|notify|plan|registry|release|remote|service|traffic)/', pathNot: tests },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
     },
     room('fault', []),
@@ -132,6 +135,7 @@ module.exports = {
     room('check', ['fault', 'plan', 'host', 'remote', 'config']),
     room('config', ['fault', 'plan', 'host', 'remote']),
     room('kit', ['fault', 'plan']),
+    room('registry', ['fault', 'plan']),
   ],
   options: {
     tsPreCompilationDeps: true,

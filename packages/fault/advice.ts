@@ -194,6 +194,30 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'A rollback: the journal on the host names no release before the live one, or `to` fits several that were never confirmed.',
     next: 'Name the release with `to`: a whole release id, from the list in the fault.',
   },
+  REGISTRY_REFUSED: {
+    from: 'A registry, which answered 401 or 403 to the login given, or to none.',
+    next: 'Check the user name and the password, which is often a token that has ended, and that it may read (or write) this repository.',
+  },
+  REGISTRY_BUSY: {
+    from: 'A registry, which answered 429: too many questions, or pulls without a login.',
+    next: 'Run it again later. Docker Hub and others allow more to those who log in: give a user name and a password.',
+  },
+  REGISTRY_UNREACHABLE: {
+    from: 'Connecting to a registry: no such name, no answer, a certificate that is not trusted, or failures that did not end (5xx).',
+    next: 'Check the registry’s name. A certificate of an authority of your own is trusted when NODE_EXTRA_CA_CERTS names its file. HTTPS_PROXY and NO_PROXY are heeded where Node is 24.5 or newer.',
+  },
+  IMAGE_UNKNOWN: {
+    from: 'Looking for an image by its digest: the registry does not have it in this repository, or the engine of the host has lost it.',
+    next: 'Check the name and the digest. Where a rollback says so, deploy that commit again with its image.',
+  },
+  IMAGE_DIFFERS: {
+    from: 'Content that came from a registry or a disk, and whose hash or length is not what its digest says. Nothing of it is used.',
+    next: 'Run it again. If it says the same, what the registry keeps is damaged or was tampered with: build and push the image anew, under a new digest.',
+  },
+  IMAGE_NOT_CARRIED: {
+    from: 'The Docker engine of the host, while it took an image that the runner brought. The release that serves is untouched.',
+    next: 'The lines above are what docker said there: often a full disk, an engine that does not run, or a deploy user who may not ask it (`sudo usermod -aG docker <user>`).',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

@@ -50,6 +50,12 @@ export const codes = {
   UNDO_FAILED: 'the undo failed; the target is held as it is',
   RELEASE_UNKNOWN: 'no such release, or it is no longer complete on the host',
   RELEASE_AMBIGUOUS: 'there is no previous release that could be told from the journal',
+  REGISTRY_REFUSED: 'the registry does not accept this login, or does not allow it what was asked',
+  REGISTRY_BUSY: 'the registry asks to be left alone for longer than is waited',
+  REGISTRY_UNREACHABLE: 'the registry cannot be reached, or goes on failing',
+  IMAGE_UNKNOWN: 'the image is not in the registry, or no longer on the host',
+  IMAGE_DIFFERS: 'content of an image is not that of its digest',
+  IMAGE_NOT_CARRIED: 'the host’s engine could not take the image',
   INTERNAL: 'a defect in Landfall itself',
 } as const satisfies Record<string, string>;
 

@@ -24,6 +24,8 @@ const refusing: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'SCHEMA_DIFFERS',
   'RELEASE_UNKNOWN',
   'RELEASE_AMBIGUOUS',
+  'IMAGE_UNKNOWN',
+  'IMAGE_DIFFERS',
 ]);
 
 /** What an action came to that ended with this fault and has nothing to take back. `TX_LATE`: the host has taken it back itself; `UNDO_FAILED`: it could not. */

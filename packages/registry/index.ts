@@ -1,0 +1,2 @@
+export type * from './types.ts';
+export { formatImageName, isDigest, parseImageName } from './name.ts';
