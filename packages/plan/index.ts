@@ -28,3 +28,5 @@ export { nearest } from './nearest.ts';
 export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
+export { explain } from './explain.ts';
+export { retryAfter } from './retry-after.ts';
