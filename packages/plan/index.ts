@@ -28,3 +28,4 @@ export { nearest } from './nearest.ts';
 export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
+export { fits, rootOf } from './patterns.ts';
