@@ -30,3 +30,4 @@ export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
 export { explain } from './explain.ts';
 export { retryAfter } from './retry-after.ts';
+export { fits, rootOf } from './patterns.ts';

@@ -1,0 +1,1 @@
+export { git, parts } from './git.ts';
