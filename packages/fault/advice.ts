@@ -218,6 +218,26 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'The Docker engine of the host, while it took an image that the runner brought. The release that serves is untouched.',
     next: 'The lines above are what docker said there: often a full disk, an engine that does not run, or a deploy user who may not ask it (`sudo usermod -aG docker <user>`).',
   },
+  BUILDER_UNFIT: {
+    from: 'Build-image, which asks `docker buildx inspect` before anything is built: there is no docker, no buildx, no such builder, or one of the driver `docker` whose engine keeps images in its old store. What it builds could not be scanned before it is pushed.',
+    next: 'Add `docker/setup-buildx-action` before this step, by the line that the fault shows; or turn on the containerd image store of the engine.',
+  },
+  BUILD_FAILED: {
+    from: '`docker buildx build`: a step of the Dockerfile failed, or it could not begin (no such file or stage, a base image that cannot be pulled). Nothing was pushed.',
+    next: 'The lines above the fault are the last that the step said. `docker buildx build --target STAGE .` does the same on your machine.',
+  },
+  IMAGE_TAG_TAKEN: {
+    from: 'Build-image, before and after it builds: a tag of a commit (`sha-…`) or version (`1.2.3`) never moves, and the registry has it with another digest. The same commit was built with other inputs, from a base image that has changed since, or not reproducibly; or a git tag was moved.',
+    next: 'Commit what has changed, or give a new version. If the image there is not wanted at all, delete that tag in the registry.',
+  },
+  IMAGE_MISSING: {
+    from: 'Build-image with `build: never`: the registry has no image of this commit that was made from these inputs.',
+    next: 'Let the run on the branch that builds end first, and run this one again; or set `build: auto`.',
+  },
+  SBOM_FAILED: {
+    from: 'The command of `sbom`: it failed, left no file or none of SPDX or CycloneDX JSON, named no component, or named another image. Nothing was tagged.',
+    next: 'The lines above the fault are what it said. It must write to the file that `IMAGE_SBOM` names, about the layout that `IMAGE_LAYOUT` names.',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

@@ -56,6 +56,11 @@ export const codes = {
   IMAGE_UNKNOWN: 'the image is not in the registry, or no longer on the host',
   IMAGE_DIFFERS: 'content of an image is not that of its digest',
   IMAGE_NOT_CARRIED: 'the host’s engine could not take the image',
+  BUILDER_UNFIT: 'there is no builder that can write an image before it is pushed',
+  BUILD_FAILED: 'the image could not be built',
+  IMAGE_TAG_TAKEN: 'a tag that never moves names another image already',
+  IMAGE_MISSING: 'the registry has no image of this commit, and none was to be built',
+  SBOM_FAILED: 'the list of what an image holds was not made, or is not of this image',
   INTERNAL: 'a defect in Landfall itself',
 } as const satisfies Record<string, string>;
 

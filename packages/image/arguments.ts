@@ -66,7 +66,7 @@ export const buildArguments = (build: Build): readonly string[] => [
   }),
   ...pairs('--label', build.labels),
   ...Object.entries(build.secrets).flatMap(([id, env]) => ['--secret', `id=${id},env=${env}`]),
-  ...(build.fresh ? ['--no-cache', '--pull'] : ['--pull', ...cacheFrom(build)]),
+  ...(build.fresh ? ['--no-cache', '--pull'] : cacheFrom(build)),
   ...(build.fillsCache ? cacheTo(build) : []),
   build.context,
 ];

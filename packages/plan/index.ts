@@ -3,6 +3,7 @@ export type * from './found.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
+export type * from './image.ts';
 export type * from './notices.ts';
 export type * from './sockets.ts';
 export { severities } from './scan.ts';

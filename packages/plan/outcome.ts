@@ -24,6 +24,9 @@ const refusing: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'SCHEMA_DIFFERS',
   'RELEASE_UNKNOWN',
   'RELEASE_AMBIGUOUS',
+  'BUILDER_UNFIT',
+  'IMAGE_TAG_TAKEN',
+  'IMAGE_MISSING',
   'IMAGE_UNKNOWN',
   'IMAGE_DIFFERS',
 ]);
