@@ -146,12 +146,12 @@ const follow = (streams: readonly NodeJS.ReadableStream[], file: WriteStream, { 
   return {
     /** Resolves when all was heard: the streams have ended, or nothing was said for a while. */
     silent: async (closed: Promise<void>): Promise<void> => {
-      let ended = false;
-      void closed.then(() => (ended = true));
       heard = performance.now();
       const until = heard + lingering;
-      while (!ended && performance.now() < until && ((waiting && !broken) || performance.now() - heard < silence))
-        await Promise.race([closed, sleep(20)]);
+      while (performance.now() < until && ((waiting && !broken) || performance.now() - heard < silence)) {
+        const over = await Promise.race([closed.then(() => true), sleep(20, false)]);
+        if (over) return;
+      }
     },
   };
 };

@@ -6,23 +6,14 @@ import type { Test } from './definition/test.ts';
 import { validate } from './validate.ts';
 import { yamlSource } from './yaml-source.ts';
 
-/** What inputs of `test-and-scan` say, as they are written; each beats the same key of the file. Undefined or empty: not given. */
-export type TestInputs = {
-  /** `name: command` lines. */
-  readonly run: readonly string[];
-  readonly junit: readonly string[];
-  readonly sarif: readonly string[];
-  readonly coverage: readonly string[];
-  readonly 'coverage-min': string | undefined;
-  readonly 'changed-coverage-min': string | undefined;
-  readonly 'fail-on': string | undefined;
-  readonly forbid: readonly string[];
-  readonly 'allow-empty': string | undefined;
-  readonly 'allow-incomplete': readonly string[];
-  readonly 'compare-tests': string | undefined;
-  readonly 'ignore-file': string | undefined;
-  readonly base: string | undefined;
-};
+const lists = ['run', 'junit', 'sarif', 'coverage', 'forbid', 'allow-incomplete'] as const;
+const floors = ['coverage-min', 'changed-coverage-min'] as const;
+const texts = [...floors, 'fail-on', 'allow-empty', 'compare-tests', 'ignore-file', 'base'] as const;
+
+/** What inputs of `test-and-scan` say, as they are written (`run`: `name: command` lines); each beats the same key of the file. */
+export type TestInputs = Readonly<
+  Record<(typeof lists)[number], readonly string[]> & Record<(typeof texts)[number], string | undefined>
+>;
 
 type Source = { readonly text?: string | undefined; readonly file: string; readonly inputs: TestInputs };
 
@@ -57,8 +48,6 @@ export const resolveTest = ({ text, file, inputs }: Source): { test?: Test; prob
       };
 };
 
-const floors = ['coverage-min', 'changed-coverage-min'] as const;
-
 const measures = ({ coverage, run }: Test): boolean =>
   coverage.length > 0 || Object.values(run).some(({ tool }) => tool === 'coverage');
 
@@ -76,21 +65,25 @@ type Values = Readonly<Partial<Record<keyof TestInputs, unknown>>>;
 /** The inputs that are given, in the form of the file's keys. */
 const valuesOf = (inputs: TestInputs): { values: Values; problems: readonly Problem[] } => {
   const { commands, problems } = commandsOf(inputs.run);
-  const values = { ...inputs, run: commands, ...numbers(inputs), 'allow-empty': flag(inputs['allow-empty']) };
-  const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
-  return { values: Object.fromEntries(Object.entries(values).filter(([, value]) => isGiven(value))), problems };
+  const values = [
+    ...lists.map((key) => [key, key === 'run' ? commands : inputs[key]] as const),
+    ...texts.map((key) => [key, reading[key]?.(inputs[key]) ?? inputs[key]] as const),
+  ].filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
+  return { values: Object.fromEntries(values), problems };
 };
 
 /** What is no number stays as it is, and is told so by the definition. */
-const numbers = (inputs: TestInputs): Values =>
-  Object.fromEntries(
-    floors.map((key) => {
-      const text = inputs[key]?.replace(/\s*%$/, '');
-      return [key, text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text];
-    }),
-  );
+const numberOf = (text = ''): number | undefined => {
+  const bare = text.replace(/\s*%$/, '');
+  return /^\d+(\.\d+)?$/.test(bare) ? Number(bare) : undefined;
+};
 
-const flag = (text: string | undefined): boolean | undefined => (text === undefined ? undefined : text === 'true');
+/** Texts of inputs that are something else in the file. */
+const reading: Readonly<Partial<Record<keyof TestInputs, (text: string | undefined) => unknown>>> = {
+  'coverage-min': numberOf,
+  'changed-coverage-min': numberOf,
+  'allow-empty': (text) => (text === undefined ? undefined : text === 'true'),
+};
 
 /** `name: command` lines as a map; undefined where there are none. */
 const commandsOf = (
