@@ -9,6 +9,7 @@ const adapters = [
   'packages/check/files.ts',
   'packages/check/http-client.ts',
   'packages/check/websocket-client.ts',
+  'packages/command/',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
   'packages/git/',
@@ -124,7 +125,10 @@ module.exports = {
       name: 'config-types-only',
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
-      from: { path: '^packages/(check|git|host|image|journal|notify|plan|registry|release|remote|scan|service|traffic)/', pathNot: tests },
+      from: {
+        path: '^packages/(check|command|git|host|image|journal|notify|plan|registry|release|remote|scan|service|traffic)/',
+        pathNot: tests,
+      },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
     },
     room('fault', []),
@@ -137,6 +141,7 @@ module.exports = {
     room('scan', ['fault', 'plan', 'config']),
     room('setup', ['fault', 'plan']),
     room('traffic', ['fault', 'plan', 'host', 'remote', 'config']),
+    room('command', ['fault', 'plan']),
     room('notify', ['fault', 'plan', 'host', 'remote', 'config']),
     room('check', ['fault', 'plan', 'host', 'remote', 'config']),
     room('config', ['fault', 'plan', 'host', 'remote']),

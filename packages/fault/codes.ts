@@ -50,6 +50,8 @@ export const codes = {
   UNDO_FAILED: 'the undo failed; the target is held as it is',
   RELEASE_UNKNOWN: 'no such release, or it is no longer complete on the host',
   RELEASE_AMBIGUOUS: 'there is no previous release that could be told from the journal',
+  VERDICT_FAILED: 'tests or scans found what may not be',
+  VERDICT_INCOMPLETE: 'something that was asked for could not be checked',
   REGISTRY_REFUSED: 'the registry does not accept this login, or does not allow it what was asked',
   REGISTRY_BUSY: 'the registry asks to be left alone for longer than is waited',
   REGISTRY_UNREACHABLE: 'the registry cannot be reached, or goes on failing',

@@ -43,7 +43,8 @@ export type Progress = {
   /** Steps that have ended, in the order of their ends; internal ones left out. */
   readonly steps: () => readonly BuildStep[];
   /** The step that failed, and its last lines; undefined: none did. */
-  readonly failed: () => { readonly name: string; readonly error: string; readonly tail: readonly string[] } | undefined;
+  readonly failed: () =>
+    { readonly name: string; readonly error: string; readonly tail: readonly string[] } | undefined;
   /** What BuildKit warned of: `JSONArgsRecommended: …`. */
   readonly warnings: () => readonly string[];
   /** The last lines that were no progress: what buildx itself had to say. */
