@@ -9,3 +9,5 @@ export type { Overrides, ReadFile, ServiceFile, Settings, Target } from './targe
 export { resolveTest } from './resolve-test.ts';
 export type { TestInputs } from './resolve-test.ts';
 export type { Test } from './definition/test.ts';
+export { resolveImage } from './resolve-image.ts';
+export type { ImageInputs, ImageRules, NamedImage } from './resolve-image.ts';

@@ -5,3 +5,7 @@ export type { Login } from './login.ts';
 export { inputsHash, inputsLabel, labelsOf, releaseLabel, revisionLabel } from './labels.ts';
 export type { Commit, Inputs } from './labels.ts';
 export { isImmutable, shaTag, tagProblems, tagRules, tagsOf } from './tags.ts';
+export { describe } from './describe.ts';
+export type { Content, Described } from './describe.ts';
+export { readSbom, sbomTypes } from './sbom.ts';
+export type { Sbom } from './sbom.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkList } from './check-list.ts';
 import { hooks } from './hooks.ts';
 import { hosts } from './hosts.ts';
+import { image } from './image.ts';
 import { nginx } from './nginx.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
@@ -93,6 +94,9 @@ export const file = z.strictObject({
   test: test
     .optional()
     .describe('What `test-and-scan` runs, reads and demands. It is about the code, so it is the same for all targets.'),
+  image: image
+    .optional()
+    .describe('What `build-image` builds, and how it is named. It is the same for all targets: one image is promoted.'),
   targets: z
     .record(targetName, application)
     .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { commands } from './test.ts';
-import { insidePath, oneLine, variableName } from './values.ts';
+import { duration, insidePath, oneLine, variableName } from './values.ts';
 
 /** A platform as BuildKit names it. */
 const platform = z
@@ -14,6 +13,19 @@ const cache = z
 
 /** The name of a label, as the OCI image specification has keys of annotations: any text, but buildx divides at the first `=`. */
 const labelName = z.string().regex(/^[^\s=]{1,255}$/, 'expected the name of a label, without = and spaces');
+
+/** A command that looks at an image. What it finds is told by its exit code. */
+const scanner = z.strictObject({
+  command: oneLine.describe('A line of bash (`-e -o pipefail`). It fails where something was found that may not be.'),
+  directory: insidePath.prefault('.').describe('Where it runs, in the repository.'),
+  env: z.record(variableName, z.string()).default({}).describe("Environment variables beside the step's own."),
+  timeout: duration.prefault('20m').describe('How long it may take; then it and all that it started is ended.'),
+});
+
+const scanners = z.record(
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'expected a short name of letters, digits, spaces and . _ -'),
+  z.union([oneLine.transform((text) => scanner.parse({ command: text })), scanner]),
+);
 
 /** The section `image`: what `build-image` builds, and how the image is named. */
 export const image = z.strictObject({
@@ -48,9 +60,9 @@ export const image = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether files and history get the time of the commit, so that the same commit gives the same digest.'),
-  scan: commands
+  scan: scanners
     .default({})
-    .describe('What looks at the image before it is pushed, in the form of `test.run`. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.'),
+    .describe('What looks at the image before it is pushed, side by side: commands by name. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.'),
   sbom: oneLine
     .optional()
     .describe('A line of bash that writes the list of what the image holds, SPDX or CycloneDX as JSON, into the file that `IMAGE_SBOM` names. It is kept beside the image in the registry.'),
