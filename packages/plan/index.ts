@@ -1,5 +1,6 @@
 export type * from './types.ts';
 export type * from './found.ts';
+export type * from './changes.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
