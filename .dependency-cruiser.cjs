@@ -15,6 +15,7 @@ const adapters = [
   'packages/git/',
   'packages/image/buildx.ts',
   'packages/image/login.ts',
+  'packages/image/sbom-file.ts',
   'packages/image/spawn.ts',
   'packages/registry/docker-config.ts',
   'packages/registry/http.ts',

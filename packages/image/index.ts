@@ -9,3 +9,4 @@ export { describe } from './describe.ts';
 export type { Content, Described } from './describe.ts';
 export { readSbom, sbomTypes } from './sbom.ts';
 export type { Sbom } from './sbom.ts';
+export { readSbomFile, sbomPath, writeSbomFile } from './sbom-file.ts';

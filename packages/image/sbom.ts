@@ -50,7 +50,13 @@ export const readSbom = (text: string, digests: readonly Digest[]): Read => {
 const listOf = (value: unknown): readonly Named[] =>
   Array.isArray(value) ? value.filter((one): one is Named => typeof one === 'object' && one !== null) : [];
 
-const judged = (format: Sbom['format'], all: readonly Named[], about: readonly unknown[], digests: readonly Digest[]): Read => { // prettier-ignore
+const judged = (
+  format: Sbom['format'],
+  all: readonly Named[],
+  about: readonly unknown[],
+  digests: readonly Digest[],
+): Read => {
+  // prettier-ignore
   const other = about.find((one) => typeof one === 'string' && one.startsWith('sha256:') && !digests.includes(one as Digest)); // prettier-ignore
   if (typeof other === 'string') return { wrong: `it is about ${other}` };
   const components = all.filter(({ name }) => typeof name === 'string' && name !== '').length;

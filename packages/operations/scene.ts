@@ -24,6 +24,7 @@ export type Evidence = {
       | 'record'
       | 'sockets'
       | 'scan'
+      | 'image'
   ]: Report[K];
 };
 
@@ -43,6 +44,7 @@ export const noEvidence = (): Evidence => ({
   record: undefined,
   sockets: undefined,
   scan: undefined,
+  image: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */

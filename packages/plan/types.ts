@@ -1,5 +1,6 @@
 import type { Fault } from '#fault';
 import type { ChangeEvent } from './changes.ts';
+import type { ImageReport } from './image.ts';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
@@ -185,6 +186,8 @@ export type Report = {
   readonly checks: readonly Checked[];
   /** What tests and scans came to, where they were run. */
   readonly scan?: ScanReport;
+  /** The image that was built or found. */
+  readonly image?: ImageReport;
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];

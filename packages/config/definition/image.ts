@@ -31,22 +31,32 @@ const scanners = z.record(
 export const image = z.strictObject({
   name: oneLine
     .optional()
-    .describe('The name of the image without tag or digest: `registry.example.org/team/app`. What has no registry is Docker Hub’s.'),
+    .describe(
+      'The name of the image without tag or digest: `registry.example.org/team/app`. What has no registry is Docker Hub’s.',
+    ),
   context: insidePath.prefault('.').describe('The folder that the build sees.'),
-  file: insidePath.optional().describe('The Dockerfile, relative to the root of the repository. `Dockerfile` in `context` if not given.'),
+  file: insidePath
+    .optional()
+    .describe('The Dockerfile, relative to the root of the repository. `Dockerfile` in `context` if not given.'),
   target: oneLine.optional().describe('The stage that is built; the last one if not given.'),
   platforms: z
     .array(platform)
     .default([])
-    .describe('What it is built for, like `linux/amd64`; what the builder runs on if not given. With several, the image is an index of them.'),
+    .describe(
+      'What it is built for, like `linux/amd64`; what the builder runs on if not given. With several, the image is an index of them.',
+    ),
   'build-args': z
     .record(variableName, z.string())
     .default({})
-    .describe('Build arguments (`ARG`). They stay readable in the image’s history: secrets go into the input `secrets`.'),
+    .describe(
+      'Build arguments (`ARG`). They stay readable in the image’s history: secrets go into the input `secrets`.',
+    ),
   labels: z
     .record(labelName, z.string())
     .default({})
-    .describe('Labels beside those that Landfall gives; one of the same name takes its place, but of commit and inputs.'),
+    .describe(
+      'Labels beside those that Landfall gives; one of the same name takes its place, but of commit and inputs.',
+    ),
   tags: z
     .array(oneLine)
     .default(['branch', 'semver'])
@@ -55,17 +65,23 @@ export const image = z.strictObject({
     ),
   cache: cache
     .prefault('off')
-    .describe('Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests read it and never write.'),
+    .describe(
+      'Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests read it and never write.',
+    ),
   reproducible: z
     .boolean()
     .default(true)
     .describe('Whether files and history get the time of the commit, so that the same commit gives the same digest.'),
   scan: scanners
     .default({})
-    .describe('What looks at the image before it is pushed, side by side: commands by name. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.'),
+    .describe(
+      'What looks at the image before it is pushed, side by side: commands by name. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.',
+    ),
   sbom: oneLine
     .optional()
-    .describe('A line of bash that writes the list of what the image holds, SPDX or CycloneDX as JSON, into the file that `IMAGE_SBOM` names. It is kept beside the image in the registry.'),
+    .describe(
+      'A line of bash that writes the list of what the image holds, SPDX or CycloneDX as JSON, into the file that `IMAGE_SBOM` names. It is kept beside the image in the registry.',
+    ),
   builder: oneLine.optional().describe('The builder of buildx that builds; the current one if not given.'),
 });
 
