@@ -25,6 +25,8 @@ export type Evidence = {
       | 'record'
       | 'sockets'
       | 'evidence'
+      | 'scan'
+      | 'image'
   ]: Report[K];
 };
 
@@ -44,6 +46,8 @@ export const noEvidence = (): Evidence => ({
   record: undefined,
   sockets: undefined,
   evidence: undefined,
+  scan: undefined,
+  image: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */

@@ -1,8 +1,10 @@
 export type * from './types.ts';
 export type * from './found.ts';
+export type * from './changes.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
+export type * from './image.ts';
 export type * from './notices.ts';
 export type * from './sockets.ts';
 export { severities } from './scan.ts';
@@ -28,3 +30,6 @@ export { nearest } from './nearest.ts';
 export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
+export { explain } from './explain.ts';
+export { retryAfter } from './retry-after.ts';
+export { fits, rootOf } from './patterns.ts';

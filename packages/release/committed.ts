@@ -1,5 +1,5 @@
 import { must, ok, Failure, type Result } from '#fault';
-import { git, parts } from './checkout.ts';
+import { git, parts } from '#git';
 import { shown } from './unfit.ts';
 
 /** Which commit a checkout is of, and which of its tracked files are not as that commit has them. */
