@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export type * from './found.ts';
 export type * from './changes.ts';
+export type * from './cache.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
