@@ -6,17 +6,18 @@ export const commandGates = (wanted: readonly string[], ran: readonly CommandRep
   const seen = new Set(ran.map(({ name }) => name));
   const missing = wanted.filter((name) => !seen.has(name));
   return [
-    ...ran.map(
-      (command): Gate => ({
-        name: `command ${command.name}`,
-        outcome: command.outcome === 'passed' || command.outcome === 'explained' ? 'passed' : 'failed',
-        wanted: 'ends well',
-        found: endOf(command),
-      }),
-    ),
-    ...missing.map(
-      (name): Gate => ({ name: `command ${name}`, outcome: 'incomplete', wanted: 'ends well', found: 'it was not run' }),
-    ),
+    ...ran.map((command): Gate => ({
+      name: `command ${command.name}`,
+      outcome: command.outcome === 'passed' || command.outcome === 'explained' ? 'passed' : 'failed',
+      wanted: 'ends well',
+      found: endOf(command),
+    })),
+    ...missing.map((name): Gate => ({
+      name: `command ${name}`,
+      outcome: 'incomplete',
+      wanted: 'ends well',
+      found: 'it was not run',
+    })),
   ];
 };
 

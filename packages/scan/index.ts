@@ -1,0 +1,6 @@
+export { compareTests, packTests, testList, unpackTests } from './base-tests.ts';
+export type { TestList } from './base-tests.ts';
+export type { Excepted, Found, From, Judgement, RulesFound, SourceRule } from './found.ts';
+export { judge } from './judge.ts';
+export { scanSources } from './rules/sources.ts';
+export type { Sources } from './rules/sources.ts';
