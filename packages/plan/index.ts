@@ -31,3 +31,4 @@ export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
 export { fits, rootOf } from './patterns.ts';
+export { requirementLines, requirementsIncluded } from './requirement-lines.ts';
