@@ -128,7 +128,7 @@ module.exports = {
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
       from: {
-        path: '^packages/(check|command|git|host|image|journal|notify|plan|registry|release|remote|scan|service|traffic)/',
+        path: '^packages/(check|command|evidence|git|host|image|journal|notify|plan|registry|release|remote|scan|service|traffic)/',
         pathNot: tests,
       },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
