@@ -12,6 +12,7 @@ const adapters = [
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
   'packages/registry/docker-config.ts',
+  'packages/registry/endpoint.ts',
   'packages/registry/http.ts',
   'packages/registry/layout.ts',
   'packages/release/checkout.ts',
