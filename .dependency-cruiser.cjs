@@ -19,6 +19,7 @@ const adapters = [
   'packages/image/sbom-file.ts',
   'packages/image/spawn.ts',
   'packages/registry/docker-config.ts',
+  'packages/registry/endpoint.ts',
   'packages/registry/http.ts',
   'packages/registry/layout.ts',
   'packages/release/checkout.ts',
