@@ -1,17 +1,18 @@
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDuration } from '#plan';
 import type { Clock, CommandReport } from '#plan';
-import { printer } from './printer.ts';
+import { mostShown, printer } from './printer.ts';
 import { runLine } from './process.ts';
 import type { Closing, Ended, Line } from './process.ts';
 
 /** A command by its name. Durations in ms. */
 export type Command = Omit<Line, 'spool' | 'hear'> & { readonly name: string; readonly retries: number };
 
-/** A command that was run: `explained` is for those who have read its report. */
+/** A command that was run. What its report makes of that is for those who read it. */
 export type Ran = CommandReport & {
-  readonly outcome: Exclude<CommandReport['outcome'], 'explained'>;
+  readonly outcome: Exclude<CommandReport['outcome'], 'explained' | 'unclear'>;
   /** The file that holds all that its last try has said. */
   readonly output: string;
 };
@@ -59,11 +60,14 @@ export const openRunner = (ground: Ground): Runner => {
 
   const print = (title: string, spool: string, last: readonly string[]): Promise<void> =>
     group(title, async () => {
+      if (signal.aborted) {
+        // there is no time for all of it
+        last.forEach(show);
+        return;
+      }
       const lines = printer(show);
-      // cut short: there is no time for all of it
-      if (!signal.aborted) for await (const chunk of createReadStream(spool)) lines.push(chunk as Buffer);
-      else last.forEach(show);
-      lines.end(last);
+      for await (const chunk of createReadStream(spool, { end: mostShown })) lines.push(chunk as Buffer);
+      lines.end(last, (await stat(spool)).size);
     });
 
   const one = async (command: Command, live: boolean, keep = false): Promise<Ran> => {
@@ -146,13 +150,12 @@ const outcomeOf = ({ exit, cut }: Ended): Ran['outcome'] => {
 };
 
 /** `✓ unit (12.3 s)`, `✗ lint (1.2 s): exit code 1`. */
-const lineOf = ({ name, ms, exit, outcome, tries }: CommandReport, timeout: number): string => {
+const lineOf = ({ name, ms, exit, outcome, tries }: Omit<Ran, 'output'>, timeout: number): string => {
   const how = {
     passed: tries > 1 ? `: it passed at try ${tries}, so it is flaky` : '',
     failed: `: ${typeof exit === 'number' ? `exit code ${exit}` : exit}`,
     'timed-out': `: it did not end within ${renderDuration(timeout)} and was ended`,
     cancelled: ': it was ended, for the run is cancelled',
-    explained: '',
   }[outcome];
   return `${outcome === 'passed' ? '✓' : '✗'} ${name} (${renderDuration(ms)})${how}`;
 };

@@ -151,7 +151,7 @@ here.test(
       'test "$(sha256sum <"$IMAGE_LAYOUT/blobs/sha256/${IMAGE_DIGEST#sha256:}")" = "${IMAGE_DIGEST#sha256:}  -"';
     const { run, root, registry } = place(hello, { 'landfall.yml': yml('echo CVE-2026-1 is critical; exit 9') });
     const bad = (await run()).report;
-    expect(bad).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_FAILED', said: ['CVE-2026-1 is critical'] }, scan: { verdict: 'failed' } }); // prettier-ignore
+    expect(bad).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_FAILED' }, scan: { verdict: 'failed', commands: [{ name: 'looks', exit: 9, tail: ['CVE-2026-1 is critical'] }] } }); // prettier-ignore
     expect(await digestOf(registry, 'main')).toBeUndefined();
     expect(await registry.manifest(bad.image?.digest ?? '')).toEqual({ ok: true, value: undefined });
     writeFileSync(join(root, 'landfall.yml'), yml(good));

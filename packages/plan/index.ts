@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export type * from './found.ts';
 export type * from './changes.ts';
+export type * from './cache.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
@@ -33,3 +34,4 @@ export { fillNames } from './fill-names.ts';
 export { explain } from './explain.ts';
 export { retryAfter } from './retry-after.ts';
 export { fits, rootOf } from './patterns.ts';
+export { requirementLines, requirementsIncluded } from './requirement-lines.ts';
