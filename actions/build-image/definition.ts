@@ -49,6 +49,11 @@ export const buildImage = defineAction({
         'A line of bash that writes the list of what the image holds, SPDX or CycloneDX as JSON, into the file `$IMAGE_SBOM`, by looking at the layout in `$IMAGE_LAYOUT`.',
     },
     builder: { kind: 'text', description: 'The builder of buildx that builds; the current one if nothing says it.' },
+    evidence: {
+      kind: 'text',
+      description:
+        'The path of the document of evidence that `test-and-scan` put out. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
+    },
     build: {
       kind: 'choice',
       of: ['auto', 'never', 'always'],
@@ -81,6 +86,10 @@ export const buildImage = defineAction({
     image: { description: 'The image as `name@digest`; empty where it is not in the registry.' },
     digest: { description: 'Its digest, `sha256:…`.' },
     tags: { description: 'The tags that name it now, one a line.' },
+    evidence: {
+      description:
+        'The path of the document of evidence, grown by the image and its list of parts; empty where there is none.',
+    },
     sbom: { description: 'The path of the list of what it holds; empty where none was asked for.' },
   },
   post: false,

@@ -12,6 +12,7 @@ await run(buildImage, {
       password: inputs.password,
       push: inputs.push,
       build: inputs.build,
+      evidence: inputs.evidence,
       dry: inputs['dry-run'],
     });
     const { image } = report;
@@ -23,6 +24,7 @@ await run(buildImage, {
         digest: image?.digest,
         tags: image?.tags.map(({ tag }) => tag).join('\n'),
         sbom: image?.sbom?.file,
+        evidence: report.evidence?.file,
       },
     };
   },

@@ -81,6 +81,10 @@ export const testAndScan = defineAction({
     failed: { description: 'How many tests failed.' },
     coverage: { description: 'The coverage of all lines in percent, like `81.25`; empty where none was read.' },
     findings: { description: 'How many findings count.' },
+    evidence: {
+      description:
+        'The path of the document of evidence: which commit this is, and its verdict, for `build-image` and `deploy-over-ssh`. Empty where tracked files were not as the commit has them.',
+    },
     sarif: { description: 'The path of one SARIF file with all findings; empty where there are none to write.' },
   },
   post: false,

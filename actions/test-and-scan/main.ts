@@ -20,6 +20,7 @@ await run(testAndScan, {
         coverage: scan?.coverage === undefined ? undefined : Math.floor(scan.coverage.total * 100) / 100,
         findings: scan?.findings.length,
         sarif: scan?.sarif?.file,
+        evidence: report.evidence?.file,
       },
     };
   },

@@ -13,3 +13,4 @@ export type { TestInputs } from './resolve-test.ts';
 export type { Test } from './definition/test.ts';
 export { resolveImage } from './resolve-image.ts';
 export type { ImageInputs, ImageRules, NamedImage } from './resolve-image.ts';
+export { scanOf } from './definition/image.ts';

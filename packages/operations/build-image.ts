@@ -11,6 +11,7 @@ import { checkoutOf } from './commit-of.ts';
 import type { Checkout } from './commit-of.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
 import { imageThere, isOf, taken } from './image-there.ts';
 import type { There } from './image-there.ts';
 import { tellingArgs, wantedImage } from './image-wish.ts';
@@ -32,6 +33,8 @@ export type ImageWish = {
   readonly push: 'auto' | 'true' | 'false';
   /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
   readonly build: 'auto' | 'never' | 'always';
+  /** The path of the document of evidence that the image is added to. */
+  readonly evidence: string | undefined;
   readonly dry: boolean;
 };
 
@@ -72,10 +75,12 @@ export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: I
   return conclude(told, async (): Promise<Conclusion> => {
     try {
       const work = await begin(stage, wanted, registry, line, evidence);
+      const chain = await evidenceGiven(work, wish.evidence);
       const found = wanted.pushes || wish.build === 'never' ? await lookUp(work, wish) : undefined;
       if (wish.dry) return planned(work, found);
-      if (found !== undefined) return await reuse(work, found);
-      return await make(work, wish, credentials);
+      const came = found === undefined ? await make(work, wish, credentials) : await reuse(work, found);
+      await keepImageEvidence(work, chain);
+      return came;
     } finally {
       registry.close();
     }

@@ -76,7 +76,8 @@ export const provenBefore = async (
   return { notes, ...(chain === undefined || file === undefined ? {} : { chain, file }) };
 };
 
-const dirty = (changed: readonly string[]): Lack => ({
+/** What is not as the commit has it is no commit's. */
+export const dirty = (changed: readonly string[]): Lack => ({
   how: 'differs',
   link: 'commit',
   what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,

@@ -1,6 +1,7 @@
 import { begin, digestOfJson, grow, rows, writeDocument } from '#evidence';
 import type { Said } from '#evidence';
 import type { Evidence, Report, ScanReport } from '#plan';
+import { readCommitted } from '#release';
 import type { Stage } from './stage.ts';
 
 /** Who says what a link says, and when. */
@@ -30,6 +31,12 @@ export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evid
     // as the section `scan` of the report has it
     report: digestOfJson(scan),
   });
+};
+
+/** The commit that a checkout is; undefined: tracked files are not as a commit has them, or git has none. */
+export const testedCommit = async (workspace: string): Promise<string | undefined> => {
+  const found = await readCommitted(workspace);
+  return found.ok && found.value.changed.length === 0 ? found.value.commit : undefined;
 };
 
 /** The chain with these links more, all said now. */

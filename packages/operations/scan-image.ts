@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import { openRunner } from '#command';
-import type { Command, Ran } from '#command';
+import type { Command, Ran, Runner } from '#command';
+import { scanOf } from '#config';
 import { Failure, must } from '#fault';
 import { describe, readSbom, readSbomFile, sbomPath } from '#image';
 import type { Built } from '#image';
-import type { Digest, ImageReport, ScanReport } from '#plan';
+import type { Digest, ImageReport } from '#plan';
 import { layoutAt } from '#registry';
 import type { OciLayout } from '#registry';
+import { judge } from '#scan';
 import { buffer } from 'node:stream/consumers';
 import { nameOf } from './build-image.ts';
 import type { Work } from './build-image.ts';
+import { leftovers, readReports } from './reports.ts';
+import { concluded } from './test-and-scan.ts';
+import { nothingFound } from './test-plan.ts';
 
 /** An image that was built, and looked at as far as it was asked for. */
 export type Examined = { readonly layout: OciLayout; readonly report: ImageReport; readonly sbom: Buffer | undefined };
@@ -31,25 +36,7 @@ export const examine = async (work: Work, built: Built): Promise<Examined> => {
   const env = { IMAGE_LAYOUT: built.layout, IMAGE_DIGEST: built.digest };
   const runner = openRunner(stage);
   try {
-    const scanners = scannersOf(work, env);
-    if (scanners.length > 0)
-      await line.step(
-        'scan',
-        `look at the image before it is pushed: ${Object.keys(wanted.scan).join(', ')}`,
-        async () => {
-          const ran = await runner.sideBySide(scanners);
-          stage.signal.throwIfAborted();
-          evidence.scan = scanOf(ran);
-          const failed = ran.filter(({ outcome }) => outcome !== 'passed');
-          if (failed.length === 0) return;
-          throw new Failure({
-            code: 'VERDICT_FAILED',
-            what: `${failed.map(({ name, exit }) => `${name} (${exit})`).join(', ')} found in ${built.digest} what may not be`,
-            said: failed.flatMap(({ tail }) => tail).slice(-20),
-            next: 'Read what it says above, and mend the image. Nothing was pushed.',
-          });
-        },
-      );
+    if (Object.keys(wanted.scan).length > 0) await scan(work, runner, env);
     const { sbom: command } = wanted;
     if (command === undefined) return { layout, report, sbom: undefined };
     const file = sbomPath(stage.temp);
@@ -78,26 +65,31 @@ const ground = ({ stage }: Work): Pick<Command, 'directory' | 'timeout' | 'retri
   retries: 0,
 });
 
-const scannersOf = ({ wanted, stage }: Work, env: Command['env']): readonly Command[] =>
-  Object.entries(wanted.scan).map(([name, { command, directory, env: own, timeout }]) => ({
-    name,
-    line: command,
-    directory: join(stage.workspace, directory),
-    env: { ...own, ...env },
-    timeout,
-    retries: 0,
-  }));
-
-const scanOf = (commands: readonly Ran[]): ScanReport => ({
-  verdict: commands.every(({ outcome }) => outcome === 'passed') ? 'passed' : 'failed',
-  commands,
-  gates: [],
-  tests: { total: 0, passed: 0, failed: 0, skipped: 0 },
-  failures: [],
-  findings: [],
-  excepted: 0,
-  unchecked: [],
-});
+/** Runs what looks at the image, reads what it left, and judges it. */
+const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner, env: Command['env']): Promise<void> =>
+  line.step('scan', `look at the image before it is pushed: ${Object.keys(wanted.scan).join(', ')}`, async (note) => {
+    const { workspace } = stage;
+    const test = scanOf(wanted);
+    const before = await leftovers(workspace, test);
+    const scanners = Object.entries(wanted.scan).map(([name, { command, directory, env: own, timeout, retries }]) => ({
+      name,
+      line: command,
+      directory: join(workspace, directory),
+      env: { ...own, ...env },
+      timeout,
+      retries,
+    }));
+    const ran = await runner.sideBySide(scanners);
+    stage.signal.throwIfAborted();
+    const folderOf = (name: string): string => wanted.scan[name]?.directory ?? '.';
+    const reports = await readReports({ workspace, test, ran, before, folderOf });
+    const today = stage.wall().toISOString().slice(0, 10);
+    const { scan: report, says, notes } = judge(test, { ...nothingFound(today), ...reports });
+    evidence.scan = report;
+    evidence.notes = [...evidence.notes, ...notes];
+    note(says);
+    concluded(report, says);
+  });
 
 const sbomOf = (file: string, ran: Ran | undefined, digests: readonly Digest[]) => {
   const fault = (what: string): Failure =>

@@ -11,6 +11,7 @@ import { judge } from '#scan';
 import type { Found } from '#scan';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
 import { leftovers, readReports } from './reports.ts';
 import type { Reports } from './reports.ts';
 import { noEvidence } from './scene.ts';
@@ -52,6 +53,8 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
       return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
     }
+    // before anything is run: what tests write is no other commit
+    const began = await testedCommit(stage.workspace);
     const before = await leftovers(stage.workspace, test);
     const runner = openRunner(stage);
     try {
@@ -62,6 +65,7 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       );
       const { scan, says, notes } = judge(test, await foundOf(stage, test, reports));
       evidence.scan = scan;
+      evidence.evidence = began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, scan));
       evidence.notes = [...notes];
       return concluded(scan, says);
     } finally {
@@ -133,7 +137,8 @@ const foundOf = async (stage: TestStage, { base }: Test, reports: Reports): Prom
   changes: await changesOf(stage.workspace, { branch: base, event: stage.context.change }),
 });
 
-const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
+/** What a verdict comes to. Throws VERDICT_FAILED, VERDICT_INCOMPLETE. */
+export const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
   if (verdict === 'passed') return { outcome: 'done', verdict: says };
   throw new Failure({
     code: verdict === 'failed' ? 'VERDICT_FAILED' : 'VERDICT_INCOMPLETE',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { duration, insidePath, oneLine, variableName } from './values.ts';
+import { commands, test } from './test.ts';
+import type { Test } from './test.ts';
+import { insidePath, oneLine, variableName } from './values.ts';
 
 /** A platform as BuildKit names it. */
 const platform = z
@@ -13,19 +15,6 @@ const cache = z
 
 /** The name of a label, as the OCI image specification has keys of annotations: any text, but buildx divides at the first `=`. */
 const labelName = z.string().regex(/^[^\s=]{1,255}$/, 'expected the name of a label, without = and spaces');
-
-/** A command that looks at an image. What it finds is told by its exit code. */
-const scanner = z.strictObject({
-  command: oneLine.describe('A line of bash (`-e -o pipefail`). It fails where something was found that may not be.'),
-  directory: insidePath.prefault('.').describe('Where it runs, in the repository.'),
-  env: z.record(variableName, z.string()).default({}).describe("Environment variables beside the step's own."),
-  timeout: duration.prefault('20m').describe('How long it may take; then it and all that it started is ended.'),
-});
-
-const scanners = z.record(
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'expected a short name of letters, digits, spaces and . _ -'),
-  z.union([oneLine.transform((text) => scanner.parse({ command: text })), scanner]),
-);
 
 /** The section `image`: what `build-image` builds, and how the image is named. */
 export const image = z.strictObject({
@@ -72,10 +61,10 @@ export const image = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether files and history get the time of the commit, so that the same commit gives the same digest.'),
-  scan: scanners
+  scan: commands
     .default({})
     .describe(
-      'What looks at the image before it is pushed, side by side: commands by name. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.',
+      'What looks at the image before it is pushed, in the form of `test.run`: their reports are read and judged as there. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.',
     ),
   sbom: oneLine
     .optional()
@@ -86,3 +75,11 @@ export const image = z.strictObject({
 });
 
 export type Image = z.output<typeof image>;
+
+/** What looks at an image, as a whole section `test` that demands nothing else. */
+export const scanOf = ({ scan }: Pick<Image, 'scan'>): Test => ({
+  ...test.parse({}),
+  run: scan,
+  secrets: false,
+  'compare-tests': 'off',
+});

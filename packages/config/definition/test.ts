@@ -50,7 +50,8 @@ const command = z
     error: `needs \`report\`, the file that the command leaves: only ${spoken.join(' and ')} are read from what they say`,
   });
 
-const commands = z.record(
+/** Commands by their names. */
+export const commands = z.record(
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'expected a short name of letters, digits, spaces and . _ -'),
   z.union([line.transform((text) => command.parse({ command: text })), command]),
 );
