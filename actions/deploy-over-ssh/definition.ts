@@ -50,6 +50,17 @@ export const deployOverSsh = defineAction({
       description:
         'The longest time that `url` may be unanswered during the switch; if it is longer, the release is taken back. Needs `url`. Without it the gap is measured and reported, but not judged.',
     },
+    evidence: {
+      kind: 'text',
+      description:
+        'The path of the document of evidence that `test-and-scan` (and `build-image`) put out. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
+    },
+    'require-evidence': {
+      kind: 'choice',
+      of: ['true', 'false'],
+      description:
+        'Whether a deploy without evidence is refused, too. In place of `evidence` (`required`, `optional`) of `landfall.yml`.',
+    },
     'allow-older': {
       kind: 'flag',
       default: false,
@@ -75,6 +86,10 @@ export const deployOverSsh = defineAction({
       description: 'How long `url` was unanswered during the switch, in ms; empty where it was not measured.',
     },
     migrations: { description: 'What became of migrations: `none` were pending, or `applied`.' },
+    evidence: {
+      description:
+        'The path of the document of evidence as it is kept with the release: grown by this deploy and its checks. Empty where none was given.',
+    },
     undo: {
       description: 'The line that takes this release back, to be pasted into any shell that has the deploy key.',
     },

@@ -12,6 +12,7 @@ await run(deployOverSsh, {
       packageIndex: inputs['package-index'],
       within: inputs['confirm-within'],
       maxDowntime: inputs['max-downtime'],
+      evidence: inputs.evidence,
       allowOlder: inputs['allow-older'],
       allowDrift: inputs['allow-drift'],
       dry: inputs['dry-run'],
@@ -25,6 +26,7 @@ await run(deployOverSsh, {
         'downtime-ms': gap?.measured === true ? gap.ms : '',
         migrations: notes.some(({ text }) => text.startsWith('migrations were applied')) ? 'applied' : 'none',
         undo: report.undo?.line ?? '',
+        evidence: report.evidence?.file ?? '',
       },
     };
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Check } from '#config';
-import { renderDuration } from '#plan';
+import { renderDuration, retryAfter } from '#plan';
 import type { Times } from '#plan';
 import { absolute, insideOf, originOf } from './address.ts';
 import { askCertificate, converse } from './other-attempts.ts';
@@ -9,7 +9,6 @@ import { accepted, judge } from './judge.ts';
 import type { Select } from './json-path.ts';
 import type { Memory } from './memory.ts';
 import { prepare } from './prepare.ts';
-import { retryAfter } from './retry-after.ts';
 import { save } from './saved.ts';
 import type { Setting } from './setting.ts';
 import { throughHost } from './through-host.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
+import { explain } from '#plan';
 import type { CertificateClient, Shown } from './certificate.ts';
-import { explain } from './explain.ts';
 import { place, serverName } from './http-client.ts';
 
 /** One TLS handshake with a server, verified against the authorities known here; nothing is sent over it. */

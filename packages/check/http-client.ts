@@ -3,7 +3,7 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { explain } from './explain.ts';
+import { explain } from '#plan';
 import { bodyLimit } from './http.ts';
 import type { Answer, HttpClient, HttpRequest, Unanswered } from './http.ts';
 

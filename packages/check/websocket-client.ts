@@ -1,4 +1,4 @@
-import { explain } from './explain.ts';
+import { explain } from '#plan';
 import { place, serverName } from './http-client.ts';
 import { bodyLimit } from './http.ts';
 import type { Conversation, WebSocketClient } from './websocket.ts';

@@ -1,8 +1,16 @@
 export type { Check } from './definition/check.ts';
 export { recordedChecks } from './definition/check-list.ts';
 export type { HostAddress, JumpHost } from './definition/hosts.ts';
+export { readIgnoreFile } from './ignore-file.ts';
+export type { Exception } from './definition/ignore-file.ts';
 export { readConfig } from './read.ts';
 export type { ConfigFile } from './read.ts';
 export { resolveSettings, resolveTarget } from './resolve.ts';
 export type { Source } from './resolve.ts';
 export type { Overrides, ReadFile, ServiceFile, Settings, Target } from './target.ts';
+export { resolveTest } from './resolve-test.ts';
+export type { TestInputs } from './resolve-test.ts';
+export type { Test } from './definition/test.ts';
+export { resolveImage } from './resolve-image.ts';
+export type { ImageInputs, ImageRules, NamedImage } from './resolve-image.ts';
+export { scanOf } from './definition/image.ts';

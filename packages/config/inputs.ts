@@ -19,6 +19,7 @@ export type Given = {
   readonly url?: string;
   readonly checks?: readonly Check[];
   readonly confirmWithin?: number;
+  readonly evidence?: 'required' | 'optional';
 };
 
 /** Inputs that stand for keys of landfall.yml, by the same rules as those. */
@@ -34,6 +35,7 @@ export const fromInputs = (overrides: Overrides): { values: Given; problems: rea
       ...(path.value === undefined ? {} : { path: path.value }),
       ...(url.value === undefined ? {} : { url: url.value }),
       ...(list.value === undefined ? {} : { checks: list.value }),
+      ...(overrides.evidence === undefined ? {} : { evidence: overrides.evidence }),
       ...(overrides.confirmWithin === undefined ? {} : { confirmWithin: overrides.confirmWithin }),
     },
     problems: [...host.problems, ...path.problems, ...url.problems, ...list.problems],

@@ -18,6 +18,7 @@ export const settingsOf = (
 ): Settings => {
   const url = given.url ?? keys.url;
   const confirmWithin = given.confirmWithin ?? keys['confirm-within'];
+  const evidence = given.evidence ?? keys.evidence;
   const checks = given.checks ?? keys.smoke ?? (url === undefined ? [] : [front()]);
   const sockets = checks.some(({ websocket }) => websocket !== undefined);
   const { requirements, venv, version } = keys.python;
@@ -44,6 +45,7 @@ export const settingsOf = (
     notify: receivers(keys.notify),
     ...(keys.notify['from-host'] ? { tellsItself: true as const } : {}),
     wait: keys.wait,
+    ...(evidence === 'required' ? { needsEvidence: true as const } : {}),
     ...(confirmWithin === undefined ? {} : { confirmWithin }),
   };
 };

@@ -37,6 +37,8 @@ export type Target = {
   readonly notify: readonly Receiver[];
   /** The host may tell them by itself what it did by itself. */
   readonly tellsItself?: true;
+  /** What goes there needs evidence of its commit. */
+  readonly needsEvidence?: true;
   /** Not given: it depends on who commits. */
   readonly confirmWithin?: number;
 };
@@ -69,6 +71,7 @@ export type Overrides = {
   /** YAML: a list of checks, or one. */
   readonly checks?: string | undefined;
   readonly confirmWithin?: number | undefined;
+  readonly evidence?: 'required' | 'optional' | undefined;
 };
 
 /** A file of the checkout, or why it cannot be had, in words. */

@@ -194,6 +194,66 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'A rollback: the journal on the host names no release before the live one, or `to` fits several that were never confirmed.',
     next: 'Name the release with `to`: a whole release id, from the list in the fault.',
   },
+  EVIDENCE_MISSING: {
+    from: 'A deploy to a target with `evidence: required`, before it connects (`phase: switch`: before it opens a transaction): a link of the chain is not there.',
+    next: 'Let `test-and-scan` run before, in the same workflow, and hand its output `evidence` on. [Evidence](evidence.md) says which links are required.',
+  },
+  EVIDENCE_DIFFERS: {
+    from: 'A deploy that was given evidence, before it connects: the document is of another commit, repository or image, its verdict is not `passed`, or it was changed.',
+    next: 'Hand on the document that the run of this very commit has made. Where a verdict failed, mend the tests. Never edit it: [Evidence](evidence.md) says how to check one by hand.',
+  },
+  VERDICT_FAILED: {
+    from: 'Test-and-scan, when all commands have ended and all that they left was read: a test failed, a floor was missed, a finding counts, or a command failed.',
+    next: 'The table of gates says what was wanted and what was found. Mend it; or except a finding with reason, owner and expiry in the ignore file.',
+  },
+  VERDICT_INCOMPLETE: {
+    from: 'Test-and-scan: nothing bad was found, but a tool skipped something, left no file, or ended in a way that says nothing. What could not be checked is not clean.',
+    next: 'Make the tool able to look: its database, its network, its file. Where that cannot be, name the gate in `allow-incomplete`.',
+  },
+  REGISTRY_REFUSED: {
+    from: 'A registry, which answered 401 or 403 to the login given, or to none.',
+    next: 'Check the user name and the password, which is often a token that has ended, and that it may read (or write) this repository.',
+  },
+  REGISTRY_BUSY: {
+    from: 'A registry, which answered 429: too many questions, or pulls without a login.',
+    next: 'Run it again later. Docker Hub and others allow more to those who log in: give a user name and a password.',
+  },
+  REGISTRY_UNREACHABLE: {
+    from: 'Connecting to a registry: no such name, no answer, a certificate that is not trusted, or failures that did not end (5xx).',
+    next: 'Check the registry’s name. A certificate of an authority of your own is trusted when NODE_EXTRA_CA_CERTS names its file. HTTPS_PROXY and NO_PROXY are heeded where Node is 24.5 or newer.',
+  },
+  IMAGE_UNKNOWN: {
+    from: 'Looking for an image by its digest: the registry does not have it in this repository, or the engine of the host has lost it.',
+    next: 'Check the name and the digest. Where a rollback says so, deploy that commit again with its image.',
+  },
+  IMAGE_DIFFERS: {
+    from: 'Content that came from a registry or a disk, and whose hash or length is not what its digest says. Nothing of it is used.',
+    next: 'Run it again. If it says the same, what the registry keeps is damaged or was tampered with: build and push the image anew, under a new digest.',
+  },
+  IMAGE_NOT_CARRIED: {
+    from: 'The Docker engine of the host, while it took an image that the runner brought. The release that serves is untouched.',
+    next: 'The lines above are what docker said there: often a full disk, an engine that does not run, or a deploy user who may not ask it (`sudo usermod -aG docker <user>`).',
+  },
+  BUILDER_UNFIT: {
+    from: 'Build-image, which asks `docker buildx inspect` before anything is built: there is no docker, no buildx, no such builder, or one of the driver `docker` whose engine keeps images in its old store. What it builds could not be scanned before it is pushed.',
+    next: 'Add `docker/setup-buildx-action` before this step, by the line that the fault shows; or turn on the containerd image store of the engine.',
+  },
+  BUILD_FAILED: {
+    from: '`docker buildx build`: a step of the Dockerfile failed, or it could not begin (no such file or stage, a base image that cannot be pulled). Nothing was pushed.',
+    next: 'The lines above the fault are the last that the step said. `docker buildx build --target STAGE .` does the same on your machine.',
+  },
+  IMAGE_TAG_TAKEN: {
+    from: 'Build-image, before and after it builds: a tag of a commit (`sha-…`) or version (`1.2.3`) never moves, and the registry has it with another digest. The same commit was built with other inputs, from a base image that has changed since, or not reproducibly; or a git tag was moved.',
+    next: 'Commit what has changed, or give a new version. If the image there is not wanted at all, delete that tag in the registry.',
+  },
+  IMAGE_MISSING: {
+    from: 'Build-image with `build: never`: the registry has no image of this commit that was made from these inputs.',
+    next: 'Let the run on the branch that builds end first, and run this one again; or set `build: auto`.',
+  },
+  SBOM_FAILED: {
+    from: 'The command of `sbom`: it failed, left no file or none of SPDX or CycloneDX JSON, named no component, or named another image. Nothing was tagged.',
+    next: 'The lines above the fault are what it said. It must write to the file that `IMAGE_SBOM` names, about the layout that `IMAGE_LAYOUT` names.',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

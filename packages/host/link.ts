@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, TcpConnectionDetails } from 'ssh2';
 import type { Inside } from './reach.ts';
 
 /** One connection to a host. */
@@ -8,6 +8,11 @@ export type Link = {
   readonly exec: (command: string) => Promise<ClientChannel>;
   /** A connection from the host to something that it can reach (`direct-tcpip`, `direct-streamlocal`). Rejects as `exec`, and when the host cannot make it. */
   readonly forward: (to: Inside) => Promise<Duplex>;
+  /**
+   * Lets the host listen on a free port of its loopback, and hands on each connection to it (`tcpip-forward`). Rejects when the server
+   * refuses or the connection is gone.
+   */
+  readonly listen: (handler: (connection: Duplex) => void) => Promise<Listening>;
   readonly alive: () => boolean;
   /** Settles when the connection is gone. */
   readonly gone: Promise<void>;
@@ -16,6 +21,50 @@ export type Link = {
   /** Ends it; a host that has gone silent is cut off after a second. */
   readonly end: () => Promise<void>;
 };
+
+/** A port of a host's loopback. */
+export type Listening = { readonly port: number; readonly close: () => Promise<void> };
+
+const loopback = '127.0.0.1';
+
+/** From the host itself: an sshd with `GatewayPorts yes` listens on all its addresses, whatever it was asked for. */
+const fromInside = ({ srcIP }: TcpConnectionDetails): boolean => /^(?:127\.|::1$|::ffff:127\.)/.test(srcIP);
+
+const listen = (client: Client, handler: (connection: Duplex) => void): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const lost = () => {
+      reject(new Error('the connection is gone'));
+    };
+    client.once('close', lost);
+    client.forwardIn(loopback, 0, (error, port) => {
+      client.off('close', lost);
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      const hand = (details: TcpConnectionDetails, accept: () => ClientChannel, refuse: () => void): void => {
+        if (details.destPort !== port) return;
+        if (fromInside(details)) handler(accept());
+        else refuse();
+      };
+      client.on('tcp connection', hand);
+      resolve({
+        port,
+        close: () =>
+          new Promise((closed) => {
+            client.off('tcp connection', hand);
+            client.once('close', closed);
+            try {
+              client.unforwardIn(loopback, port, () => {
+                closed();
+              });
+            } catch {
+              closed();
+            }
+          }),
+      });
+    });
+  });
 
 type Answer = (error: Error | undefined, channel: ClientChannel) => void;
 
@@ -55,6 +104,7 @@ export const linkOf = (client: Client, stream: Duplex, said: () => string): Link
         if ('socket' in to) client.openssh_forwardOutStreamLocal(to.socket, answer);
         else client.forwardOut('127.0.0.1', 0, to.host, to.port, answer);
       }),
+    listen: (handler) => (live ? listen(client, handler) : Promise.reject(new Error('the connection is gone'))),
     alive: () => live,
     gone,
     why: said,

@@ -19,6 +19,7 @@ export const openHost = async (options: HostOptions): Promise<Result<Host>> => {
       return session.value.run(name, program, input, how);
     },
     reach: session.value.reach,
+    serve: session.value.serve,
     close: session.value.close,
   });
 };

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Result } from '#fault';
 import type { HostName } from '#plan';
 import type { Input, Output, ProgramName } from '#remote';
+import type { Listening } from './link.ts';
 import type { Inside } from './reach.ts';
 
 /** How a program is run, beside its input. */
@@ -28,5 +29,10 @@ export interface Host {
    * Faults: `SSH_*`, `CANCELLED`.
    */
   reach(to: Inside, signal?: AbortSignal): Promise<Result<Duplex>>;
+  /**
+   * Lets the host listen on a free port of its loopback while the connection lasts, and hands each connection to it to `handler`, which
+   * may be anybody's on that host. Whoever asks closes it. Faults: `SSH_*`, `CANCELLED`.
+   */
+  serve(handler: (connection: Duplex) => void, signal?: AbortSignal): Promise<Result<Listening>>;
   close(): Promise<void>;
 }

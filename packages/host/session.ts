@@ -12,11 +12,12 @@ import { words } from './frame.ts';
 import { lines, type Lines } from './lines.ts';
 import type { Link } from './link.ts';
 import { outcome } from './outcome.ts';
-import type { How } from './port.ts';
+import type { Host, How } from './port.ts';
 import { readPrivateKey } from './private-key.ts';
 import { reach, type Inside } from './reach.ts';
 import { relay } from './relay.ts';
 import { route } from './route.ts';
+import { serve } from './serve.ts';
 import { shells, type Shells } from './shells.ts';
 
 /** A host that runs programs, known to the table or not. */
@@ -24,6 +25,8 @@ export type Session = {
   readonly run: <In, Out>(name: string, program: Program<In, Out>, input: In, how?: How) => Promise<Result<Out>>;
   /** A connection from the host to something inside it. Faults: `SSH_FORWARD`, and those of connecting. */
   readonly reach: (to: Inside, signal?: AbortSignal) => Promise<Result<Duplex>>;
+  /** As {@link Host.serve}. Faults: `SSH_FORWARD`, and those of connecting. */
+  readonly serve: Host['serve'];
   readonly close: () => Promise<void>;
 };
 
@@ -180,6 +183,10 @@ export const openSession = async (at: HostOptions): Promise<Result<Session>> => 
       if (!now.ok) return now;
       const { link, shells: free } = now.value;
       return reach(at.name, { forward: link.forward, relay: (place) => relay(free, place) }, to);
+    },
+    serve: async (handler, signal) => {
+      const now = await connected(signal);
+      return now.ok ? serve(at.name, now.value.link, handler) : now;
     },
     close: async () => {
       closing.abort();

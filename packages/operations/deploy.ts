@@ -15,6 +15,9 @@ import { packageIndexProblems } from './package-index.ts';
 import { planDeploy, planPrepare, planSwitch } from './plan.ts';
 import { nothingMore, preflight } from './preflight.ts';
 import { beginDesign, design } from './design.ts';
+import { evidenceProblems, provenBefore, provenOnHost } from './evidence-demand.ts';
+import type { Proof } from './evidence-demand.ts';
+import { planWithEvidence, withEvidence } from './evidence-kept.ts';
 import { refuseDrift } from './drift.ts';
 import { prepare, preparedOf, schemaStep, tidy } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
@@ -23,6 +26,7 @@ import { keptTarget, play, playOn } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Place } from './place.ts';
 import { liveOf, survey } from './survey.ts';
+import type { More } from './target-of.ts';
 import { withUnits } from './units.ts';
 import type { Survey } from './survey.ts';
 import { gapProblems, passThrough, withinOf } from './through.ts';
@@ -40,6 +44,8 @@ export type DeployWish = {
   readonly within: number | undefined;
   /** ms */
   readonly maxDowntime: number | undefined;
+  /** The path of a document of evidence. */
+  readonly evidence: string | undefined;
   readonly allowOlder: boolean;
   /** Deploy over files that were changed on the host. */
   readonly allowDrift: boolean;
@@ -59,7 +65,7 @@ const deploy = async (scene: Scene, wish: DeployWish, workspace: string): Promis
   const designed = await design(scene, looked, wish, beginning);
   const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
   const { release } = designed;
-  const plan = planDeploy(scene, surveyed, designed);
+  const plan = planWithEvidence(scene, planDeploy(scene, surveyed, designed));
   scene.evidence.plan = plan;
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
@@ -122,7 +128,7 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
   const looked = await withUnits(scene, await withHandMade(scene, await survey(scene, 'prepare', { dry: wish.dry })));
   const designed = await design(scene, looked, wish, beginning);
   const surveyed = { ...looked, adoption: adoptionOf(scene, looked) };
-  const plan = planPrepare(scene, surveyed, designed);
+  const plan = planWithEvidence(scene, planPrepare(scene, surveyed, designed));
   scene.evidence.plan = plan;
   scene.evidence.release = designed.release.id;
   scene.evidence.commit = designed.release.commit;
@@ -140,18 +146,20 @@ const preparePhase = async (scene: Scene, wish: DeployWish, workspace: string): 
 };
 
 /** `phase: switch`: what this attempt of the run has prepared goes live. */
-const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> => {
-  const looked = await withHandMade(scene, await survey(scene, 'switch', { dry: wish.dry }));
-  refuseStale(scene, looked, wish.allowOlder);
-  refuseDrift(scene, looked.found, wish.allowDrift);
-  const seen = { ...looked, adoption: adoptionOf(scene, looked) };
-  const release = await preparedOf(scene, seen);
+const switchPhase = async (on: Scene, wish: DeployWish): Promise<Conclusion> => {
+  const looked = await withHandMade(on, await survey(on, 'switch', { dry: wish.dry }));
+  refuseStale(on, looked, wish.allowOlder);
+  refuseDrift(on, looked.found, wish.allowDrift);
+  const seen = { ...looked, adoption: adoptionOf(on, looked) };
+  const { release, chain } = await preparedOf(on, seen);
+  provenOnHost(on.context, on.target, chain, release);
+  const scene = withEvidence(on, chain);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
   const target = { ...scene.target, services: release.services };
   const surveyed = await withUnits({ ...scene, target }, seen);
   must(preflight(surveyed.found, target, nothingMore(scene.target), looked.made));
-  const plan = planSwitch(scene, surveyed, release);
+  const plan = planWithEvidence(scene, planSwitch(scene, surveyed, release));
   scene.evidence.plan = plan;
   for (const line of renderPlan(plan)) scene.show(line);
   if (plan.path === 'unchanged')
@@ -197,16 +205,25 @@ const envFileProblems = ({ envFile }: DeployWish): readonly Problem[] => {
 
 /** The action deploy-over-ssh: one of its phases, from inputs to report. Throws INPUT_INVALID, SSH_*. */
 export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish): Promise<Report> => {
-  const body = (scene: Scene): Promise<Conclusion> => phases[wish.phase](scene, wish, stage.workspace);
+  let proof: Proof = { notes: [] };
+  const body = (scene: Scene): Promise<Conclusion> => {
+    scene.evidence.notes = [...scene.evidence.notes, ...proof.notes];
+    for (const { text } of proof.notes) scene.show(`! ${text}`);
+    return phases[wish.phase](withEvidence(scene, proof.chain, proof.file), wish, stage.workspace);
+  };
   // what is only prepared is no deployment yet
   const environment = wish.phase === 'prepare' ? undefined : place.environment;
-  const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, (target) => [
+  const problems: More = (target) => [
     ...commitProblems(wish),
+    ...evidenceProblems(wish),
     ...envFileProblems(wish),
     ...packageIndexProblems(wish.packageIndex),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
     ...(wish.phase === 'deploy' || wish.phase === 'prepare' ? siteProblems(target, filesOf(stage.workspace)) : []),
-  ]);
+  ];
+  const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, problems, async (target) => {
+    proof = await provenBefore(stage, target, wish);
+  });
   if (endsItself(report.result, commitOf(wish))) stage.save(ended, 'yes');
   return report;
 };

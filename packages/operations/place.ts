@@ -14,6 +14,7 @@ export type Place = {
   readonly url?: string | undefined;
   readonly checks?: string | undefined;
   readonly 'confirm-within'?: number | undefined;
+  readonly 'require-evidence'?: 'true' | 'false' | undefined;
   readonly environment?: string | undefined;
   readonly env?: readonly string[];
   readonly 'env-values'?: string | undefined;
@@ -27,7 +28,11 @@ export const overridesOf = (place: Place): Overrides => ({
   url: place.url,
   checks: place.checks,
   confirmWithin: place['confirm-within'],
+  evidence: demandOf(place['require-evidence']),
 });
+
+const demandOf = (said: Place['require-evidence']): Overrides['evidence'] =>
+  said === undefined ? undefined : said === 'true' ? 'required' : 'optional';
 
 /** The way in: a key or an agent. */
 export const keyProblems = (place: Place): readonly Problem[] =>

@@ -1,6 +1,7 @@
+import { encode } from '#evidence';
 import { Failure, must, ok } from '#fault';
 import { secretsOfAddress } from '#plan';
-import type { Hooks } from '#plan';
+import type { Evidence, Hooks } from '#plan';
 import { indexBody, probeBody } from '#remote';
 import {
   consequences,
@@ -15,6 +16,7 @@ import {
 } from '#release';
 import type { Application, Consequences, Release } from '#release';
 import type { Designed, Material } from './design.ts';
+import { keepAgain, keptEvidence } from './evidence-kept.ts';
 import { migration } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { perform } from './scene.ts';
@@ -58,6 +60,7 @@ export const prepare = async (
       );
     if (!designed.kept || !preparedBefore(scene, found, designed)) await publish(scene, designed, application);
     published = true;
+    if (designed.kept) await keepAgain(scene, id, found.current === id);
     // refused only now: whoever applies migrations by hand needs the release on the host
     return { release: designed.release, before: migration(scene, history, id, application, ask) };
   } catch (thrown) {
@@ -150,7 +153,14 @@ const publish = async (scene: Scene, designed: Designed, application: Applicatio
       : consequences(application, designed.shared),
   );
   evidence.notes = [...evidence.notes, ...follows.notes];
-  const body = packed(recordFiles(record(scene, designed, application, follows), designed.site?.words), scene.wall());
+  const body = packed(
+    recordFiles(
+      record(scene, designed, application, follows),
+      designed.site?.words,
+      scene.chain && encode(scene.chain),
+    ),
+    scene.wall(),
+  );
   await perform(scene, publishStep(scene, designed, follows), {
     body,
     note: ({ published }) => (published ? `${target.base}/releases/${designed.release.id}` : 'it was there already'),
@@ -183,8 +193,11 @@ const record = (
   createdAt: wall().toISOString(),
 });
 
-/** What this attempt of the run has prepared last. Throws TX_NOT_PREPARED. */
-export const preparedOf = async (scene: Scene, { found }: Survey): Promise<Release> => {
+/** What this attempt of the run has prepared last, and the evidence that is kept with it. Throws TX_NOT_PREPARED, EVIDENCE_DIFFERS. */
+export const preparedOf = async (
+  scene: Scene,
+  { found }: Survey,
+): Promise<{ readonly release: Release; readonly chain: Evidence | undefined }> => {
   const { context, host, target } = scene;
   const mine = found.releases.filter(({ preparedBy }) => preparedBy.includes(attemptOf(scene)));
   const newest = [...mine].sort((a, b) => a.at - b.at).at(-1);
@@ -194,5 +207,9 @@ export const preparedOf = async (scene: Scene, { found }: Survey): Promise<Relea
       what: `attempt ${context.attempt} of this run has prepared no release on ${host.name}`,
       next: 'Let `phase: prepare` run before, in this run. After "re-run failed jobs" re-run all jobs instead.',
     });
-  return must(decodeRelease(must(await host.run('describe', { base: target.base, release: newest.id }))));
+  const [facts, chain] = await Promise.all([
+    host.run('describe', { base: target.base, release: newest.id }),
+    keptEvidence(scene, newest.id),
+  ]);
+  return { release: must(decodeRelease(must(facts))), chain };
 };

@@ -8,6 +8,8 @@ import { claimOf, contextOf, foundOn } from '../../test/fakes/found.ts';
 import { fakeHost, fault } from '../../test/fakes/host.ts';
 import type { Answers, FakeHost } from '../../test/fakes/host.ts';
 import { chronicle } from '../../test/fakes/journal.ts';
+import { tested } from '../../test/fakes/evidence.ts';
+import { encode } from '#evidence';
 import { sceneOn } from '../../test/fakes/scene.ts';
 import { rollback } from './rollback.ts';
 import type { RollbackWish } from './rollback.ts';
@@ -86,6 +88,7 @@ const host = (states: readonly Found[], over: Answers = {}): FakeHost => {
       return ok(seen);
     },
     describe: ({ release }) => ok(encodeRelease(record(release))),
+    evidence: () => ok(Buffer.alloc(0)),
     open: () => ok({ number: 6, previous: now.phase === 'confirmed' ? now.release : now.previous }),
     beat: () => ok(undefined),
     switch: ({ release }) => {
@@ -104,7 +107,7 @@ const host = (states: readonly Found[], over: Answers = {}): FakeHost => {
 };
 
 const did = (on: FakeHost): readonly string[] =>
-  on.ran().filter((program) => !['look', 'recover', 'describe', 'beat'].includes(program));
+  on.ran().filter((program) => !['look', 'recover', 'describe', 'evidence', 'beat'].includes(program));
 
 const codeOf = async (promise: Promise<unknown>): Promise<FaultCode | undefined> => {
   const error: unknown = await promise.catch((caught: unknown) => caught);
@@ -134,13 +137,26 @@ describe('going back to the previous release', () => {
     expect(scene.evidence.notes).toContainEqual({ kind: 'warning', text: expect.stringContaining('app/urls.py') });
   });
 
+  test('shows the evidence that is kept with the release, and is not held up by what is wrong with it', async () => {
+    const kept = tested('a'.repeat(40));
+    const scene = sceneOn(host([onB], { evidence: () => ok(Buffer.from(encode(kept))) }));
+    expect(await rollback(scene, previous)).toMatchObject({ outcome: 'done' });
+    expect(scene.evidence.evidence).toMatchObject({ head: kept.head, links: [{ kind: 'commit' }, { kind: 'tests' }] });
+    const other = sceneOn(host([onB], { evidence: () => ok(Buffer.from('{}')) }));
+    expect(await rollback(other, previous)).toMatchObject({ outcome: 'done' });
+    expect(other.evidence.notes).toContainEqual({
+      kind: 'warning',
+      text: expect.stringContaining(`the evidence of ${a}`),
+    });
+  });
+
   test('dry: is planned, and changes nothing', async () => {
     const on = host([onB]);
     expect(await rollback(sceneOn(on), { ...previous, dry: true })).toEqual({
       outcome: 'planned',
       verdict: `${a} would serve after ${b}`,
     });
-    expect(on.ran()).toEqual(['look', 'describe', 'describe']);
+    expect(on.ran()).toEqual(['look', 'describe', 'describe', 'evidence']);
   });
 
   test('is refused where the schemas differ, and names the migrations', async () => {

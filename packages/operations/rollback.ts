@@ -1,9 +1,9 @@
 import { fileProblems } from '#check';
 import { recordedChecks } from '#config';
-import { Failure, must, ok } from '#fault';
+import { Failure, faultOf, must, ok } from '#fault';
 import { destination } from '#journal';
 import { renderPlan } from '#plan';
-import type { Plan } from '#plan';
+import type { Evidence, Plan } from '#plan';
 import { decodeRelease } from '#release';
 import type { Release } from '#release';
 import { withTheirs } from './adoption.ts';
@@ -15,6 +15,8 @@ import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
 import { mute } from './host-notices.ts';
+import { shownEvidence } from './evidence.ts';
+import { keptEvidence } from './evidence-kept.ts';
 import { open, turn, undoOf } from './open.ts';
 import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -59,6 +61,16 @@ export const rollback = async (scene: Scene, wish: RollbackWish): Promise<Conclu
   return goBack(scene, judge(scene, 'rollback', await look(scene)), wish);
 };
 
+/** The evidence of the release that it goes back to. Whoever goes back in need is told what is wrong with it, and not held up. */
+const evidenceOf = async (scene: Scene, release: string): Promise<Evidence | undefined> => {
+  try {
+    return await keptEvidence(scene, release);
+  } catch (thrown) {
+    warn(scene, `the evidence of ${release}: ${faultOf(thrown).what}`);
+    return undefined;
+  }
+};
+
 /** Where to. An own rollback that has switched already goes on. */
 const towards = ({ found, history, answer }: Survey, { to }: RollbackWish): ReturnType<typeof destination> =>
   answer === 'finish'
@@ -81,7 +93,12 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
   warnOfDrift(scene, found);
   const { release, several } = must(towards(surveyed, wish));
   if (several.length > 0) warn(scene, `${wish.to} fits ${several.join(', ')}: the newest confirmed one is taken`);
-  const [to, from] = await Promise.all([describe(scene, release), live === '' ? undefined : describe(scene, live)]);
+  const [to, from, kept] = await Promise.all([
+    describe(scene, release),
+    live === '' ? undefined : describe(scene, live),
+    evidenceOf(scene, release),
+  ]);
+  if (kept !== undefined) scene.evidence.evidence = shownEvidence(kept);
   scene.evidence.release = release;
   scene.evidence.commit = to.commit;
   refuseSchema(to, from);

@@ -1,6 +1,7 @@
 import { Failure } from '#fault';
 import type { ReadFile, Target } from '#config';
 import type { Host, How } from '#host';
+import type { Evidence as Chain } from '#plan';
 import type { Clock, GitHub, Report, RunContext, Step, Timeline } from '#plan';
 import { programs } from '#remote';
 import type { Input, Output, ProgramName } from '#remote';
@@ -23,6 +24,9 @@ export type Evidence = {
       | 'approvals'
       | 'record'
       | 'sockets'
+      | 'evidence'
+      | 'scan'
+      | 'image'
   ]: Report[K];
 };
 
@@ -41,6 +45,9 @@ export const noEvidence = (): Evidence => ({
   approvals: undefined,
   record: undefined,
   sockets: undefined,
+  evidence: undefined,
+  scan: undefined,
+  image: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */
@@ -55,6 +62,8 @@ export type Scene = {
   readonly deadline: (ms: number) => AbortSignal;
   readonly signal: AbortSignal;
   readonly show: (line: string) => void;
+  /** The runner's directory for temporary files. */
+  readonly temp: string;
   readonly timeline: Timeline;
   readonly evidence: Evidence;
   readonly github: GitHub;
@@ -62,6 +71,8 @@ export type Scene = {
   readonly opened?: () => void;
   /** Values that checks may use as `$NAME`. */
   readonly env: Readonly<Record<string, string>>;
+  /** The evidence that is deployed with the release. */
+  readonly chain?: Chain;
   /** Files of the checkout that checks send. */
   readonly files: ReadFile;
 };
@@ -81,6 +92,7 @@ const exclusive: ReadonlySet<ProgramName> = new Set<ProgramName>([
   'checked',
   'sign-off',
   'prune',
+  'keep-evidence',
   'recover',
 ]);
 

@@ -30,6 +30,8 @@ export type Stage = {
   readonly github: GitHub;
   readonly post: Post;
   readonly workspace: string;
+  /** The runner's directory for temporary files. */
+  readonly temp: string;
   readonly startedAt: Date;
   readonly show: (line: string) => void;
   /** Hides all secrets from here on, but what stands in `open`. */
@@ -81,6 +83,7 @@ export const enter = async (stage: Stage, place: Place, target: Target): Promise
     deadline: stage.deadline,
     signal: stage.signal,
     show: stage.show,
+    temp: stage.temp,
     timeline: line,
     evidence: noEvidence(),
     github: stage.github,
@@ -96,8 +99,11 @@ export const play = async (
   place: Place,
   body: (scene: Scene) => Promise<Conclusion>,
   more?: More,
+  /** What is looked at before anything is connected to. */
+  before?: (target: Target) => Promise<void>,
 ): Promise<Report> => {
   const target = targetOf(stage, place, more);
+  await before?.(target);
   const report = await playOn(stage, action, place, target, (scene) => {
     // saved before anything is opened: post must find the host whatever later steps do to the checkout
     stage.save(kept, JSON.stringify(target));

@@ -6,6 +6,7 @@ import type { Meter, SocketMeter } from '#traffic';
 import { checkOutside, checkProcesses } from './check.ts';
 import type { Conclusion } from './conclude.ts';
 import { confirm } from './confirm.ts';
+import { keepGrown } from './evidence-kept.ts';
 import { runHook } from './hook.ts';
 import type { Migration } from './migrate.ts';
 import { beat } from './open.ts';
@@ -83,6 +84,7 @@ export const passThrough = async (scene: Scene, opened: Opened, passage: Passage
     if (commit === 'step') await confirm(scene, number, found);
     if (gap !== undefined && passage.maxDowntime === undefined) await judgeGap(scene, gap, undefined);
     await tellSockets(scene, open);
+    await keepGrown(scene, number, release);
   } catch (thrown) {
     const { outcome, fault } = await undoAfter(scene, number, thrown, passage.baseline, switched);
     if (outcome !== 'done') throw new Ended(outcome, fault);

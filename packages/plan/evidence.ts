@@ -42,5 +42,17 @@ export type Link = Linked &
     | { readonly kind: 'smoke'; readonly release: string; readonly passed: number; readonly failed: number }
   );
 
-/** The chain of one commit: one JSON document that grows from action to action. */
-export type Evidence = { readonly v: 1; readonly links: readonly Link[] };
+/**
+ * The chain of one commit: one JSON document that grows from action to action. `head` is the digest of the last link: nothing
+ * follows that link, and who keeps this one value elsewhere (a log, a summary, an attestation) can tell that the document is the same.
+ */
+export type Evidence = { readonly v: 1; readonly links: readonly Link[]; readonly head: Digest };
+
+/** A link as people read it in reports. */
+export type EvidenceRow = {
+  readonly kind: Link['kind'];
+  readonly what: string;
+  readonly digest: Digest;
+  readonly run: Linked['run'];
+  readonly at: string;
+};

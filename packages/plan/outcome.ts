@@ -24,6 +24,13 @@ const refusing: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'SCHEMA_DIFFERS',
   'RELEASE_UNKNOWN',
   'RELEASE_AMBIGUOUS',
+  'EVIDENCE_MISSING',
+  'EVIDENCE_DIFFERS',
+  'BUILDER_UNFIT',
+  'IMAGE_TAG_TAKEN',
+  'IMAGE_MISSING',
+  'IMAGE_UNKNOWN',
+  'IMAGE_DIFFERS',
 ]);
 
 /** What an action came to that ended with this fault and has nothing to take back. `TX_LATE`: the host has taken it back itself; `UNDO_FAILED`: it could not. */

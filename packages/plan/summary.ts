@@ -19,6 +19,7 @@ export const renderSummary = (report: Report): string =>
     timeline(report),
     processes(report),
     checks(report),
+    evidence(report),
     undo(report),
     notes(report.notes),
   ]
@@ -164,6 +165,26 @@ const checks = (report: Report): string[] => {
 
 const timesText = (times: Times | undefined): string =>
   times === undefined ? '' : `${renderDuration(times.p95)} of ${times.count} (${renderDuration(times.max)})`;
+
+/** `sha256:` and so many digits as people compare. */
+const short = (digest: string): string => code(digest.slice(0, 'sha256:'.length + 12));
+
+const evidence = ({ evidence: chain }: Report): string[] => {
+  if (chain === undefined) return [];
+  const rows = chain.links.map(({ kind, what, digest, run }) => [
+    kind,
+    prose(what),
+    short(digest),
+    `${link(run.url)} by ${prose(run.actor)}`,
+  ]);
+  return [
+    '### Evidence',
+    '',
+    ...table(['link', 'what', 'digest', 'said by'], rows),
+    '',
+    `The last link is ${code(chain.head)}.`,
+  ];
+};
 
 const undo = ({ undo: back }: Report): string[] => {
   if (back === undefined) return [];

@@ -1,7 +1,11 @@
 import type { Fault } from '#fault';
+import type { Digest, EvidenceRow } from './evidence.ts';
+import type { ChangeEvent } from './changes.ts';
+import type { ImageReport } from './image.ts';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
+import type { ScanReport } from './scan.ts';
 import type { SocketSeen } from './sockets.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
@@ -50,6 +54,9 @@ export type RunContext = {
   readonly event?: string;
   /** The commit that the run is of. */
   readonly sha?: string;
+  /** And its ref: `refs/heads/main`, `refs/pull/7/merge`. */
+  readonly ref?: string;
+  readonly change?: ChangeEvent;
   /** The run is about commits of this other repository, which anybody may have written. */
   readonly fork?: string;
 };
@@ -178,11 +185,22 @@ export type Report = {
   readonly sockets?: readonly SocketSeen[];
   readonly processes: readonly Process[];
   readonly checks: readonly Checked[];
+  /** What tests and scans came to, where they were run. */
+  readonly scan?: ScanReport;
+  /** The image that was built or found. */
+  readonly image?: ImageReport;
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];
   /** What the host did by itself before this action, told here for the first time. */
   readonly reverted?: readonly Reverted[];
+  /** The chain of evidence, as it was when the action ended; `head` is the digest of its last link. */
+  readonly evidence?: {
+    readonly links: readonly EvidenceRow[];
+    readonly head: Digest;
+    /** The document on the runner. */
+    readonly file?: string;
+  };
   readonly plan?: Plan;
   readonly fault?: Omit<Fault, 'cause'>;
 };

@@ -3,6 +3,7 @@ export * from './archive.ts';
 export * from './env-file.ts';
 export * from './environment.ts';
 export * from './identity.ts';
+export * from './committed.ts';
 export * from './record.ts';
 export * from './retention.ts';
 export * from './shared.ts';

@@ -90,8 +90,9 @@ const lines = (pairs: readonly (readonly [string, string])[]): string =>
 /**
  * The files that a release has beside those of the commit, for {@link packed} and `publish`: RELEASE.json, and the facts that sh reads.
  * @param site the words of nginx's site; undefined: it has none
+ * @param evidence the document of evidence that it is deployed with; undefined: none. No part of what makes the release
  */
-export const recordFiles = (of: Release, site?: string): ReadonlyMap<string, string> =>
+export const recordFiles = (of: Release, site?: string, evidence?: string): ReadonlyMap<string, string> =>
   new Map([
     ['RELEASE.json', encodeRelease(of)],
     [
@@ -108,6 +109,7 @@ export const recordFiles = (of: Release, site?: string): ReadonlyMap<string, str
     ],
     ...of.services.map((one) => [`.landfall/services/${one.name}`, serviceFacts(one)] as const),
     ...(site === undefined ? [] : [['.landfall/site', `${site}\n`] as const]),
+    ...(evidence === undefined ? [] : [['.landfall/EVIDENCE.json', evidence] as const]),
     ...hooksOf(of.hooks).map((one) => [`.landfall/hooks/${one.moment}`, hookFacts(one)] as const),
   ]);
 

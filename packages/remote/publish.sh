@@ -3,8 +3,8 @@
 # static files when COLLECT is yes, hashes the tree again (what the build changed is no base for later uploads), and renames
 # <base>/staging/<STAGING> to <base>/releases/<ID>.
 # Where releases/<ID> exists with the same HASH, another run has prepared the same: that one stays, and this staging goes.
-# RUN (`<run>/<attempt>`) becomes a line of .landfall/prepared, the one file of a release that grows: each run that prepared it.
-# Reads a tar.gz of RELEASE.json, .landfall/release and .landfall/services/<name>.
+# RUN (`<run>/<attempt>`) becomes a line of .landfall/prepared, which grows: each run that prepared it.
+# Reads a tar.gz of RELEASE.json, .landfall/release, .landfall/services/<name>, and perhaps .landfall/EVIDENCE.json.
 # Changes <base>/staging, <base>/releases/<ID> and <base>/trees/<ID>; <base>/shared as arrange does.
 # Prints published=yes or no (it was there) and changed=<count>. Exit: 0, 1 (translations, static files, or facts cut short), 64, 69 (msgfmt, or a program of a service or a hook), 73.
 main() {

@@ -177,6 +177,31 @@ export const releasePrograms = {
     fault: 'APPLICATION_FAILED',
     next: 'The lines above are what compilemessages or collectstatic said. Mend the translations or the static files that they name, or the variables of .env, and run again.',
   }),
+  /** The evidence that is kept with a release, as it was written; empty: there is none. */
+  evidence: program({
+    text: common + readFileSync(new URL('./evidence.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 30_000,
+    args: (input: { base: string; release: string }) => [input.base, input.release],
+    out: (stdout) => stdout,
+    fault: 'PROGRAM_FAILED',
+    next: 'Read the lines above: the evidence of the release could not be read.',
+  }),
+  /** Reads the document on stdin, whose sha256 is `sum` (hex). `number`: not given before a transaction is open. */
+  'keep-evidence': program({
+    text: common + transaction + readFileSync(new URL('./keep-evidence.sh', import.meta.url), 'utf8'),
+    interrupt: 'kill',
+    limitMs: 120_000,
+    args: (input: { base: string; number: number | undefined; release: string; sum: string }) => [
+      input.base,
+      input.number === undefined ? '-' : String(input.number),
+      input.release,
+      input.sum,
+    ],
+    out: () => undefined,
+    fault: 'PROGRAM_FAILED',
+    next: 'Read the lines above: the evidence could not be kept with the release. What is kept there is as it was.',
+  }),
   discard: program({
     text: common + readFileSync(new URL('./discard.sh', import.meta.url), 'utf8'),
     interrupt: 'kill',

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { digestOfBytes, encode, grow } from '#evidence';
 import { programs, residentBody } from '#remote';
 import type { Input, Output, ProgramName } from '#remote';
+import { at, tested } from '../fakes/evidence.ts';
 import { editTransaction, endProcesses } from '../kill/host.ts';
 import { idle, makeRelease, makeTarget } from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
@@ -64,6 +66,14 @@ needing('flock', 'setsid', 'python3').describe('on a host', () => {
     await deploy('8d01e77-0c4a');
     editTransaction(target, 'number', '41');
     await deploy('3f9c2ab-71de');
+    const release = '3f9c2ab-71de';
+    const said = { at, run: { url: 'https://github.com/OWNER/app/actions/runs/1234567890', actor: 'ada' } };
+    const chain = grow(
+      grow(tested('3f9c2ab'.repeat(6).slice(0, 40)), { ...said, kind: 'deploy', release, transaction: 't42', host: 'deploy@example.org', target: 'production' }), // prettier-ignore
+      { ...said, kind: 'smoke', release, passed: 2, failed: 0 },
+    );
+    const sum = digestOfBytes(encode(chain)).slice('sha256:'.length);
+    await run('keep-evidence', { base, number: 42, release, sum }, Buffer.from(encode(chain)));
   }, 60_000);
 
   afterAll(() => {

@@ -46,6 +46,7 @@ export const fakeHost = (answers: Answers): FakeHost => {
       return answer === undefined ? fault('INTERNAL', `nobody expected ${program}`) : answer(input, how);
     },
     reach: () => Promise.resolve(fault('SSH_FORWARD', 'a host in memory has nothing inside')),
+    serve: () => Promise.resolve(fault('SSH_FORWARD', 'a host in memory listens nowhere')),
     close: () => {
       closed = true;
       return Promise.resolve();

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Target } from '#config';
 import { timeline } from '#plan';
@@ -66,6 +67,7 @@ export const sceneOn = (host: FakeHost, over: Partial<Omit<Scene, 'host'>> = {})
     deadline: () => new AbortController().signal,
     signal: new AbortController().signal,
     show,
+    temp: tmpdir(),
     timeline: timeline({ clock, show }),
     evidence: noEvidence(),
     github: silentGitHub,

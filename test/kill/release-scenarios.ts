@@ -127,6 +127,21 @@ export const releaseScenarios: readonly Scenario[] = [
     }),
   },
   {
+    name: 'keep-evidence',
+    before: (target) => {
+      before(target);
+      write(target, 'releases/r1/.landfall/EVIDENCE.json', 'shorter\n');
+    },
+    ...of('keep-evidence', ({ base }) => ({
+      base,
+      number: undefined,
+      release: 'r1',
+      sum: sha256('longer than before\n'),
+    })),
+    stdin: Buffer.from('longer than before\n'),
+    from: '# keep-evidence.sh ',
+  },
+  {
     name: 'discard',
     before: (target) => {
       received(target);

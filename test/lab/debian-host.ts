@@ -101,7 +101,7 @@ const greets = (port: number): Promise<boolean> =>
   });
 
 /** What systemd needs in a container that is not `--privileged`: found by trial (Debian 12, cgroup v1). */
-const rights = [
+export const rights = [
   ...['--cap-add', 'ALL', '--cap-drop', 'SYS_RESOURCE'],
   ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined', '--cgroupns=private'],
   ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp'],

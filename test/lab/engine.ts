@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Where the lab's engine and its images lie: outside of any checkout, kept between runs. */
 const labFolder = process.env['LANDFALL_LAB'] ?? '/var/lib/landfall-lab';
 
-const socket = join(labFolder, 'docker.sock');
+export const socket = join(labFolder, 'docker.sock');
 // Another client may come first on PATH, too new for the engine.
 const client = '/usr/bin/docker';
 

@@ -11,19 +11,19 @@ export type ImageName = 'base' | 'services';
 
 const recipe = (name: string): string => readFileSync(join(import.meta.dirname, 'image', name), 'utf8');
 
-const hashed = (name: ImageName | 'layer', ...texts: readonly string[]): string =>
+export const hashed = (name: ImageName | 'layer' | 'buildkit', ...texts: readonly string[]): string =>
   `landfall-lab-${name}:${createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12)}`;
 
-const exists = async (tag: string): Promise<boolean> =>
+export const imageExists = async (tag: string): Promise<boolean> =>
   (await docker(['image', 'inspect', '--format', '.', tag])).code === 0;
 
 /** The image that all begin with. Only root can make it, which scripts/lab does. */
-const baseTag = hashed('base', recipe('base.sh'));
+export const baseTag = hashed('base', recipe('base.sh'));
 
 /** Why no host can be started here; undefined: one can. */
 export const labMissing = async (): Promise<string | undefined> =>
   (await engineMissing()) ??
-  ((await exists(baseTag)) ? undefined : `the lab has no image ${baseTag}, which scripts/lab makes as root`);
+  ((await imageExists(baseTag)) ? undefined : `the lab has no image ${baseTag}, which scripts/lab makes as root`);
 
 /** The build reaches Debian's archive as this machine does; hosts reach nothing. */
 const build = (from: string, lines: string, tag: string): Promise<string> =>
@@ -33,7 +33,7 @@ const plain = async (name: ImageName, say: (line: string) => void): Promise<stri
   if (name === 'base') return baseTag;
   const layer = recipe('services.dockerfile');
   const tag = hashed('services', baseTag, layer);
-  if (!(await exists(tag))) {
+  if (!(await imageExists(tag))) {
     say('making the image `services`, once');
     await build(baseTag, layer, tag);
   }
@@ -44,7 +44,7 @@ const make = async (name: ImageName, say: (line: string) => void, layer: string 
   const below = await plain(name, say);
   if (layer === undefined) return below;
   const tag = hashed('layer', below, layer);
-  if (!(await exists(tag))) {
+  if (!(await imageExists(tag))) {
     say('making an image of its own, once');
     await build(below, layer, tag);
   }

@@ -3,19 +3,12 @@ import { found } from './found.ts';
 
 export { found };
 
-/**
- * Tests that need programs of the machine: `needing('sshd').test('…', …)`. Where one is missing they are skipped, and their
- * title says which; `npm test` repeats that at its end.
- */
-export const needing = (...programs: readonly string[]) => {
-  const missing = programs.filter((program) => found(program) === undefined);
-  const titled = (title: string) =>
-    missing.length === 0 ? title : `${title} [skipped: ${missing.join(', ')} missing]`;
-  const run = missing.length === 0;
+/** Tests that are skipped, with the reason in their titles, which `npm test` repeats at its end; undefined: nothing is in their way. */
+export const unless = (why: string | undefined) => {
+  const titled = (title: string) => (why === undefined ? title : `${title} [skipped: ${why}]`);
   return {
-    missing,
     test: (title: string, body: () => unknown, timeout?: number) => {
-      (run ? test : test.skip)(
+      (why === undefined ? test : test.skip)(
         titled(title),
         async () => {
           await body();
@@ -24,7 +17,13 @@ export const needing = (...programs: readonly string[]) => {
       );
     },
     describe: (title: string, body: () => void) => {
-      (run ? describe : describe.skip)(titled(title), body);
+      (why === undefined ? describe : describe.skip)(titled(title), body);
     },
   };
+};
+
+/** Tests that need programs of the machine: `needing('sshd').test('…', …)`. Where one is missing they are skipped. */
+export const needing = (...programs: readonly string[]) => {
+  const missing = programs.filter((program) => found(program) === undefined);
+  return { missing, ...unless(missing.length === 0 ? undefined : `${missing.join(', ')} missing`) };
 };

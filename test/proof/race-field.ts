@@ -144,6 +144,7 @@ const race = async (
       evidence: noEvidence(),
       github: silentGitHub,
       env: {},
+      temp: tmpdir(),
       files: (path) => `${path} is not here`,
     };
     const surveyed = await survey(scene, 'deploy');

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { checkList } from './check-list.ts';
 import { hooks } from './hooks.ts';
 import { hosts } from './hosts.ts';
+import { image } from './image.ts';
 import { nginx } from './nginx.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
+import { test } from './test.ts';
 import { duration, hostPath, insidePath, variableName, webAddress } from './values.ts';
 
 /** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
@@ -74,6 +76,12 @@ export const applicationKeys = {
   keep: z.int().min(2).max(100).default(5).describe('How many releases stay on the host.'),
   wait: duration.prefault('10m').describe('How long to wait for another run that holds the target.'),
   notify: notify.prefault({}).describe('Who is told what came of a deploy, and how. See `docs/notices.md`.'),
+  evidence: z
+    .enum(['required', 'optional'])
+    .default('optional')
+    .describe(
+      'Whether a deploy needs evidence of its commit: `required` refuses what lacks it, or has it of something else. `optional` refuses only what does not match. See `docs/evidence.md`.',
+    ),
   'confirm-within': duration
     .optional()
     .describe(
@@ -89,6 +97,12 @@ const targetName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a targ
 /** The whole of landfall.yml. */
 export const file = z.strictObject({
   ...applicationKeys,
+  test: test
+    .optional()
+    .describe('What `test-and-scan` runs, reads and demands. It is about the code, so it is the same for all targets.'),
+  image: image
+    .optional()
+    .describe('What `build-image` builds, and how it is named. It is the same for all targets: one image is promoted.'),
   targets: z
     .record(targetName, application)
     .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { retryAfter } from './retry-after.ts';
-import { timesOf } from './times.ts';
 
 test('a server that asks for time gets it', () => {
   const asked = (status: number, after?: string) =>
@@ -17,11 +16,4 @@ test('a server that asks for time gets it', () => {
     undefined,
     undefined,
   ]);
-});
-
-test('of several times, the one that 95 of 100 keep', () => {
-  expect(timesOf([])).toBeUndefined();
-  expect(timesOf([5])).toEqual({ count: 1, p95: 5, max: 5 });
-  expect(timesOf(Array.from({ length: 20 }, (_, at) => 20 - at))).toEqual({ count: 20, p95: 19, max: 20 });
-  expect(timesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ count: 100, p95: 95, max: 100 });
 });

@@ -1,0 +1,96 @@
+import { defineAction, dryRunInput, sharedOutputs } from '#kit';
+
+export const buildImage = defineAction({
+  name: 'build-image',
+  description:
+    'Builds one image of a commit, looks at it, and pushes the very digest that was looked at. A second run of the same commit finds it and builds nothing.',
+  inputs: {
+    config: {
+      kind: 'text',
+      description:
+        'The file whose section `image` says what is built. `landfall.yml` or `landfall.yaml` in the workspace if not given; none is needed where the inputs say enough. An input beats the same key of the file.',
+    },
+    image: {
+      kind: 'text',
+      description:
+        'The name of the image, without tag and digest: `registry.example.org/team/app`. In place of `image.name`.',
+    },
+    context: { kind: 'text', description: 'The folder that the build sees; the workspace if nothing says it.' },
+    file: { kind: 'text', description: 'The Dockerfile; `Dockerfile` in `context` if nothing says it.' },
+    target: { kind: 'text', description: 'The stage that is built; the last one if nothing says it.' },
+    platforms: {
+      kind: 'lines',
+      description:
+        'What it is built for, one a line or divided by commas, like `linux/amd64`; what the builder runs on if nothing says it.',
+    },
+    'build-args': {
+      kind: 'lines',
+      description: 'Build arguments: `NAME=value` lines. They stay readable in the image: secrets go into `secrets`.',
+    },
+    secrets: {
+      kind: 'secret',
+      holds: 'values',
+      description:
+        'Secrets that the build may use: `NAME=value` lines, written as in a `.env`. `RUN --mount=type=secret,id=NAME` reads one. They are in no layer, history, cache or command line, and on no disk.',
+    },
+    tags: {
+      kind: 'lines',
+      description:
+        'Rules of tags, in place of `image.tags`: `commit`, `branch`, `semver`, or a tag itself like `:staging`. `sha-<12 digits>` is always given.',
+    },
+    cache: {
+      kind: 'text',
+      description:
+        'Where layers are kept between builds: `registry`, `gha`, `local:FOLDER` or `off`. Runs of pull requests read it and never write.',
+    },
+    sbom: {
+      kind: 'text',
+      description:
+        'A line of bash that writes the list of what the image holds, SPDX or CycloneDX as JSON, into the file `$IMAGE_SBOM`, by looking at the layout in `$IMAGE_LAYOUT`.',
+    },
+    builder: { kind: 'text', description: 'The builder of buildx that builds; the current one if nothing says it.' },
+    evidence: {
+      kind: 'text',
+      description:
+        'The path of the document of evidence that `test-and-scan` put out. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
+    },
+    build: {
+      kind: 'choice',
+      of: ['auto', 'never', 'always'],
+      default: 'auto',
+      description:
+        '`auto`: where the registry has no image of this commit that was made from the same inputs. `never`: it must have one, as in a run for a release tag. `always`: anew, without caches.',
+    },
+    push: {
+      kind: 'choice',
+      of: ['auto', 'true', 'false'],
+      default: 'auto',
+      description: 'Whether the image is pushed. `auto`: but in runs of pull requests.',
+    },
+    username: {
+      kind: 'text',
+      description: 'Who logs in to the registry. If not given: as Docker is logged in on this machine.',
+    },
+    password: { kind: 'secret', description: 'The password or token for `username`.' },
+    'dry-run': {
+      ...dryRunInput['dry-run'],
+      description: 'Look at the registry, say what would be done, change nothing.',
+    },
+  },
+  outputs: {
+    result: {
+      description:
+        'What came of it: `done`, `unchanged` (the registry had it, with all its tags) or `planned` (the step succeeds); `refused` or `failed` (the step fails).',
+    },
+    report: sharedOutputs.report,
+    image: { description: 'The image as `name@digest`; empty where it is not in the registry.' },
+    digest: { description: 'Its digest, `sha256:…`.' },
+    tags: { description: 'The tags that name it now, one a line.' },
+    evidence: {
+      description:
+        'The path of the document of evidence, grown by the image and its list of parts; empty where there is none.',
+    },
+    sbom: { description: 'The path of the list of what it holds; empty where none was asked for.' },
+  },
+  post: false,
+});

@@ -1,0 +1,7 @@
+export { begin, digestOf, digestOfBytes, digestOfJson, encode, grow } from './chain.ts';
+export type { Said } from './chain.ts';
+export { demand } from './demand.ts';
+export type { Lack, Wanted } from './demand.ts';
+export { readDocument, writeDocument } from './file.ts';
+export { broken, largest, read } from './read.ts';
+export { rows } from './rows.ts';

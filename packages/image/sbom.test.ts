@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import type { Digest } from '#plan';
+import { readSbom } from './sbom.ts';
+
+const own: Digest = `sha256:${'a'.repeat(64)}`;
+const other: Digest = `sha256:${'b'.repeat(64)}`;
+const read = (json: unknown) => readSbom(JSON.stringify(json), [own]);
+
+const container = (version: string) => ({ component: { type: 'container', name: 'app', version } });
+
+test.each<[string, unknown, unknown]>([
+  ['CycloneDX', { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ name: 'django' }, {}] }, { sbom: { format: 'cyclonedx', components: 1 } }], // prettier-ignore
+  ['CycloneDX about this image', { bomFormat: 'CycloneDX', metadata: container(own), components: [{ name: 'a' }] }, { sbom: { format: 'cyclonedx', components: 1 } }], // prettier-ignore
+  ['CycloneDX about another', { bomFormat: 'CycloneDX', metadata: container(other), components: [{ name: 'a' }] }, { wrong: `it is about ${other}` }], // prettier-ignore
+  ['CycloneDX of nothing', { bomFormat: 'CycloneDX', components: [] }, { wrong: 'it names no component' }],
+  ['SPDX', { spdxVersion: 'SPDX-2.3', packages: [{ name: 'app', versionInfo: own, primaryPackagePurpose: 'CONTAINER' }, { name: 'a' }, { name: 'b' }] }, { sbom: { format: 'spdx', components: 2 } }], // prettier-ignore
+  ['SPDX about another', { spdxVersion: 'SPDX-2.3', packages: [{ name: 'app', versionInfo: other, primaryPackagePurpose: 'CONTAINER' }, { name: 'a' }] }, { wrong: `it is about ${other}` }], // prettier-ignore
+  ['SPDX of the image alone', { spdxVersion: 'SPDX-2.3', packages: [{ name: 'app', versionInfo: own, primaryPackagePurpose: 'CONTAINER' }] }, { wrong: 'it names no component' }], // prettier-ignore
+  ['something else', { runs: [] }, { wrong: 'it is neither SPDX nor CycloneDX' }],
+  ['null', null, { wrong: 'it is no JSON object' }],
+])('%s', (_, json, result) => {
+  expect(read(json)).toEqual(result);
+});
+
+test('no JSON', () => {
+  expect(readSbom('<bom/>', [own])).toEqual({ wrong: 'it is no JSON' });
+});

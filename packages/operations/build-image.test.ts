@@ -1,0 +1,243 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { openRegistry } from '#registry';
+import type { Registry } from '#registry';
+import { imageRepository, imageStage, noInputs, plainWish } from '../../test/fakes/image-stage.ts';
+import { builderMissing, startBuilder } from '../../test/lab/builder.ts';
+import type { LabBuilder } from '../../test/lab/builder.ts';
+import { found } from '../../test/lab/found.ts';
+import { unless } from '../../test/lab/needs.ts';
+import { startRegistry } from '../../test/lab/registry.ts';
+import type { RegistryServer } from '../../test/lab/registry.ts';
+import { commitAll, git } from '../../test/lab/repository.ts';
+import type { ImageInputs } from '#config';
+import type { RunContext } from '#plan';
+import { buildImage } from './build-image.ts';
+import type { ImageWish } from './build-image.ts';
+
+const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);
+const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
+let lab: LabBuilder;
+let server: RegistryServer;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  if ((await builderMissing()) !== undefined) return;
+  [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
+  Object.assign(process.env, lab.env);
+}, 120_000);
+
+afterAll(async () => {
+  await lab?.close();
+  await server?.close();
+  process.env = before;
+});
+
+const hello =
+  'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
+
+let repositories = 0;
+/** A checkout whose image nobody has built, and a way to run the action there. */
+const place = (dockerfile = hello, files: Readonly<Record<string, string>> = {}) => {
+  repositories += 1;
+  const root = imageRepository(dockerfile, files);
+  const image = `${server.registry}/team/app${repositories}`;
+  const run = async (
+    inputs: Partial<ImageInputs> = {},
+    wish: Partial<ImageWish> = {},
+    context: Partial<RunContext> = {},
+  ) => {
+    const { stage, shown, temp } = imageStage(root, context);
+    const report = await buildImage(
+      stage,
+      { ...noInputs, image, builder: lab.name, ...inputs },
+      { ...plainWish, ...wish },
+    );
+    return { report, shown, temp };
+  };
+  return { root, image, run, commit: git(root, 'rev-parse', 'HEAD'), registry: registryOf(repositories) };
+};
+
+const registryOf = (number: number): Registry => {
+  const { stage } = imageStage('/');
+  return openRegistry({ name: { registry: server.registry, repository: `team/app${number}` }, signal: stage.signal, clock: stage.clock }); // prettier-ignore
+};
+
+const digestOf = async (registry: Registry, tag: string): Promise<string | undefined> => {
+  const answer = await registry.digestOf(tag);
+  return answer.ok ? answer.value : answer.fault.code;
+};
+
+here.test(
+  'builds once: the second run of a commit finds the digest, and a release tag names it without a build',
+  async () => {
+    const { run, image, commit, registry } = place();
+    const first = await run();
+    const { image: built, result, notes } = first.report;
+    expect([result, built?.origin, notes]).toEqual(['done', 'built', []]);
+    const digest = built?.digest ?? '';
+    const sha = `sha-${commit.slice(0, 12)}`;
+    expect(built).toMatchObject({
+      image: `${image}@${digest}`,
+      tags: [
+        { tag: sha, was: 'nothing' },
+        { tag: 'main', was: 'nothing' },
+      ],
+      platforms: [{ platform: 'linux/amd64', digest, layers: 2 }],
+      pushed: { blobs: 3, there: 0 },
+    });
+    expect(first.shown).toContain('        hello');
+    expect(await Promise.all([sha, 'main'].map((tag) => digestOf(registry, tag)))).toEqual([digest, digest]);
+
+    const second = (await run()).report;
+    expect([second.result, second.image?.origin, second.image?.digest, second.image?.steps]).toEqual(['unchanged', 'found', digest, []]); // prettier-ignore
+    expect(second.timeline.map(({ id }) => id)).toEqual(['look', 'tags']);
+
+    const tagged = (await run({}, { build: 'never' }, { ref: 'refs/tags/v1.2.3' })).report;
+    expect([tagged.result, tagged.image?.digest, tagged.image?.tags]).toEqual(['done', digest, [{ tag: sha }, { tag: '1.2.3', was: 'nothing' }]]); // prettier-ignore
+    expect(await digestOf(registry, '1.2.3')).toBe(digest);
+  },
+  120_000,
+);
+
+here.test(
+  'tags that never move are not overwritten; those of branches move',
+  async () => {
+    const { run, root, commit, registry } = place();
+    const { report: first } = await run({ tags: ['semver', 'branch'] }, {}, { ref: 'refs/tags/v1.0.0' });
+    const one = first.image?.digest ?? '';
+    // the same commit from other inputs
+    const other = (await run({ 'build-args': ['MORE=1'] })).report;
+    expect(other).toMatchObject({ result: 'refused', fault: { code: 'IMAGE_TAG_TAKEN' } });
+    expect(other.fault?.what).toContain(`sha-${commit.slice(0, 12)} names ${one} already`);
+    // another commit under the same version
+    writeFileSync(join(root, 'Dockerfile'), `${hello}LABEL more=1\n`);
+    commitAll(root);
+    const moved = (await run({}, {}, { ref: 'refs/tags/v1.0.0' })).report;
+    expect(moved).toMatchObject({ result: 'refused', fault: { code: 'IMAGE_TAG_TAKEN' } });
+    expect(moved.fault?.what).toMatch(new RegExp(`^the tag 1\\.0\\.0 names ${one} already, and never moves; this one is sha256:[0-9a-f]{64}$`)); // prettier-ignore
+    expect(await digestOf(registry, '1.0.0')).toBe(one);
+
+    await run();
+    const main = await digestOf(registry, 'main');
+    writeFileSync(join(root, 'Dockerfile'), `${hello}LABEL more=2\n`);
+    commitAll(root);
+    const { report: last } = await run();
+    expect(last.image?.tags.at(-1)).toEqual({ tag: 'main', was: main });
+  },
+  120_000,
+);
+
+here.test(
+  '`build: never` refuses a commit without an image; a dry run does nothing',
+  async () => {
+    const { run, commit, registry } = place();
+    const never = (await run({}, { build: 'never' })).report;
+    expect(never).toMatchObject({ result: 'refused', fault: { code: 'IMAGE_MISSING' } });
+    expect(never.fault?.what).toContain(`has no sha-${commit.slice(0, 12)},`);
+    const dry = (await run({}, { dry: true })).report;
+    expect([dry.result, dry.timeline.map(({ id }) => id)]).toEqual(['planned', ['look']]);
+    expect(await digestOf(registry, 'main')).toBeUndefined();
+  },
+  30_000,
+);
+
+here.test(
+  'what a scan finds keeps the image from being pushed; it sees the very layout',
+  async () => {
+    const yml = (command: string): string => `image:\n  scan:\n    looks: ${JSON.stringify(command)}\n`;
+    const good =
+      'test "$(sha256sum <"$IMAGE_LAYOUT/blobs/sha256/${IMAGE_DIGEST#sha256:}")" = "${IMAGE_DIGEST#sha256:}  -"';
+    const { run, root, registry } = place(hello, { 'landfall.yml': yml('echo CVE-2026-1 is critical; exit 9') });
+    const bad = (await run()).report;
+    expect(bad).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_FAILED' }, scan: { verdict: 'failed', commands: [{ name: 'looks', exit: 9, tail: ['CVE-2026-1 is critical'] }] } }); // prettier-ignore
+    expect(await digestOf(registry, 'main')).toBeUndefined();
+    expect(await registry.manifest(bad.image?.digest ?? '')).toEqual({ ok: true, value: undefined });
+    writeFileSync(join(root, 'landfall.yml'), yml(good));
+    commitAll(root);
+    const { report } = await run();
+    expect([report.result, report.scan?.verdict]).toEqual(['done', 'passed']);
+    expect(await digestOf(registry, 'main')).toBe(report.image?.digest);
+  },
+  90_000,
+);
+
+here.test(
+  'the list of what it holds is kept with the image, and found again; one that is not made fails',
+  async () => {
+    const list = '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"app","version":"%s"}},"components":[{"name":"busybox"}]}'; // prettier-ignore
+    const { run, registry } = place();
+    for (const [sbom, what] of [
+      ['true', /wrote nothing/],
+      ['echo broken >&2; false', /ended with 1/],
+      [`printf '${list}' sha256:${'0'.repeat(64)} >"$IMAGE_SBOM"`, /it is about sha256:0{64}/],
+    ] as const) {
+      const { report } = await run({ sbom });
+      expect(report).toMatchObject({ result: 'failed', fault: { code: 'SBOM_FAILED', what: expect.stringMatching(what) } }); // prettier-ignore
+    }
+    expect(await digestOf(registry, 'main')).toBeUndefined();
+    const sbom = `printf '${list}' "$IMAGE_DIGEST" >"$IMAGE_SBOM"`;
+    const { image } = (await run({ sbom })).report;
+    expect(image?.sbom).toMatchObject({ format: 'cyclonedx', components: 1 });
+    const again = (await run({ sbom })).report;
+    expect([again.result, again.image?.sbom?.digest]).toEqual(['unchanged', image?.sbom?.digest]);
+    expect(readFileSync(again.image?.sbom?.file ?? '', 'utf8')).toContain(`"version":"${image?.digest ?? ''}"`);
+  },
+  120_000,
+);
+
+here.test(
+  'pull requests build and push nothing; forks get no secrets',
+  async () => {
+    const { run, registry } = place();
+    const pull = (await run({}, {}, { event: 'pull_request', ref: 'refs/pull/7/merge' })).report;
+    expect([pull.result, pull.image?.pushed, pull.image?.tags]).toEqual(['done', undefined, []]);
+    expect(await registry.manifest(pull.image?.digest ?? '')).toEqual({ ok: true, value: undefined });
+    const fork = { event: 'pull_request_target', fork: 'mallory/app' };
+    for (const wish of [{ push: 'true' }, { secrets: 'TOKEN=abcdef' }] as const)
+      await expect(run({}, wish, fork)).rejects.toMatchObject({ fault: { code: 'FORK_REFUSED' } });
+  },
+  60_000,
+);
+
+here.test(
+  'files that are not those of the commit are warned of, and make another image',
+  async () => {
+    const { run, root } = place();
+    const clean = (await run({}, { push: 'false' })).report;
+    writeFileSync(join(root, 'new file'), 'x');
+    const { notes, image } = (await run({}, { push: 'false' })).report;
+    expect(notes).toEqual([
+      { kind: 'warning', text: '1 files that the build sees are not those of the commit: new file' },
+    ]);
+    expect(image?.digest).not.toBe(clean.image?.digest);
+  },
+  60_000,
+);
+
+here.test('all that is wrong is said at once', async () => {
+  const { run } = place(hello, { 'landfall.yml': 'image:\n  contxt: .\n  tags: [latest]\n' });
+  const inputs = {
+    image: 'https://Example/App',
+    'build-args': ['x y', 'A=geheim1'],
+    platforms: ['amd64'],
+    cache: 'disk',
+  };
+  await expect(run(inputs, { secrets: 'EMPTY=\nA=geheim1', username: 'u' })).rejects.toMatchObject({
+    fault: {
+      code: 'INPUT_INVALID',
+      problems: [
+        { where: 'landfall.yml', line: 2, what: 'image.contxt: there is no such key', next: 'did you mean context?' },
+        { where: 'input build-args', what: 'line 1 is no `NAME=value`' },
+        { where: 'input cache' },
+        { where: 'input platforms' },
+        { where: 'input image', what: 'an image name begins with the registry, not with https://' },
+        { where: 'input image' },
+        { where: 'landfall.yml', line: 3, what: 'latest is no rule of tags' },
+        { where: 'input secrets', what: 'EMPTY is empty' },
+        { where: 'input password' },
+      ],
+    },
+  });
+});

@@ -1,0 +1,241 @@
+import { join } from 'node:path';
+import type { ImageInputs } from '#config';
+import { Failure, must } from '#fault';
+import { inputsHash, labelsOf, openBuilder, shaTag, tagsOf } from '#image';
+import type { Inputs } from '#image';
+import { timeline } from '#plan';
+import type { ImageReport, Report, Timeline } from '#plan';
+import { openRegistry } from '#registry';
+import type { Registry } from '#registry';
+import { checkoutOf } from './commit-of.ts';
+import type { Checkout } from './commit-of.ts';
+import { conclude } from './conclude.ts';
+import type { Conclusion } from './conclude.ts';
+import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
+import { imageThere, isOf, taken } from './image-there.ts';
+import type { There } from './image-there.ts';
+import { tellingArgs, wantedImage } from './image-wish.ts';
+import type { Wanted } from './image-wish.ts';
+import { hasSbom, keptSbom, publish, retag } from './publish-image.ts';
+import { noEvidence } from './scene.ts';
+import type { Evidence } from './scene.ts';
+import { examine } from './scan-image.ts';
+import type { TestStage } from './test-and-scan.ts';
+
+/** What build-image is given beside what the section `image` may hold. */
+export type ImageWish = {
+  readonly config: string | undefined;
+  /** `NAME=value` lines. */
+  readonly secrets: string | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** `auto`: but for pull requests. */
+  readonly push: 'auto' | 'true' | 'false';
+  /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
+  readonly build: 'auto' | 'never' | 'always';
+  /** The path of the document of evidence that the image is added to. */
+  readonly evidence: string | undefined;
+  readonly dry: boolean;
+};
+
+/** What build-image needs of its action. */
+export type ImageStage = TestStage;
+
+/** All that one run of it works with. */
+export type Work = {
+  readonly stage: ImageStage;
+  readonly wanted: Wanted;
+  readonly commit: Checkout;
+  readonly inputs: Inputs;
+  /** {@link inputsHash} */
+  readonly hash: ReturnType<typeof inputsHash>;
+  readonly tags: readonly string[];
+  readonly registry: Registry;
+  readonly timeline: Timeline;
+  readonly evidence: Evidence;
+};
+
+/**
+ * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.
+ * Faults: INPUT_INVALID, FORK_REFUSED before anything is done; SOURCE_UNFIT, BUILDER_UNFIT, BUILD_FAILED, VERDICT_FAILED, SBOM_FAILED, IMAGE_TAG_TAKEN,
+ * IMAGE_MISSING, those of the registry, CANCELLED.
+ */
+export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: ImageWish): Promise<Report> => {
+  const wanted = wantedImage(stage, inputs, wish);
+  const evidence = noEvidence();
+  const line = timeline(stage);
+  const { startedAt, wall, context, signal, clock, show } = stage;
+  const run = { url: context.url, actor: context.actor };
+  const credentials =
+    wish.username === undefined || wish.password === undefined
+      ? undefined
+      : { username: wish.username, password: wish.password };
+  const registry = openRegistry({ name: wanted.at, credentials, signal, clock, show });
+  const told = { action: 'build-image', startedAt, wall, run, timed: line.timed, evidence };
+  return conclude(told, async (): Promise<Conclusion> => {
+    try {
+      const work = await begin(stage, wanted, registry, line, evidence);
+      const chain = await evidenceGiven(work, wish.evidence);
+      const found = wanted.pushes || wish.build === 'never' ? await lookUp(work, wish) : undefined;
+      if (wish.dry) return planned(work, found);
+      const came = found === undefined ? await make(work, wish, credentials) : await reuse(work, found);
+      await keepImageEvidence(work, chain);
+      return came;
+    } finally {
+      registry.close();
+    }
+  });
+};
+
+const begin = async (
+  stage: ImageStage,
+  wanted: Wanted,
+  registry: Registry,
+  line: Timeline,
+  evidence: Evidence,
+): Promise<Work> => {
+  // prettier-ignore
+  const { context, file, target, platforms, labels, reproducible } = wanted;
+  const paths = [context, ...(file === undefined ? [] : [file])];
+  const commit = await checkoutOf(stage.workspace, stage.context, paths);
+  const inputs: Inputs = { context, file, target, platforms, args: wanted['build-args'], labels, secrets: Object.keys(wanted.secrets), reproducible }; // prettier-ignore
+  const note = (kind: 'warning' | 'info', text: string): void => {
+    evidence.notes = [...evidence.notes, { kind, text }];
+  };
+  evidence.commit = commit.id;
+  if (commit.changed !== undefined) {
+    const { files } = commit.changed;
+    const named = `${files.slice(0, 5).join(', ')}${files.length > 5 ? ', …' : ''}`;
+    note('warning', `${files.length} files that the build sees are not those of the commit: ${named}`);
+  }
+  for (const name of tellingArgs(wanted['build-args']))
+    note('warning', `the build argument ${name} looks like a secret: everybody with the image can read it; \`secrets\` keeps one out`); // prettier-ignore
+  return {
+    stage,
+    wanted,
+    commit,
+    inputs,
+    hash: inputsHash(commit.id, inputs, commit.changed?.hash),
+    tags: tagsOf(wanted.tags, commit.id, stage.context.ref),
+    registry,
+    timeline: line,
+    evidence,
+  };
+};
+
+/** The image of this commit and these inputs, if the registry has it. Throws IMAGE_MISSING where it must, IMAGE_TAG_TAKEN where another one has its place. */
+const lookUp = (
+  { timeline: line, registry, commit, hash, wanted }: Work,
+  { build }: ImageWish,
+): Promise<There | undefined> =>
+  // prettier-ignore
+  line.step('look', 'look for the image of this commit in the registry', async (note) => {
+    const tag = shaTag(commit.id);
+    const there = await imageThere(registry, tag);
+    if (there !== undefined && !isOf(there, commit.id, hash))
+      throw taken(tag, there.digest, 'it was made from other inputs, or not by Landfall');
+    const lacking = there !== undefined && wanted.sbom !== undefined && !(await hasSbom(registry, there));
+    note(there === undefined ? `there is no ${tag}` : `${tag} is ${there.digest}${lacking ? ', without the list of what it holds' : ''}`); // prettier-ignore
+    if (there !== undefined && !lacking && build !== 'always') return there;
+    if (build !== 'never') return undefined;
+    throw new Failure({
+      code: 'IMAGE_MISSING',
+      what: `${registry.name.registry}/${registry.name.repository} has no ${tag}${lacking ? ' with the list of what it holds' : ''}, and \`build: never\` forbids to make it`,
+      next: 'Let the run on the branch that builds this commit end first, and run this one again.',
+    });
+  });
+
+const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Conclusion => {
+  const name = `${wanted.at.registry}/${wanted.at.repository}`;
+  const what = found === undefined ? `${name} would be built` : `${name}@${found.digest} is there`;
+  const goes = wanted.pushes ? `with the tags ${tags.join(', ')}` : 'and not pushed';
+  stage.show(`${what}, ${goes}`);
+  return { outcome: 'planned', verdict: `${what}, ${goes}` };
+};
+
+/** What an image is called by its digest. */
+export const nameOf = ({ at }: Wanted, digest: string): string => `${at.registry}/${at.repository}@${digest}`;
+
+const reuse = async (work: Work, there: There): Promise<Conclusion> => {
+  const { wanted, evidence } = work;
+  const sbom = wanted.sbom === undefined ? undefined : await keptSbom(work, there);
+  const report: ImageReport = {
+    image: nameOf(wanted, there.digest),
+    digest: there.digest,
+    origin: 'found',
+    platforms: there.platforms,
+    steps: [],
+    tags: [],
+    ...(sbom === undefined ? {} : { sbom }),
+  };
+  evidence.image = report;
+  if (!wanted.pushes) return { outcome: 'unchanged', verdict: `${report.image} is there` };
+  evidence.image = { ...report, tags: await retag(work, there) };
+  const moved = evidence.image.tags.filter(({ was }) => was !== undefined).map(({ tag }) => tag);
+  return moved.length === 0
+    ? { outcome: 'unchanged', verdict: `${report.image} is there already, with all its tags; nothing was built` }
+    : { outcome: 'done', verdict: `${report.image} was there already, and has the tags ${moved.join(', ')} now` };
+};
+
+const make = async (
+  work: Work,
+  wish: ImageWish,
+  login: { username: string; password: string } | undefined,
+): Promise<Conclusion> => {
+  // prettier-ignore
+  const { stage, wanted, commit, timeline: line, evidence, hash, registry } = work;
+  const { workspace, temp, signal, show } = stage;
+  const indented = (text: string): void => {
+    show(`    ${text}`);
+  };
+  const builder = await line.step('builder', 'look at the builder', async (note) => {
+    const ground = {
+      workspace,
+      temp,
+      signal,
+      show: indented,
+      login: login && { registry: wanted.at.registry, ...login },
+    };
+    const opened = must(await openBuilder(wanted.builder, ground));
+    note(`driver ${opened.driver}`);
+    return opened;
+  });
+  try {
+    const built = await line.step('build', `build ${registry.name.repository}`, async (note) => {
+      const { file, cache } = wanted;
+      const made = must(
+        await stage.group('docker buildx build', () =>
+          builder.build({
+            context: join(workspace, wanted.context),
+            file: file === undefined ? undefined : join(workspace, file),
+            target: wanted.target,
+            platforms: wanted.platforms,
+            args: wanted['build-args'],
+            labels: labelsOf(commit, hash, wanted.labels),
+            secrets: wanted.secrets,
+            epoch: wanted.reproducible ? commit.time : undefined,
+            cache: cache.startsWith('local:') ? `local:${join(workspace, cache.slice('local:'.length))}` : cache,
+            repository: `${registry.name.registry}/${registry.name.repository}`,
+            fillsCache: wanted.fills,
+            fresh: wish.build === 'always',
+          }),
+        ),
+      );
+      const cached = made.steps.filter(({ outcome }) => outcome === 'cached').length;
+      note(`${made.digest}; ${made.steps.length} steps, ${cached} cached`);
+      return made;
+    });
+    for (const text of built.warnings)
+      evidence.notes = [...evidence.notes, { kind: 'warning', text: `BuildKit: ${text}` }];
+    const examined = await examine(work, built);
+    evidence.image = examined.report;
+    if (!wanted.pushes) return { outcome: 'done', verdict: `built ${examined.report.digest}, and pushed nothing` };
+    evidence.image = await publish(work, examined);
+    return {
+      outcome: 'done',
+      verdict: `pushed ${evidence.image.image} as ${evidence.image.tags.map(({ tag }) => tag).join(', ')}`,
+    };
+  } finally {
+    builder.close();
+  }
+};

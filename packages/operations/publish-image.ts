@@ -1,0 +1,83 @@
+import { Failure, must } from '#fault';
+import { readSbom, sbomPath, sbomTypes, writeSbomFile } from '#image';
+import type { Digest, ImageReport, ImageTag } from '#plan';
+import { renderBytes } from '#plan';
+import type { Attached, Registry } from '#registry';
+import type { Work } from './build-image.ts';
+import { tagsThere } from './image-there.ts';
+import type { There } from './image-there.ts';
+import type { Examined } from './scan-image.ts';
+
+/**
+ * Pushes what was built and looked at, under its digest; then what belongs to it; then the tags, the commit's own last: an image that
+ * is found by it later is whole. Throws IMAGE_TAG_TAKEN and what the registry's faults are.
+ */
+export const publish = async (work: Work, { layout, report, sbom }: Examined): Promise<ImageReport> => {
+  const { registry, timeline: line, tags } = work;
+  const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, report.digest)); // prettier-ignore
+  const pushed = await line.step('push', `push ${report.image}`, async (note) => {
+    const done = must(await registry.push(layout, []));
+    note(`${done.blobs} blobs, ${renderBytes(done.bytes)}; ${done.there} were there`);
+    return done;
+  });
+  if (sbom !== undefined && report.sbom !== undefined) {
+    const artifactType = sbomTypes[report.sbom.format];
+    await line.step('attach', 'put the list of what it holds beside it', async () =>
+      must(await registry.attach(report.digest, { artifactType, bytes: sbom })),
+    );
+  }
+  await line.step('tag', `name it ${tags.join(', ')}`, async () => must(await registry.push(layout, inOrder(tags))));
+  const { bytes, blobs, there } = pushed;
+  return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there } };
+};
+
+/** Gives an image that is there the tags that it lacks. */
+export const retag = async ({ registry, timeline: line, tags }: Work, there: There): Promise<readonly ImageTag[]> => {
+  const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, there.digest)); // prettier-ignore
+  const lacking = tags.filter((tag) => before.get(tag) !== there.digest);
+  if (lacking.length > 0)
+    await line.step('tag', `name it ${lacking.join(', ')}`, async () =>
+      must(await registry.push(there.layout, lacking)),
+    );
+  return tagsOf(tags, before, there.digest);
+};
+
+const inOrder = ([sha, ...others]: readonly string[]): readonly string[] => [...others, ...(sha === undefined ? [] : [sha])]; // prettier-ignore
+
+const tagsOf = (
+  tags: readonly string[],
+  before: ReadonlyMap<string, Digest | undefined>,
+  digest: Digest,
+): readonly ImageTag[] =>
+  // prettier-ignore
+  tags.map((tag) => {
+    const was = before.get(tag);
+    return was === digest ? { tag } : { tag, was: was ?? 'nothing' };
+  });
+
+/** What a registry keeps of an image's list of content, in the one form or the other. */
+const listOf = async (registry: Registry, there: There): Promise<Attached | undefined> => {
+  for (const type of Object.values(sbomTypes)) {
+    const [first] = must(await registry.attached(there.digest, type));
+    if (first !== undefined) return first;
+  }
+  return undefined;
+};
+
+export const hasSbom = async (registry: Registry, there: There): Promise<boolean> =>
+  (await listOf(registry, there)) !== undefined;
+
+/** The list that is kept with an image, as a file. */
+export const keptSbom = async ({ registry, stage }: Work, there: There): Promise<NonNullable<ImageReport['sbom']>> => {
+  const kept = await listOf(registry, there);
+  const digests = [there.digest, ...there.platforms.map(({ digest }) => digest)];
+  const read = kept === undefined ? { wrong: 'it is gone' } : readSbom(kept.bytes.toString('utf8'), digests);
+  if (kept === undefined || 'wrong' in read)
+    throw new Failure({
+      code: 'SBOM_FAILED',
+      what: `the list of what ${there.digest} holds, as the registry keeps it: ${'wrong' in read ? read.wrong : ''}`,
+      next: 'Delete that artifact in the registry, and run this again.',
+    });
+  const file = sbomPath(stage.temp);
+  return { ...read.sbom, file, digest: writeSbomFile(file, kept.bytes) };
+};

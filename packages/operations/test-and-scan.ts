@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { openRunner } from '#command';
+import type { Command, Ran, Runner } from '#command';
+import { resolveTest } from '#config';
+import type { Test, TestInputs } from '#config';
+import { Failure } from '#fault';
+import { changesOf } from '#git';
+import { timeline } from '#plan';
+import type { Report, ScanReport, Timeline } from '#plan';
+import { judge } from '#scan';
+import type { Found } from '#scan';
+import { conclude } from './conclude.ts';
+import type { Conclusion } from './conclude.ts';
+import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
+import { leftovers, readReports } from './reports.ts';
+import type { Reports } from './reports.ts';
+import { noEvidence } from './scene.ts';
+import type { Stage } from './stage.ts';
+import { configOf, refuseProblems } from './target-of.ts';
+import { nothingFound, testPlan } from './test-plan.ts';
+
+/** What test-and-scan is given beside what the section `test` may hold. */
+export type TestWish = {
+  readonly config: string | undefined;
+  /** Where commands run that name no directory of their own. */
+  readonly directory: string | undefined;
+  readonly dry: boolean;
+};
+
+/** What test-and-scan needs of its action. */
+export type TestStage = Pick<
+  Stage,
+  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+> & {
+  readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+  readonly temp: string;
+};
+
+/**
+ * Runs the commands, reads what they left, and judges it: one verdict. Nothing secret is needed, so that it runs for forks too.
+ * Faults: INPUT_INVALID before anything is run; VERDICT_FAILED, VERDICT_INCOMPLETE, CANCELLED.
+ */
+export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: TestWish): Promise<Report> => {
+  const test = testOf(stage, inputs, wish);
+  const evidence = noEvidence();
+  const line = timeline(stage);
+  const { startedAt, wall, context } = stage;
+  const run = { url: context.url, actor: context.actor };
+  const told = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
+  return conclude(told, async (): Promise<Conclusion> => {
+    const { prepare, commands } = linesOf(stage, test, wish);
+    if (wish.dry) {
+      testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
+      return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
+    }
+    // before anything is run: what tests write is no other commit
+    const began = await testedCommit(stage.workspace);
+    const before = await leftovers(stage.workspace, test);
+    const runner = openRunner(stage);
+    try {
+      const ran = await runAll(runner, line, prepare, commands);
+      stage.signal.throwIfAborted();
+      const reports = await line.step('read', 'read what was left', () =>
+        readReports({ workspace: stage.workspace, test, ran, before, folderOf: (name) => folderOf(test, name, wish) }),
+      );
+      const { scan, says, notes } = judge(test, await foundOf(stage, test, reports));
+      evidence.scan = scan;
+      evidence.evidence = began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, scan));
+      evidence.notes = [...notes];
+      return concluded(scan, says);
+    } finally {
+      await runner.close();
+    }
+  });
+};
+
+/** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
+const runAll = async (
+  runner: Runner,
+  line: Timeline,
+  prepare: readonly Command[],
+  commands: readonly Command[],
+): Promise<readonly Ran[]> => {
+  const count = (all: readonly Command[], what: string): string =>
+    `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
+  if (prepare.length > 0) {
+    const prepared = await line.step('prepare', `prepare by ${count(prepare, 'line')}`, () => runner.inOrder(prepare));
+    const failed = prepared.filter(({ outcome }) => outcome !== 'passed');
+    if (failed.length > 0) return failed;
+  }
+  if (commands.length === 0) return [];
+  return line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands));
+};
+
+/** Where a command runs, below the workspace. */
+const folderOf = ({ run }: Test, name: string, { directory = '.' }: TestWish): string => {
+  const own = run[name]?.directory ?? '.';
+  return own === '.' ? directory : own;
+};
+
+/** A line of `prepare` may take this long: ms. */
+const preparing = 20 * 60_000;
+
+const linesOf = ({ workspace }: TestStage, test: Test, wish: TestWish) => ({
+  prepare: test.prepare.map((line, at) => ({
+    name: test.prepare.length === 1 ? 'prepare' : `prepare ${at + 1}`,
+    line,
+    directory: join(workspace, wish.directory ?? '.'),
+    env: {},
+    timeout: preparing,
+    retries: 0,
+  })),
+  commands: Object.entries(test.run).map(([name, { command, env, timeout, retries }]) => ({
+    name,
+    line: command,
+    directory: join(workspace, folderOf(test, name, wish)),
+    env,
+    timeout,
+    retries,
+  })),
+});
+
+const testOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Test => {
+  const found = configOf(stage, { config });
+  const { test, problems } = resolveTest({ text: found.text, file: found.file, inputs });
+  refuseProblems([...stage.problems, ...(found.problems.length > 0 ? found.problems : problems)]);
+  if (test === undefined)
+    throw new Failure({ code: 'INTERNAL', what: 'nothing to test and no problem', next: 'Please report this.' });
+  return test;
+};
+
+const today = ({ wall }: TestStage): string => wall().toISOString().slice(0, 10);
+
+const foundOf = async (stage: TestStage, { base }: Test, reports: Reports): Promise<Found> => ({
+  ...nothingFound(today(stage)),
+  ...reports,
+  changes: await changesOf(stage.workspace, { branch: base, event: stage.context.change }),
+});
+
+/** What a verdict comes to. Throws VERDICT_FAILED, VERDICT_INCOMPLETE. */
+export const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
+  if (verdict === 'passed') return { outcome: 'done', verdict: says };
+  throw new Failure({
+    code: verdict === 'failed' ? 'VERDICT_FAILED' : 'VERDICT_INCOMPLETE',
+    what: says,
+    next:
+      verdict === 'failed'
+        ? 'Mend what the table of gates says, or except a finding in the ignore file, with reason, owner and expiry.'
+        : 'Make the tool able to look, or name the gate in allow-incomplete.',
+  });
+};

@@ -1,0 +1,134 @@
+import { Failure } from '#fault';
+import type { Clock } from '#plan';
+import type { Ask } from './ask.ts';
+import { differs, stopIf } from './faults.ts';
+import { backoff } from './pause.ts';
+import type { Descriptor, OciLayout } from './types.ts';
+
+export type Uploading = {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly read: OciLayout['read'];
+  /** A repository of the same registry that may have it already. */
+  readonly mount?: string | undefined;
+};
+
+/** An upload that has begun: where it goes on, and how much of it has arrived. */
+type Session = { readonly location: URL; readonly offset: number };
+
+/** Broken off so often without anything more having arrived: it is given up. */
+const most = 5;
+
+/** Is it there? */
+export const hasBlob = async (
+  { ask }: Pick<Uploading, 'ask'>,
+  { digest }: Pick<Descriptor, 'digest'>,
+): Promise<boolean> => {
+  const { status, body } = await ask({ method: 'HEAD', at: `blobs/${digest}`, to: 'pull', expects: [404] });
+  body.resume();
+  return status !== 404;
+};
+
+const sessionOf = (url: URL, location: string | undefined, offset: number): Session => {
+  if (location === undefined)
+    throw new Failure({
+      code: 'REGISTRY_UNREACHABLE',
+      what: `${url.host} began an upload without saying where it goes on`,
+      next: 'Check that a registry answers there, and nothing in its place.',
+    });
+  return { location: new URL(location, url), offset };
+};
+
+/** Begins an upload. undefined: the blob was mounted, and is there. */
+const begin = async ({ ask, mount }: Uploading, digest: string): Promise<Session | undefined> => {
+  const query = mount === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: mount }).toString()}`;
+  const { status, headers, body, url } = await ask({
+    method: 'POST',
+    at: `blobs/uploads/${query}`,
+    to: 'pull,push',
+    headers: { 'content-length': '0' },
+  });
+  body.resume();
+  return status === 201 ? undefined : sessionOf(url, headers['location'], 0);
+};
+
+/**
+ * Where an upload stands that broke off; undefined: the registry has forgotten it, or cannot go on with it
+ * (Debian's docker-registry 2.8 cannot within a request).
+ */
+const standing = async ({ ask }: Uploading, { location }: Session): Promise<Session | undefined> => {
+  const { status, headers, body, url } = await ask({
+    method: 'GET',
+    at: location,
+    to: 'pull,push',
+    expects: [400, 404, 405, 416],
+  });
+  body.resume();
+  const last = /^(?:bytes=)?0-(\d+)$/.exec(headers['range'] ?? '')?.[1];
+  if (status >= 400 || last === undefined) return undefined;
+  // `0-0` is nothing, or one byte
+  return sessionOf(url, headers['location'] ?? location.href, last === '0' ? 0 : Number(last) + 1);
+};
+
+/** What is missing, and the end of it. */
+const rest = async (
+  { ask, read }: Uploading,
+  { digest, size }: Descriptor,
+  { location, offset }: Session,
+): Promise<void> => {
+  let at = location;
+  if (offset < size) {
+    const { headers, body, url } = await ask({
+      method: 'PATCH',
+      at,
+      to: 'pull,push',
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(size - offset),
+        ...(offset === 0 ? {} : { 'content-range': `${offset}-${size - 1}` }),
+      },
+      body: () => read(digest, offset),
+      once: true,
+    });
+    body.resume();
+    at = sessionOf(url, headers['location'] ?? at.href, size).location;
+  }
+  const end = new URL(at);
+  end.searchParams.set('digest', digest);
+  const { status, body } = await ask({
+    method: 'PUT',
+    at: end,
+    to: 'pull,push',
+    headers: { 'content-length': '0' },
+    expects: [400],
+    once: true,
+  });
+  body.resume();
+  // DIGEST_INVALID, or SIZE_INVALID: what lies here has changed since it was described
+  if (status === 400)
+    throw differs(`the content of ${digest} is another one: the registry has not taken it`, 'Build the image again.');
+};
+
+/** Sends one blob. What broke off is taken up where the registry can do so, else begun again. */
+export const uploadBlob = async (of: Uploading, blob: Descriptor): Promise<void> => {
+  let session: Session | undefined;
+  for (let tries = 0; ; tries += 1) {
+    stopIf(of.signal);
+    try {
+      session ??= await begin(of, blob.digest);
+      if (session === undefined) return;
+      await rest(of, blob, session);
+      return;
+    } catch (thrown) {
+      const lost = thrown instanceof Failure && thrown.fault.code === 'REGISTRY_UNREACHABLE';
+      if (!lost || session === undefined || tries >= most) throw thrown;
+      await of.clock.sleep(backoff(tries), of.signal);
+      // the answer was lost, not the blob
+      if (await hasBlob(of, blob)) return;
+      const now = await standing(of, session);
+      if (now !== undefined && now.offset > session.offset) tries = 0;
+      session = now;
+    }
+  }
+};
