@@ -4,3 +4,7 @@ export type { Excepted, Found, From, Judgement, RulesFound, SourceRule } from '.
 export { judge } from './judge.ts';
 export { scanSources } from './rules/sources.ts';
 export type { Sources } from './rules/sources.ts';
+export { mergeSarif } from './sarif.ts';
+export type { ForSarif, SarifLog } from './sarif.ts';
+export { uploadSarif } from './upload.ts';
+export type { SarifFile } from './upload.ts';
