@@ -1,20 +1,23 @@
 import { join } from 'node:path';
+import { filesOf } from '#check';
 import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
-import { resolveTest } from '#config';
+import { readIgnoreFile, resolveTest } from '#config';
 import type { Test, TestInputs } from '#config';
 import { Failure } from '#fault';
-import { changesOf } from '#git';
 import { timeline } from '#plan';
-import type { Report, ScanReport, Timeline } from '#plan';
+import type { Cache, Note, Report, ScanReport, Timeline } from '#plan';
 import { judge } from '#scan';
 import type { Found } from '#scan';
+import { baseTests, keepTests } from './base-tests.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
+import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
 import { leftovers, readReports } from './reports.ts';
-import type { Reports } from './reports.ts';
+import { tellFindings } from './sarif.ts';
 import { noEvidence } from './scene.ts';
+import { lookAtSources } from './sources.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
 import { nothingFound, testPlan } from './test-plan.ts';
@@ -24,16 +27,20 @@ export type TestWish = {
   readonly config: string | undefined;
   /** Where commands run that name no directory of their own. */
   readonly directory: string | undefined;
+  /** Whether findings are given to code scanning. */
+  readonly upload: boolean;
   readonly dry: boolean;
 };
 
 /** What test-and-scan needs of its action. */
 export type TestStage = Pick<
   Stage,
-  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+  'clock' | 'wall' | 'github' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
 > & {
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
+  readonly cache: Cache;
+  readonly scrub: (text: string) => string;
 };
 
 /**
@@ -41,13 +48,13 @@ export type TestStage = Pick<
  * Faults: INPUT_INVALID before anything is run; VERDICT_FAILED, VERDICT_INCOMPLETE, CANCELLED.
  */
 export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: TestWish): Promise<Report> => {
-  const test = testOf(stage, inputs, wish);
+  const { test, exceptions, apart } = wantedOf(stage, inputs, wish);
   const evidence = noEvidence();
   const line = timeline(stage);
   const { startedAt, wall, context } = stage;
   const run = { url: context.url, actor: context.actor };
-  const told = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
-  return conclude(told, async (): Promise<Conclusion> => {
+  const about = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
+  return conclude(about, async (): Promise<Conclusion> => {
     const { prepare, commands } = linesOf(stage, test, wish);
     if (wish.dry) {
       testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
@@ -55,23 +62,62 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
     }
     // before anything is run: what tests write is no other commit
     const began = await testedCommit(stage.workspace);
-    const before = await leftovers(stage.workspace, test);
+    const { workspace, signal } = stage;
+    const before = await leftovers(workspace, test);
+    const packages = await caches(stage, test, line);
     const runner = openRunner(stage);
     try {
-      const ran = await runAll(runner, line, prepare, commands);
-      stage.signal.throwIfAborted();
+      const [ran, sources, base] = await Promise.all([
+        runAll(runner, line, prepare, commands),
+        lookAtSources(test, { ...stage, apart }),
+        baseTests(test, stage),
+      ]);
+      signal.throwIfAborted();
+      const folder = (name: string): string => folderOf(test, name, wish);
       const reports = await line.step('read', 'read what was left', () =>
-        readReports({ workspace: stage.workspace, test, ran, before, folderOf: (name) => folderOf(test, name, wish) }),
+        readReports({ workspace, test, ran, before, folderOf: folder }),
       );
-      const { scan, says, notes } = judge(test, await foundOf(stage, test, reports));
-      evidence.scan = scan;
-      evidence.evidence = began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, scan));
-      evidence.notes = [...notes];
+      const found: Found = {
+        ...nothingFound(today(stage)),
+        ...reports,
+        ...sources,
+        ...(base === undefined ? {} : { base }),
+        ...(exceptions === undefined ? {} : { exceptions }),
+      };
+      const judgement = judge(test, found);
+      const { scan, says } = judgement;
+      const told = await tellFindings(judgement, found.scans, wish.upload, stage);
+      const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
+      evidence.scan = { ...scan, sarif: told.sarif };
+      evidence.evidence =
+        began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, evidence.scan));
+      evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept];
       return concluded(scan, says);
     } finally {
       await runner.close();
     }
   });
+};
+
+type Packages = Awaited<ReturnType<typeof restorePackages>>;
+
+const caches = async (stage: TestStage, test: Test, line: Timeline): Promise<Packages> =>
+  test.cache.length === 0
+    ? { restored: [], notes: [] }
+    : line.step('caches', 'bring package caches back', (note) => restorePackages(test.cache, { ...stage, note }));
+
+/** What a green run keeps for later ones. */
+const keep = async (
+  stage: TestStage,
+  test: Test,
+  line: Timeline,
+  restored: Packages['restored'],
+  tests: Found['tests'],
+): Promise<readonly Note[]> => {
+  const list = await keepTests(test, tests, stage);
+  if (restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context)) return list;
+  const packages = await line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
+  return [...list, ...packages];
 };
 
 /** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
@@ -120,22 +166,40 @@ const linesOf = ({ workspace }: TestStage, test: Test, wish: TestWish) => ({
   })),
 });
 
-const testOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Test => {
+type Wanted = {
+  readonly test: Test;
+  readonly exceptions: Found['exceptions'];
+  /** Files that hold the words which rules look for. */
+  readonly apart: readonly string[];
+};
+
+/** Where exceptions are looked for that nobody has named a file of. */
+const ignoring = '.landfall-ignore.yml';
+
+const wantedOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Wanted => {
   const found = configOf(stage, { config });
   const { test, problems } = resolveTest({ text: found.text, file: found.file, inputs });
-  refuseProblems([...stage.problems, ...(found.problems.length > 0 ? found.problems : problems)]);
+  const file = test?.['ignore-file'] ?? ignoring;
+  const content = filesOf(stage.workspace)(file);
+  const named = test?.['ignore-file'] !== undefined;
+  const absent = typeof content === 'string';
+  const ignored = absent ? undefined : readIgnoreFile(Buffer.from(content).toString('utf8'), file);
+  refuseProblems([
+    ...stage.problems,
+    ...(found.problems.length > 0 ? found.problems : problems),
+    ...(absent && (named || !content.startsWith('there is no')) ? [{ where: 'ignore-file', what: content }] : []),
+    ...(ignored?.problems ?? []),
+  ]);
   if (test === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'nothing to test and no problem', next: 'Please report this.' });
-  return test;
+  return {
+    test,
+    exceptions: ignored === undefined ? undefined : { file, entries: ignored.exceptions },
+    apart: [found.file, file],
+  };
 };
 
 const today = ({ wall }: TestStage): string => wall().toISOString().slice(0, 10);
-
-const foundOf = async (stage: TestStage, { base }: Test, reports: Reports): Promise<Found> => ({
-  ...nothingFound(today(stage)),
-  ...reports,
-  changes: await changesOf(stage.workspace, { branch: base, event: stage.context.change }),
-});
 
 /** What a verdict comes to. Throws VERDICT_FAILED, VERDICT_INCOMPLETE. */
 export const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
