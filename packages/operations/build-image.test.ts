@@ -20,17 +20,21 @@ const programs = ['busybox', 'docker-registry'].filter((name) => found(name) ===
 const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
 let lab: LabBuilder;
 let server: RegistryServer;
+let closing = async (): Promise<void> => {};
 const before = { ...process.env };
 
 beforeAll(async () => {
   if ((await builderMissing()) !== undefined) return;
   [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
+  closing = async () => {
+    await lab.close();
+    await server.close();
+  };
   Object.assign(process.env, lab.env);
 }, 120_000);
 
 afterAll(async () => {
-  await lab?.close();
-  await server?.close();
+  await closing();
   process.env = before;
 });
 
