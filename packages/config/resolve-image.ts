@@ -80,12 +80,14 @@ const valuesOf = (inputs: ImageInputs): { values: Values; problems: readonly Pro
   const { args, problems } = argsOf(inputs['build-args']);
   const words = (lines: readonly string[]): readonly string[] =>
     lines.flatMap((line) => line.split(',').map((word) => word.trim())).filter((word) => word !== '');
-  const values = [
-    ['name', inputs.image] as const,
-    ['build-args', args] as const,
-    ...texts.map((key) => [key, inputs[key]] as const),
-    ...lists.map((key) => [key, words(inputs[key])] as const),
-  ].filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
+  const values = (
+    [
+      ['name', inputs.image],
+      ['build-args', args],
+      ...texts.map((key): readonly [Key, unknown] => [key, inputs[key]]),
+      ...lists.map((key): readonly [Key, unknown] => [key, words(inputs[key])]),
+    ] as readonly (readonly [Key, unknown])[]
+  ).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
   return { values: Object.fromEntries(values), problems };
 };
 

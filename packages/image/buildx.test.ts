@@ -14,6 +14,7 @@ import type { Asked } from './buildx.ts';
 
 const here = unless((await builderMissing()) ?? (found('busybox') === undefined ? 'busybox missing' : undefined));
 let lab: LabBuilder;
+let closing = async (): Promise<void> => {};
 let folder: string;
 const before = { ...process.env };
 
@@ -21,11 +22,12 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'landfall-buildx-test-'));
   if ((await builderMissing()) !== undefined) return;
   lab = await startBuilder();
+  closing = lab.close;
   Object.assign(process.env, lab.env);
 }, 120_000);
 
 afterAll(async () => {
-  await lab?.close();
+  await closing();
   process.env = before;
   rmSync(folder, { recursive: true, force: true });
 });

@@ -10,3 +10,4 @@ export type { Content, Described } from './describe.ts';
 export { readSbom, sbomTypes } from './sbom.ts';
 export type { Sbom } from './sbom.ts';
 export { readSbomFile, sbomPath, writeSbomFile } from './sbom-file.ts';
+export { seenBy } from './ignore.ts';

@@ -66,6 +66,17 @@ test('a letter in two pieces, a step told twice, a cached one, what is no progre
   expect(heard.warnings()).toEqual(['JSONArgs']);
 });
 
+test('a cached step stays one, though what it holds is fetched later', () => {
+  const [start, end] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:02.5Z'];
+  const { heard, shown } = read([
+    vertex({ started: start, completed: start, cached: true }),
+    vertex({ started: start }),
+    vertex({ started: start, completed: end }),
+  ]);
+  expect(heard.steps()).toEqual([{ name: '[1/1] RUN x', outcome: 'cached', ms: 0 }]);
+  expect(shown).toEqual(['✓ [1/1] RUN x: cached']);
+});
+
 test('of several steps that end badly, the one that others were cancelled for', () => {
   const failed = (digest: string, error: string): string =>
     JSON.stringify({ vertexes: [{ digest, name: digest, started: '2026-01-01T00:00:00Z', completed: '2026-01-01T00:00:01Z', error }] }); // prettier-ignore

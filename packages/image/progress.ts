@@ -95,7 +95,9 @@ export const progress = (show: (line: string) => void): Progress => {
     const ms = cached ? 0 : Math.max(0, Date.parse(completed) - Date.parse(started));
     const outcome = error !== '' ? 'failed' : cached ? 'cached' : 'done';
     const again = it.step;
+    // what was cached is fetched when it is needed, and told as done
     if (again?.outcome === outcome && again.ms === ms) return;
+    if (again?.outcome === 'cached' && outcome === 'done') return;
     if (it.rest !== '') speak(it, '\n');
     it.step = { name: it.name, outcome, ms };
     if (again !== undefined) steps.splice(steps.indexOf(again), 1);

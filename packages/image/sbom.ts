@@ -26,9 +26,9 @@ type Read = { readonly sbom: Sbom } | { readonly wrong: string };
  * which image it is, as scanners of layouts do, that must be one of `digests`. Pure.
  */
 export const readSbom = (text: string, digests: readonly Digest[]): Read => {
-  let json: Json;
+  let json: Json | null;
   try {
-    json = JSON.parse(text) as Json;
+    json = JSON.parse(text) as Json | null;
   } catch {
     return { wrong: 'it is no JSON' };
   }

@@ -20,17 +20,21 @@ const programs = ['busybox', 'docker-registry'].filter((name) => found(name) ===
 const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
 let lab: LabBuilder;
 let server: RegistryServer;
+let closing = async (): Promise<void> => {};
 const before = { ...process.env };
 
 beforeAll(async () => {
   if ((await builderMissing()) !== undefined) return;
   [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
+  closing = async () => {
+    await lab.close();
+    await server.close();
+  };
   Object.assign(process.env, lab.env);
 }, 120_000);
 
 afterAll(async () => {
-  await lab?.close();
-  await server?.close();
+  await closing();
   process.env = before;
 });
 
@@ -209,9 +213,38 @@ here.test(
     writeFileSync(join(root, 'new file'), 'x');
     const { notes, image } = (await run({}, { push: 'false' })).report;
     expect(notes).toEqual([
-      { kind: 'warning', text: '1 files that the build sees are not those of the commit: new file' },
+      { kind: 'warning', text: '1 of the files that the build sees are not as in the commit: new file' },
     ]);
     expect(image?.digest).not.toBe(clean.image?.digest);
+  },
+  60_000,
+);
+
+here.test(
+  'what `.dockerignore` keeps from the build makes no other image',
+  async () => {
+    const { run, root } = place(hello, { '.dockerignore': '*.xml\n' });
+    const first = (await run()).report;
+    writeFileSync(join(root, 'junit.xml'), '<testsuite/>');
+    const { result, notes, image } = (await run()).report;
+    expect([result, notes, image?.digest]).toEqual(['unchanged', [], first.image?.digest]);
+  },
+  60_000,
+);
+
+here.test(
+  'several platforms are pushed as one index, and found again',
+  async () => {
+    const { run, registry } = place('FROM scratch\nCOPY Dockerfile /\n');
+    const inputs = { platforms: ['linux/amd64, linux/arm64'] };
+    const { image } = (await run(inputs)).report;
+    expect(image?.platforms.map(({ platform, layers }) => [platform, layers])).toEqual([
+      ['linux/amd64', 1],
+      ['linux/arm64', 1],
+    ]);
+    expect(await digestOf(registry, 'main')).toBe(image?.digest);
+    const again = (await run(inputs)).report;
+    expect([again.result, again.image?.platforms]).toEqual(['unchanged', image?.platforms]);
   },
   60_000,
 );

@@ -1,24 +1,20 @@
 import { join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { Failure, must } from '#fault';
-import { inputsHash, labelsOf, openBuilder, shaTag, tagsOf } from '#image';
-import type { Inputs } from '#image';
+import { labelsOf, openBuilder, shaTag } from '#image';
 import { timeline } from '#plan';
-import type { ImageReport, Report, Timeline } from '#plan';
+import type { ImageReport, Report } from '#plan';
 import { openRegistry } from '#registry';
-import type { Registry } from '#registry';
-import { checkoutOf } from './commit-of.ts';
-import type { Checkout } from './commit-of.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
 import { imageThere, isOf, taken } from './image-there.ts';
 import type { There } from './image-there.ts';
-import { tellingArgs, wantedImage } from './image-wish.ts';
-import type { Wanted } from './image-wish.ts';
+import { wantedImage } from './image-wish.ts';
+import { begin, nameOf } from './image-work.ts';
+import type { Work } from './image-work.ts';
 import { hasSbom, keptSbom, publish, retag } from './publish-image.ts';
 import { noEvidence } from './scene.ts';
-import type { Evidence } from './scene.ts';
 import { examine } from './scan-image.ts';
 import type { TestStage } from './test-and-scan.ts';
 
@@ -40,20 +36,6 @@ export type ImageWish = {
 
 /** What build-image needs of its action. */
 export type ImageStage = TestStage;
-
-/** All that one run of it works with. */
-export type Work = {
-  readonly stage: ImageStage;
-  readonly wanted: Wanted;
-  readonly commit: Checkout;
-  readonly inputs: Inputs;
-  /** {@link inputsHash} */
-  readonly hash: ReturnType<typeof inputsHash>;
-  readonly tags: readonly string[];
-  readonly registry: Registry;
-  readonly timeline: Timeline;
-  readonly evidence: Evidence;
-};
 
 /**
  * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.
@@ -87,42 +69,6 @@ export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: I
   });
 };
 
-const begin = async (
-  stage: ImageStage,
-  wanted: Wanted,
-  registry: Registry,
-  line: Timeline,
-  evidence: Evidence,
-): Promise<Work> => {
-  // prettier-ignore
-  const { context, file, target, platforms, labels, reproducible } = wanted;
-  const paths = [context, ...(file === undefined ? [] : [file])];
-  const commit = await checkoutOf(stage.workspace, stage.context, paths);
-  const inputs: Inputs = { context, file, target, platforms, args: wanted['build-args'], labels, secrets: Object.keys(wanted.secrets), reproducible }; // prettier-ignore
-  const note = (kind: 'warning' | 'info', text: string): void => {
-    evidence.notes = [...evidence.notes, { kind, text }];
-  };
-  evidence.commit = commit.id;
-  if (commit.changed !== undefined) {
-    const { files } = commit.changed;
-    const named = `${files.slice(0, 5).join(', ')}${files.length > 5 ? ', …' : ''}`;
-    note('warning', `${files.length} files that the build sees are not those of the commit: ${named}`);
-  }
-  for (const name of tellingArgs(wanted['build-args']))
-    note('warning', `the build argument ${name} looks like a secret: everybody with the image can read it; \`secrets\` keeps one out`); // prettier-ignore
-  return {
-    stage,
-    wanted,
-    commit,
-    inputs,
-    hash: inputsHash(commit.id, inputs, commit.changed?.hash),
-    tags: tagsOf(wanted.tags, commit.id, stage.context.ref),
-    registry,
-    timeline: line,
-    evidence,
-  };
-};
-
 /** The image of this commit and these inputs, if the registry has it. Throws IMAGE_MISSING where it must, IMAGE_TAG_TAKEN where another one has its place. */
 const lookUp = (
   { timeline: line, registry, commit, hash, wanted }: Work,
@@ -152,9 +98,6 @@ const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Concl
   stage.show(`${what}, ${goes}`);
   return { outcome: 'planned', verdict: `${what}, ${goes}` };
 };
-
-/** What an image is called by its digest. */
-export const nameOf = ({ at }: Wanted, digest: string): string => `${at.registry}/${at.repository}@${digest}`;
 
 const reuse = async (work: Work, there: There): Promise<Conclusion> => {
   const { wanted, evidence } = work;

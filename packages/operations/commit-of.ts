@@ -6,39 +6,50 @@ import type { Commit } from '#image';
 
 /** The commit of the checkout, and what differs from it. */
 export type Checkout = Commit & {
-  /** A hash of what differs from the commit in `paths`; undefined: nothing does. What git ignores is taken for made of the commit. */
+  /** What the build sees and is not of the commit; undefined: nothing. What git ignores is taken for made of the commit. */
   readonly changed: { readonly hash: string; readonly files: readonly string[] } | undefined;
 };
 
-/** What git says of the checkout. Throws SOURCE_UNFIT. */
+/**
+ * What git says of the checkout. Throws SOURCE_UNFIT.
+ * @param sees whether the build sees a file, by its path below the workspace
+ */
 export const checkoutOf = async (
   workspace: string,
   { repository, url }: Pick<RunContext, 'repository' | 'url'>,
-  paths: readonly string[],
+  sees: (path: string) => boolean,
 ): Promise<Checkout> => {
   const ask = async (words: readonly string[], input?: Buffer): Promise<Buffer> =>
     must(await git(workspace, words, input));
-  const [id = '', time = ''] = (await ask(['show', '--no-patch', '--format=%H %ct', 'HEAD'])).toString().trim().split(' '); // prettier-ignore
+  const shown = (await ask(['show', '--no-patch', '--format=%H %ct', 'HEAD'])).toString().trim();
+  const [id = '', time = ''] = shown.split(' ');
   const page = url.replace(/\/actions\/runs\/.*$/, '');
-  return {
-    id,
-    time: Number(time),
-    repository,
-    source: page === url ? undefined : page,
-    changed: await changedIn(ask, paths),
-  };
+  const changed = await changedIn(ask, sees);
+  return { id, time: Number(time), repository, source: page === url ? undefined : page, changed };
 };
 
 type Ask = (words: readonly string[], input?: Buffer) => Promise<Buffer>;
 
-const changedIn = async (ask: Ask, paths: readonly string[]): Promise<Checkout['changed']> => {
-  const tracked = await ask(['diff', '--no-ext-diff', '--no-color', '--name-only', '-z', 'HEAD', '--', ...paths]);
-  const untracked = await ask(['ls-files', '--others', '--exclude-standard', '-z', '--', ...paths]);
-  const names = [...parts(tracked), ...parts(untracked)].map((name) => name.toString());
-  if (names.length === 0) return undefined;
-  const hash = createHash('sha256').update(untracked);
-  hash.update(await ask(['diff', '--no-ext-diff', '--no-color', '--binary', 'HEAD', '--', ...paths]));
-  const added = Buffer.from(untracked.toString('latin1').replaceAll('\0', '\n'), 'latin1');
-  if (added.length > 0) hash.update(await ask(['hash-object', '--no-filters', '--stdin-paths'], added));
-  return { hash: hash.digest('hex'), files: names };
+const changedIn = async (ask: Ask, sees: (path: string) => boolean): Promise<Checkout['changed']> => {
+  const diff = ['diff', '--no-ext-diff', '--no-renames', '--relative', '--name-only', '-z'];
+  const names = async (words: readonly string[]): Promise<readonly string[]> =>
+    parts(await ask(words))
+      .map((name) => name.toString())
+      .filter(sees);
+  const deleted = await names([...diff, '--diff-filter=D', 'HEAD']);
+  const altered = await names([...diff, '--diff-filter=d', 'HEAD']);
+  const added = await names(['ls-files', '--others', '--exclude-standard', '-z']);
+  const there = [...altered, ...added];
+  const files = [...there, ...deleted];
+  if (files.length === 0) return undefined;
+  // a repository within this one is listed as a folder, which has no content of its own
+  const paths = there.filter((name) => !name.endsWith('/')).map((name) => `${name}\n`);
+  const contents = await ask(['hash-object', '--no-filters', '--stdin-paths'], Buffer.from(paths.join('')));
+  return {
+    hash: createHash('sha256')
+      .update(JSON.stringify([there, deleted]))
+      .update(contents)
+      .digest('hex'),
+    files,
+  };
 };

@@ -3,7 +3,7 @@ import { readSbom, sbomPath, sbomTypes, writeSbomFile } from '#image';
 import type { Digest, ImageReport, ImageTag } from '#plan';
 import { renderBytes } from '#plan';
 import type { Attached, Registry } from '#registry';
-import type { Work } from './build-image.ts';
+import type { Work } from './image-work.ts';
 import { tagsThere } from './image-there.ts';
 import type { There } from './image-there.ts';
 import type { Examined } from './scan-image.ts';

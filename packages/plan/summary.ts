@@ -1,6 +1,7 @@
 import { codes } from '#fault';
 import { renderDuration, renderInstant } from './duration.ts';
 import { place } from './fault-lines.ts';
+import { renderImage } from './image-summary.ts';
 import { bar, code, fence, prose, table } from './markdown.ts';
 import { renderPlan } from './plan-lines.ts';
 import type { Approval } from './github.ts';
@@ -15,6 +16,7 @@ export const renderSummary = (report: Report): string =>
     fault(report),
     setup(report),
     facts(report),
+    renderImage(report.image),
     plan(report),
     timeline(report),
     processes(report),

@@ -32,6 +32,7 @@ export const actionYml = (definition: ActionDefinition): string => {
 
 const icons: Readonly<Record<string, string>> = {
   'test-and-scan': 'shield',
+  'build-image': 'package',
   'deploy-over-ssh': 'upload-cloud',
   'smoke-test': 'check-circle',
   rollback: 'rotate-ccw',

@@ -1,3 +1,4 @@
+import { buildImage } from '../../actions/build-image/definition.ts';
 import { deployOverSsh } from '../../actions/deploy-over-ssh/definition.ts';
 import { rollback } from '../../actions/rollback/definition.ts';
 import { smokeTest } from '../../actions/smoke-test/definition.ts';
@@ -5,4 +6,4 @@ import { testAndScan } from '../../actions/test-and-scan/definition.ts';
 import type { ActionDefinition } from '#kit';
 
 /** The actions that exist, in the order in which documents name them. */
-export const actions: readonly ActionDefinition[] = [testAndScan, deployOverSsh, smokeTest, rollback];
+export const actions: readonly ActionDefinition[] = [testAndScan, buildImage, deployOverSsh, smokeTest, rollback];
