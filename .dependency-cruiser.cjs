@@ -9,6 +9,7 @@ const adapters = [
   'packages/check/files.ts',
   'packages/check/http-client.ts',
   'packages/check/websocket-client.ts',
+  'packages/command/',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
   'packages/release/checkout.ts',
@@ -117,7 +118,10 @@ module.exports = {
       name: 'config-types-only',
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
-      from: { path: '^packages/(check|host|journal|notify|plan|release|remote|service|traffic)/', pathNot: tests },
+      from: {
+        path: '^packages/(check|command|host|journal|notify|plan|release|remote|service|traffic)/',
+        pathNot: tests,
+      },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
     },
     room('fault', []),
@@ -128,6 +132,7 @@ module.exports = {
     room('release', ['fault', 'plan', 'host', 'remote', 'config']),
     room('setup', ['fault', 'plan']),
     room('traffic', ['fault', 'plan', 'host', 'remote', 'config']),
+    room('command', ['fault', 'plan']),
     room('notify', ['fault', 'plan', 'host', 'remote', 'config']),
     room('check', ['fault', 'plan', 'host', 'remote', 'config']),
     room('config', ['fault', 'plan', 'host', 'remote']),

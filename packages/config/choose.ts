@@ -14,7 +14,8 @@ export type Chosen = {
 
 /** The target that is meant: the named one, the only one, or `production` where the file names none. */
 export const choose = (content: unknown, wanted: string | undefined, place: Place): Chosen => {
-  const { targets, ...top } = isMap(content) ? content : {};
+  // `test` is about the code, whatever target it goes to
+  const { targets, test, ...top } = isMap(content) ? content : {};
   const all = isMap(targets) && Object.keys(targets).length > 0 ? targets : undefined;
   const names = Object.keys(all ?? { production: {} });
   const [only] = names;

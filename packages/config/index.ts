@@ -6,3 +6,6 @@ export type { ConfigFile } from './read.ts';
 export { resolveSettings, resolveTarget } from './resolve.ts';
 export type { Source } from './resolve.ts';
 export type { Overrides, ReadFile, ServiceFile, Settings, Target } from './target.ts';
+export { resolveTest } from './resolve-test.ts';
+export type { TestInputs } from './resolve-test.ts';
+export type { Test } from './definition/test.ts';

@@ -32,9 +32,21 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.ZodType, place: Place): P
       return at([...issue.path, key], `${spell([...issue.path, key])}: there is no such key`, next);
     });
   }
+  const meant = issue.code === 'invalid_union' ? branch(issue) : undefined;
+  if (meant !== undefined)
+    return meant.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, place));
   if (issue.code === 'invalid_key')
     return [at(issue.path, `${spell(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`)];
   return [at(issue.path, `${issue.path.length === 0 ? '' : `${spell(issue.path)}: `}${meaning(issue)}`)];
+};
+
+/** What is wrong with the one form of several that the value has, where it has one. */
+const branch = ({ message, errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined => {
+  if (message !== 'Invalid input') return undefined;
+  const near = errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  return near.length === 1 ? near[0] : undefined;
 };
 
 /** The key that a problem is seen at: another one beside it, where a rule names it in `params.line`. */
@@ -75,13 +87,19 @@ const spell = (path: readonly PropertyKey[]): string =>
 const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): string[] => {
   let here: unknown = bare(schema);
   for (const key of path) {
+    here = mapOf(here);
     if (here instanceof z.ZodObject) here = bare(here.shape[String(key)]);
     else if (here instanceof z.ZodRecord) here = bare(here.valueType);
     else if (here instanceof z.ZodArray) here = bare(here.element);
     else return [];
   }
+  here = mapOf(here);
   return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
 };
+
+/** Of several forms, the map of keys. */
+const mapOf = (schema: unknown): unknown =>
+  schema instanceof z.ZodUnion ? schema.options.map(bare).find((one) => one instanceof z.ZodObject) : schema;
 
 /** A schema without what is wrapped around it: optional, default, transform. */
 export const bare = (schema: unknown): unknown => {

@@ -194,6 +194,14 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'A rollback: the journal on the host names no release before the live one, or `to` fits several that were never confirmed.',
     next: 'Name the release with `to`: a whole release id, from the list in the fault.',
   },
+  VERDICT_FAILED: {
+    from: 'Test-and-scan, when all commands have ended and all that they left was read: a test failed, a floor was missed, a finding counts, or a command failed.',
+    next: 'The table of gates says what was wanted and what was found. Mend it; or except a finding with reason, owner and expiry in the ignore file.',
+  },
+  VERDICT_INCOMPLETE: {
+    from: 'Test-and-scan: nothing bad was found, but a tool skipped something, left no file, or ended in a way that says nothing. What could not be checked is not clean.',
+    next: 'Make the tool able to look: its database, its network, its file. Where that cannot be, name the gate in `allow-incomplete`.',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

@@ -50,6 +50,8 @@ export const codes = {
   UNDO_FAILED: 'the undo failed; the target is held as it is',
   RELEASE_UNKNOWN: 'no such release, or it is no longer complete on the host',
   RELEASE_AMBIGUOUS: 'there is no previous release that could be told from the journal',
+  VERDICT_FAILED: 'tests or scans found what may not be',
+  VERDICT_INCOMPLETE: 'something that was asked for could not be checked',
   INTERNAL: 'a defect in Landfall itself',
 } as const satisfies Record<string, string>;
 

@@ -17,6 +17,8 @@ export type Action<D extends ActionDefinition> = {
   readonly signal: AbortSignal;
   /** The checkout's directory. */
   readonly workspace: string;
+  /** The runner's directory for temporary files. */
+  readonly temp: string;
   readonly startedAt: Date;
   /** One line of progress, plain text. */
   readonly show: (line: string) => void;

@@ -134,6 +134,7 @@ const build = <D extends ActionDefinition>(
     post,
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
+    temp: runner.temp,
     startedAt: new Date(),
     show: (line) => {
       for (const one of hidden.scrub(line).split(/\r?\n/)) runner.print(one);

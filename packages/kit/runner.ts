@@ -22,6 +22,8 @@ export type Runner = {
   /** For later steps of the job. */
   readonly exportVariable: (name: string, value: string) => void;
   readonly summary: (markdown: string) => void;
+  /** The directory for temporary files, which the runner empties after the job. */
+  readonly temp: string;
   /** Writes a file below the runner's temporary directory, for the owner only; returns its path. */
   readonly file: (name: string, content: string) => string;
 };
@@ -31,6 +33,7 @@ export const actualRunner = async (): Promise<Runner> => {
   const core = await import('@actions/core');
   const environment = process.env;
   const has = (name: string): boolean => (environment[name] ?? '') !== '';
+  const temp = has('RUNNER_TEMP') ? (environment.RUNNER_TEMP ?? '') : tmpdir();
   return {
     environment,
     event: () => {
@@ -74,8 +77,9 @@ export const actualRunner = async (): Promise<Runner> => {
       const path = environment.GITHUB_STEP_SUMMARY;
       if (path !== undefined && path !== '') appendFileSync(path, markdown);
     },
+    temp,
     file: (name, content) => {
-      const path = join(has('RUNNER_TEMP') ? (environment.RUNNER_TEMP ?? '') : tmpdir(), name);
+      const path = join(temp, name);
       writeFileSync(path, content, { mode: 0o600 });
       return path;
     },

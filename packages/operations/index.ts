@@ -7,3 +7,5 @@ export type { SmokeWish } from './smoke.ts';
 export type { Place } from './place.ts';
 export { play } from './stage.ts';
 export type { Stage } from './stage.ts';
+export { testAndScan } from './test-and-scan.ts';
+export type { TestStage, TestWish } from './test-and-scan.ts';

@@ -23,6 +23,7 @@ export type Evidence = {
       | 'approvals'
       | 'record'
       | 'sockets'
+      | 'scan'
   ]: Report[K];
 };
 
@@ -41,6 +42,7 @@ export const noEvidence = (): Evidence => ({
   approvals: undefined,
   record: undefined,
   sockets: undefined,
+  scan: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */

@@ -25,7 +25,10 @@ export const refuseProblems = (problems: readonly Problem[]): void => {
 };
 
 /** landfall.yml's text, or what is wrong with finding it. */
-export const configOf = (stage: Stage, place: Place): { text?: string; file: string; problems: readonly Problem[] } => {
+export const configOf = (
+  stage: Pick<Stage, 'workspace'>,
+  place: Pick<Place, 'config'>,
+): { text?: string; file: string; problems: readonly Problem[] } => {
   const read = readConfig(stage.workspace, place.config);
   if (read.ok) return { ...read.value, problems: [] };
   return { file: place.config ?? 'landfall.yml', problems: read.fault.problems ?? [] };

@@ -2,6 +2,7 @@ import type { Fault } from '#fault';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
+import type { ScanReport } from './scan.ts';
 import type { SocketSeen } from './sockets.ts';
 
 /** `user@address` or `user@address:port`, as people write it. */
@@ -178,6 +179,8 @@ export type Report = {
   readonly sockets?: readonly SocketSeen[];
   readonly processes: readonly Process[];
   readonly checks: readonly Checked[];
+  /** What tests and scans came to, where they were run. */
+  readonly scan?: ScanReport;
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];

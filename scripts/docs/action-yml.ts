@@ -31,6 +31,7 @@ export const actionYml = (definition: ActionDefinition): string => {
 };
 
 const icons: Readonly<Record<string, string>> = {
+  'test-and-scan': 'shield',
   'deploy-over-ssh': 'upload-cloud',
   'smoke-test': 'check-circle',
   rollback: 'rotate-ccw',

@@ -5,6 +5,7 @@ import { hosts } from './hosts.ts';
 import { nginx } from './nginx.ts';
 import { notify } from './notify.ts';
 import { services } from './services.ts';
+import { test } from './test.ts';
 import { duration, hostPath, insidePath, variableName, webAddress } from './values.ts';
 
 /** Bytes of `base`: sockets lie below it, and the name of a unix socket has at most 107 bytes. */
@@ -89,6 +90,9 @@ const targetName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a targ
 /** The whole of landfall.yml. */
 export const file = z.strictObject({
   ...applicationKeys,
+  test: test
+    .optional()
+    .describe('What `test-and-scan` runs, reads and demands. It is about the code, so it is the same for all targets.'),
   targets: z
     .record(targetName, application)
     .refine((targets) => Object.keys(targets).length > 0, 'expected at least one target')

@@ -13,30 +13,42 @@ const patterns = z.union([insidePath, z.array(insidePath)]).transform((one) => (
 
 const line = oneLine.describe('A line of bash.');
 
+/** Tools that a command's output can be read of, where it leaves no file. */
+const spoken: readonly string[] = ['flake8', 'black'];
+
 /** A command and what it leaves. */
-const command = z.strictObject({
-  command: line.describe('What runs: a line of bash, as in a `run:` step (`-e -o pipefail`).'),
-  directory: insidePath.prefault('.').describe('Where it runs, in the repository.'),
-  env: z
-    .record(variableName, z.string())
-    .default({})
-    .describe("Environment variables that it gets beside the step's own."),
-  timeout: duration.prefault('20m').describe('How long it may take; then it and all that it started is ended.'),
-  retries: z
-    .int()
-    .min(0)
-    .max(5)
-    .default(0)
-    .describe('How often it is tried again after it has failed: for what is known to be flaky. The summary says so.'),
-  tool: z
-    .enum(readers)
-    .optional()
-    .describe('What writes `report`. Then its exit code for findings is judged by them, and by `fail-on`.'),
-  report: insidePath
-    .optional()
-    .describe('The file that it leaves. Without one, a tool that can is read from its output.'),
-  'fail-on': severity.optional().describe('In place of the general `fail-on`, for what this command finds.'),
-});
+const command = z
+  .strictObject({
+    command: line.describe('What runs: a line of bash, as in a `run:` step (`-e -o pipefail`).'),
+    directory: insidePath.prefault('.').describe('Where it runs, in the repository.'),
+    env: z
+      .record(variableName, z.string())
+      .default({})
+      .describe("Environment variables that it gets beside the step's own."),
+    timeout: duration.prefault('20m').describe('How long it may take; then it and all that it started is ended.'),
+    retries: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe('How often it is tried again after it has failed: for what is known to be flaky. The summary says so.'),
+    tool: z
+      .enum(readers)
+      .optional()
+      .describe('What writes `report`. Then its exit code for findings is judged by them, and by `fail-on`.'),
+    report: insidePath
+      .optional()
+      .describe('The file that it leaves. Without one, a tool that can is read from its output.'),
+    'fail-on': severity.optional().describe('In place of the general `fail-on`, for what this command finds.'),
+  })
+  .refine(({ tool, report }) => report === undefined || tool !== undefined, {
+    path: ['report'],
+    error: `needs \`tool\`, which says how it is read: ${readers.join(', ')}`,
+  })
+  .refine(({ tool, report }) => tool === undefined || report !== undefined || spoken.includes(tool), {
+    path: ['tool'],
+    error: `needs \`report\`, the file that the command leaves: only ${spoken.join(' and ')} are read from what they say`,
+  });
 
 const commands = z.record(
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'expected a short name of letters, digits, spaces and . _ -'),

@@ -1,0 +1,87 @@
+import { defineAction, dryRunInput, githubInputs, sharedOutputs } from '#kit';
+import { severities } from '#plan';
+
+export const testAndScan = defineAction({
+  name: 'test-and-scan',
+  description:
+    'Runs the project’s tests, linters and scanners side by side, and turns all that they say into one verdict. What could not be checked is not clean.',
+  inputs: {
+    config: {
+      kind: 'text',
+      description:
+        'The file whose section `test` says what is run, read and demanded. `landfall.yml` or `landfall.yaml` in the workspace if not given; none is needed where the inputs say enough. An input beats the same key of the file.',
+    },
+    run: {
+      kind: 'lines',
+      description:
+        'What is run, side by side: a line `name: command` each, like `unit: pytest --junitxml=junit.xml`. A command is a line of bash. In place of `test.run`.',
+    },
+    'working-directory': {
+      kind: 'text',
+      description:
+        'Where commands run that have no `directory` of their own. Reports and patterns stay relative to the workspace.',
+    },
+    junit: { kind: 'lines', description: 'JUnit XML files of the tests: a pattern a line.' },
+    sarif: { kind: 'lines', description: 'SARIF files of scanners: a pattern a line.' },
+    coverage: {
+      kind: 'lines',
+      description: 'Coverage files, a pattern a line: Cobertura XML, LCOV, or JSON of coverage.py.',
+    },
+    'coverage-min': { kind: 'text', description: 'The least coverage of all lines, in percent.' },
+    'changed-coverage-min': {
+      kind: 'text',
+      description: 'The least coverage of the lines that the change adds or alters, in percent.',
+    },
+    'fail-on': {
+      kind: 'choice',
+      of: severities,
+      description:
+        'The least severity of a finding that fails the verdict. `low` if neither this nor the file says it.',
+    },
+    forbid: {
+      kind: 'lines',
+      description: 'Words that may not stand in lines that the change adds or alters, one a line: `TODO`, `FIXME`.',
+    },
+    'ignore-file': {
+      kind: 'text',
+      description:
+        'The file of findings that are excepted, each with reason, owner and expiry. `.landfall-ignore.yml` if there is one.',
+    },
+    'allow-empty': {
+      kind: 'choice',
+      of: ['true', 'false'],
+      description: 'Whether it is fine that no test ran although tests were asked for. `false` if nothing says it.',
+    },
+    'allow-incomplete': {
+      kind: 'lines',
+      description:
+        'Gates and tools that may be incomplete, one a line, by name. All others that could not be checked fail.',
+    },
+    'compare-tests': {
+      kind: 'choice',
+      of: ['auto', 'required', 'off'],
+      description:
+        'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`, if nothing says it: where its list of tests is known.',
+    },
+    base: {
+      kind: 'text',
+      description:
+        'The branch that changes are compared with. If not given: that of the pull request, else the default branch; on that one itself, the commit before.',
+    },
+    ...githubInputs,
+    ...dryRunInput,
+  },
+  outputs: {
+    result: {
+      description: 'What came of it: `done` or `planned` (the step succeeds); `refused` or `failed` (the step fails).',
+    },
+    report: sharedOutputs.report,
+    verdict: { description: '`passed`, `failed` or `incomplete`; empty where nothing was judged.' },
+    tests: { description: 'How many tests ran or were skipped.' },
+    failed: { description: 'How many tests failed.' },
+    coverage: { description: 'The coverage of all lines in percent, like `81.25`; empty where none was read.' },
+    findings: { description: 'How many findings count.' },
+    sarif: { description: 'The path of one SARIF file with all findings; empty where there are none to write.' },
+  },
+  post: false,
+});

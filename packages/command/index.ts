@@ -1,0 +1,2 @@
+export { openRunner } from './run.ts';
+export type { Command, Ran, Runner } from './run.ts';
