@@ -5,6 +5,9 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# where its runner for CI leaves what came of the tests
+TEST_OUTPUT_FILE_NAME = "junit.xml"
+
 RELEASE = os.environ.get("LANDFALL_RELEASE", "unknown")
 SECRET_KEY = os.environ["SECRET_KEY"]
 DEBUG = os.environ.get("DEBUG") == "True"
