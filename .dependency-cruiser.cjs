@@ -12,6 +12,7 @@ const adapters = [
   'packages/command/',
   'packages/config/definition/hosts.ts', // only isIP of node:net
   'packages/config/read.ts',
+  'packages/git/',
   'packages/release/checkout.ts',
   'packages/release/archive.ts',
   'packages/release/source.ts',
@@ -119,7 +120,7 @@ module.exports = {
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
       from: {
-        path: '^packages/(check|command|host|journal|notify|plan|release|remote|service|traffic)/',
+        path: '^packages/(check|command|git|host|journal|notify|plan|release|remote|scan|service|traffic)/',
         pathNot: tests,
       },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
@@ -129,7 +130,9 @@ module.exports = {
     room('remote', ['fault', 'plan']),
     room('journal', ['fault', 'plan', 'config']),
     room('host', ['fault', 'plan', 'remote', 'config']),
-    room('release', ['fault', 'plan', 'host', 'remote', 'config']),
+    room('git', ['fault', 'plan']),
+    room('release', ['fault', 'plan', 'git', 'host', 'remote', 'config']),
+    room('scan', ['fault', 'plan', 'config']),
     room('setup', ['fault', 'plan']),
     room('traffic', ['fault', 'plan', 'host', 'remote', 'config']),
     room('command', ['fault', 'plan']),

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between asking a command's processes to end and killing them: ms. A cancelled step has 5 s for all. */
-const patience = 2000;
+/** How long a command's processes may take to end when they are asked to, and to be gone when they are killed: ms. A cancelled step has 5 s for all. */
+const steps = [
+  ['SIGTERM', 2000],
+  ['SIGKILL', 500],
+] as const;
 
 /** Groups that may still run: nothing of this step may outlive it, however it ends. */
 const alive = new Set<number>();
@@ -16,7 +19,7 @@ export const watchGroup = (leader: number): void => {
 
 /** Ends all processes of a group: TERM, 2 s later KILL. Resolves when none is left, or nothing more can be done. */
 export const endGroup = async (leader: number): Promise<void> => {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const [signal, patience] of steps) {
     const until = performance.now() + patience;
     let left = strike(leader, signal);
     while (left && performance.now() < until) {

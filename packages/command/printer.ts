@@ -1,13 +1,18 @@
+import { overwritten } from './tail.ts';
+
 /** Bytes of one output that the log shows. */
-const most = 8 * 1024 * 1024;
+export const mostShown = 8 * 1024 * 1024;
 /** Bytes of one line that are held while its end is waited for. */
 const longest = 64 * 1024;
 
 /** Turns chunks of an output into lines for the log, up to a bound. */
 export type Printer = {
   readonly push: (chunk: Buffer) => void;
-  /** The last line, where it has no end; and how many bytes were left out, with the lines that the output ends with. */
-  readonly end: (last: readonly string[]) => void;
+  /**
+   * The last line, where it has no end; and, where not all was shown, the lines that the output ends with. `total`: its bytes, where
+   * not all were pushed.
+   */
+  readonly end: (last: readonly string[], total?: number) => void;
 };
 
 /**
@@ -21,7 +26,7 @@ export const printer = (show: (line: string) => void): Printer => {
   let skipping = false;
   const line = (bytes: Buffer): void => {
     if (skipping) left += bytes.length;
-    else show(bytes.toString('utf8').replace(/\r+$/, '').replace(/^.*\r/, ''));
+    else show(overwritten(bytes.toString('utf8')));
     skipping = false;
   };
   const take = (chunk: Buffer): void => {
@@ -40,14 +45,17 @@ export const printer = (show: (line: string) => void): Printer => {
   };
   return {
     push: (chunk) => {
-      const room = Math.max(0, most - told);
+      const room = Math.max(0, mostShown - told);
       told += chunk.length;
       left += Math.max(0, chunk.length - room);
       if (room > 0) take(chunk.subarray(0, room));
     },
-    end: (last) => {
-      if (rest.length > 0 && told <= most) line(rest);
-      if (told <= most) return;
+    end: (last, total = told) => {
+      if (total <= mostShown) {
+        if (rest.length > 0) line(rest);
+        return;
+      }
+      left += total - told;
       show(`… ${Math.ceil(left / 1024)} KiB of output are not shown here; it ends with:`);
       last.forEach(show);
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, statSync } from 'node:fs';
+import { createWriteStream, statSync, writeFileSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -48,10 +48,13 @@ export type Closing = Ended & { readonly close: () => Promise<void> };
  */
 export const runLine = async (given: Line, signal: AbortSignal): Promise<Closing> => {
   const { line, directory, env, timeout, spool, hear } = given;
-  const nothing = { close: () => Promise.resolve() };
-  if (signal.aborted) return { exit: 'SIGTERM', cut: 'cancelled', tail: [], ...nothing };
+  const not = (ended: Ended): Closing => {
+    writeFileSync(spool, ended.tail.join('\n'), { mode: 0o600 });
+    return { ...ended, close: () => Promise.resolve() };
+  };
+  if (signal.aborted) return not({ exit: 'SIGTERM', cut: 'cancelled', tail: [] });
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return { exit: 127, tail: [`there is no directory ${directory}`], ...nothing };
+    return not({ exit: 127, tail: [`there is no directory ${directory}`] });
   const file = createWriteStream(spool, { mode: 0o600 });
   const child = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', line], {
     cwd: directory,

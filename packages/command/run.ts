@@ -1,8 +1,9 @@
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDuration } from '#plan';
 import type { Clock, CommandReport } from '#plan';
-import { printer } from './printer.ts';
+import { mostShown, printer } from './printer.ts';
 import { runLine } from './process.ts';
 import type { Closing, Ended, Line } from './process.ts';
 
@@ -59,11 +60,14 @@ export const openRunner = (ground: Ground): Runner => {
 
   const print = (title: string, spool: string, last: readonly string[]): Promise<void> =>
     group(title, async () => {
+      if (signal.aborted) {
+        // there is no time for all of it
+        last.forEach(show);
+        return;
+      }
       const lines = printer(show);
-      // cut short: there is no time for all of it
-      if (!signal.aborted) for await (const chunk of createReadStream(spool)) lines.push(chunk as Buffer);
-      else last.forEach(show);
-      lines.end(last);
+      for await (const chunk of createReadStream(spool, { end: mostShown })) lines.push(chunk as Buffer);
+      lines.end(last, (await stat(spool)).size);
     });
 
   const one = async (command: Command, live: boolean, keep = false): Promise<Ran> => {

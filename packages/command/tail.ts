@@ -26,6 +26,8 @@ export const tail = (): Tail => {
   };
 };
 
-/** A line as a terminal would have left it: what a `\r` writes over is gone, and so are colours. */
-const shown = (line: string): string =>
-  stripVTControlCharacters(line.replace(/\r+$/, '')).replace(/^.*\r/, '').trimEnd();
+/** A line without colours. */
+const shown = (line: string): string => stripVTControlCharacters(overwritten(line)).trimEnd();
+
+/** A line as a terminal would have left it: what stands before a `\r` is written over. */
+export const overwritten = (line: string): string => line.replace(/\r+$/, '').replace(/^[^]*\r/, '');

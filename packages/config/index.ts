@@ -1,6 +1,8 @@
 export type { Check } from './definition/check.ts';
 export { recordedChecks } from './definition/check-list.ts';
 export type { HostAddress, JumpHost } from './definition/hosts.ts';
+export { readIgnoreFile } from './ignore-file.ts';
+export type { Exception } from './definition/ignore-file.ts';
 export { readConfig } from './read.ts';
 export type { ConfigFile } from './read.ts';
 export { resolveSettings, resolveTarget } from './resolve.ts';

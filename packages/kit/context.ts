@@ -1,4 +1,5 @@
 import type { RunContext } from '#plan';
+import { changeOf } from './change.ts';
 import { forkOf } from './fork.ts';
 
 /** The variable by which the steps of one job know that they are one. */
@@ -32,6 +33,8 @@ export const runContext = (
   const event = of('GITHUB_EVENT_NAME', '');
   const fork = forkOf(event, payload);
   const sha = of('GITHUB_SHA', '');
+  const ref = of('GITHUB_REF', '');
+  const change = changeOf(payload, ref);
   const actor = of('GITHUB_ACTOR', of('USER', 'unknown'));
   const restartedBy = of('GITHUB_TRIGGERING_ACTOR', actor);
   return {
@@ -47,6 +50,8 @@ export const runContext = (
     driver,
     ...(event === '' ? {} : { event }),
     ...(sha === '' ? {} : { sha }),
+    ...(ref === '' ? {} : { ref }),
+    ...(change === undefined ? {} : { change }),
     ...(fork === undefined ? {} : { fork }),
   };
 };

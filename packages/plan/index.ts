@@ -1,5 +1,6 @@
 export type * from './types.ts';
 export type * from './found.ts';
+export type * from './changes.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
@@ -28,3 +29,4 @@ export { nearest } from './nearest.ts';
 export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
+export { fits, rootOf } from './patterns.ts';

@@ -1,4 +1,5 @@
 import type { Fault } from '#fault';
+import type { ChangeEvent } from './changes.ts';
 import type { Approval } from './github.ts';
 import type { Reverted } from './notices.ts';
 import type { Role } from './role.ts';
@@ -51,6 +52,9 @@ export type RunContext = {
   readonly event?: string;
   /** The commit that the run is of. */
   readonly sha?: string;
+  /** And its ref: `refs/heads/main`, `refs/pull/7/merge`. */
+  readonly ref?: string;
+  readonly change?: ChangeEvent;
   /** The run is about commits of this other repository, which anybody may have written. */
   readonly fork?: string;
 };

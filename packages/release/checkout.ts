@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fail, ok, type Result } from '#fault';
 import type { Entry } from './tree.ts';
 
 /** Files up to this size are read in one piece. */
@@ -16,55 +14,6 @@ export type Standing =
   | { readonly kind: 'absent' | 'folder' | 'other' }
   /** A symlink whose target is not UTF-8. */
   | { readonly kind: 'unnameable' };
-
-/** git's own variables could lead it to another repository than the checkout's. */
-const environment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
-  LC_ALL: 'C',
-  // reading must not write the index of a checkout that other steps use too
-  GIT_OPTIONAL_LOCKS: '0',
-});
-
-/**
- * Runs git in the checkout. A checkout that another user made (a container job's) is accepted.
- * Faults: `SOURCE_UNFIT` with git's last lines.
- */
-export const git = (root: string, words: readonly string[], input?: Buffer): Promise<Result<Buffer>> =>
-  new Promise((resolve) => {
-    const child = execFile(
-      'git',
-      ['-c', 'safe.directory=*', '-c', 'core.quotePath=false', '-C', root, ...words],
-      { encoding: 'buffer', maxBuffer: 1 << 29, env: environment() },
-      (error, stdout, stderr) => {
-        if (error === null) {
-          resolve(ok(stdout));
-          return;
-        }
-        resolve(
-          fail({
-            code: 'SOURCE_UNFIT',
-            what: `\`git ${words.join(' ')}\` failed in ${root}`,
-            said: `${stderr.toString('utf8')}${stderr.length === 0 ? error.message : ''}`.trim().split('\n').slice(-5),
-            next: 'Run actions/checkout before this step, in the same job, and see that git is installed on the runner.',
-          }),
-        );
-      },
-    );
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
-
-/** The parts of NUL-separated output. Names that are not UTF-8 are given as bytes. */
-export const parts = (output: Buffer): readonly (string | Buffer)[] => {
-  const found: (string | Buffer)[] = [];
-  for (let from = 0; from < output.length;) {
-    const to = output.indexOf(0, from);
-    const part = output.subarray(from, to === -1 ? output.length : to);
-    found.push(isUtf8(part) ? part.toString('utf8') : part);
-    from = to === -1 ? output.length : to + 1;
-  }
-  return found;
-};
 
 const streamed = async (file: string): Promise<string> => {
   const sum = createHash('sha256');

@@ -1,7 +1,8 @@
 import { fail, must, ok, type Problem, type Result, Failure } from '#fault';
+import { git, parts } from '#git';
+import { fits, rootOf } from '#plan';
 import type { Note } from '#plan';
-import { below, breathe, git, parts, standing } from './checkout.ts';
-import { fits, rootOf } from './patterns.ts';
+import { below, breathe, standing } from './checkout.ts';
 import { bytewise, hashOf, listOf, type Entry } from './tree.ts';
 import { shown, unfit, unfitName } from './unfit.ts';
 

@@ -1,0 +1,39 @@
+import { stripVTControlCharacters } from 'node:util';
+import { shorten } from '#plan';
+
+/** Longest line that is carried on, in UTF-16 units. */
+const longest = 500;
+
+// pytest writes a character that XML cannot hold as #x1B; \u202A to \u2069 turn the direction of what is read
+const unseen = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+
+/** Without terminal escapes and other characters that are not seen; line ends stay. */
+const plain = (text: string): string =>
+  stripVTControlCharacters(text.replaceAll('#x1B', '\u001B'))
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\t', '  ')
+    .replace(unseen, '');
+
+/** What a tool said, as one line: harmless to a terminal, never longer than 500. */
+export const oneLine = (text: string): string =>
+  shorten(
+    plain(text.slice(0, 10 * longest))
+      .replace(/\s+/g, ' ')
+      .trim(),
+    longest,
+  );
+
+/** The first line with something in it, as {@link oneLine}. */
+export const firstLine = (text: string): string => oneLine(/\S[^\r\n]*/.exec(text.slice(0, 10 * longest))?.[0] ?? '');
+
+/** The last lines with something in them, as they are indented, each harmless and of at most 500. */
+export const lastLines = (text: string, most: number): readonly string[] =>
+  plain(text)
+    .split('\n')
+    .map((line) => shorten(line.trimEnd(), longest))
+    .filter((line) => line !== '')
+    .slice(-most);
+
+/** Only what a browser opens as a page. */
+export const pageOf = (url: string | null | undefined): string | undefined =>
+  url !== null && url !== undefined && /^https?:\/\/[^\s<>"']+$/.test(url) && url.length <= longest ? url : undefined;
