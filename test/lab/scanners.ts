@@ -23,7 +23,7 @@ const make = async (folder: string, files: readonly string[]): Promise<void> => 
   const run = (...words: readonly string[]) =>
     promisify(execFile)(uv, words, { env: { ...process.env, UV_PYTHON_DOWNLOADS: 'never' }, timeout: 600_000 });
   try {
-    await run('venv', '--quiet', '--relocatable', '--python', 'python3', part);
+    await run('venv', '--quiet', '--seed', '--relocatable', '--python', 'python3', part);
     const named = files.flatMap((file) => ['--requirement', file]);
     await run('pip', 'install', '--quiet', '--only-binary', ':all:', '--python', join(part, 'bin/python'), ...named);
     renameSync(part, folder);
