@@ -10,9 +10,9 @@ import type { Closing, Ended, Line } from './process.ts';
 /** A command by its name. Durations in ms. */
 export type Command = Omit<Line, 'spool' | 'hear'> & { readonly name: string; readonly retries: number };
 
-/** A command that was run: `explained` is for those who have read its report. */
+/** A command that was run. What its report makes of that is for those who read it. */
 export type Ran = CommandReport & {
-  readonly outcome: Exclude<CommandReport['outcome'], 'explained'>;
+  readonly outcome: Exclude<CommandReport['outcome'], 'explained' | 'unclear'>;
   /** The file that holds all that its last try has said. */
   readonly output: string;
 };
@@ -150,13 +150,12 @@ const outcomeOf = ({ exit, cut }: Ended): Ran['outcome'] => {
 };
 
 /** `✓ unit (12.3 s)`, `✗ lint (1.2 s): exit code 1`. */
-const lineOf = ({ name, ms, exit, outcome, tries }: CommandReport, timeout: number): string => {
+const lineOf = ({ name, ms, exit, outcome, tries }: Omit<Ran, 'output'>, timeout: number): string => {
   const how = {
     passed: tries > 1 ? `: it passed at try ${tries}, so it is flaky` : '',
     failed: `: ${typeof exit === 'number' ? `exit code ${exit}` : exit}`,
     'timed-out': `: it did not end within ${renderDuration(timeout)} and was ended`,
     cancelled: ': it was ended, for the run is cancelled',
-    explained: '',
   }[outcome];
   return `${outcome === 'passed' ? '✓' : '✗'} ${name} (${renderDuration(ms)})${how}`;
 };

@@ -1,9 +1,5 @@
 import type { ChangeEvent } from '#plan';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const at = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((found, key) => (found as Json | null | undefined)?.[key], value);
+import { within } from './fork.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -16,15 +12,15 @@ const branchOf = (ref: string | undefined): string | undefined =>
  */
 export const changeOf = (payload: unknown, ref: string): ChangeEvent | undefined => {
   const pull = pullOf(
-    text(at(payload, 'pull_request', 'base', 'ref')) ?? branchOf(text(at(payload, 'merge_group', 'base_ref'))),
-    text(at(payload, 'pull_request', 'base', 'sha')) ?? text(at(payload, 'merge_group', 'base_sha')),
-    text(at(payload, 'pull_request', 'head', 'sha')) ?? text(at(payload, 'merge_group', 'head_sha')),
+    text(within(payload, 'pull_request', 'base', 'ref')) ?? branchOf(text(within(payload, 'merge_group', 'base_ref'))),
+    text(within(payload, 'pull_request', 'base', 'sha')) ?? text(within(payload, 'merge_group', 'base_sha')),
+    text(within(payload, 'pull_request', 'head', 'sha')) ?? text(within(payload, 'merge_group', 'head_sha')),
   );
   const event = {
     pull,
-    defaultBranch: text(at(payload, 'repository', 'default_branch')),
+    defaultBranch: text(within(payload, 'repository', 'default_branch')),
     branch: branchOf(ref),
-    before: text(at(payload, 'before')),
+    before: text(within(payload, 'before')),
   };
   const given = Object.entries(event).filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);

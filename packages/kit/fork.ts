@@ -3,7 +3,8 @@ const reviewing = /^pull_request(?:_target|_review|_review_comment)?$/;
 
 type Payload = Readonly<Record<string, unknown>>;
 
-const within = (value: unknown, ...keys: readonly string[]): unknown =>
+/** What stands at these keys, whatever the value is. */
+export const within = (value: unknown, ...keys: readonly string[]): unknown =>
   keys.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Payload)[key] : undefined), value);
 
 const nameOf = (repository: unknown): string | undefined => {

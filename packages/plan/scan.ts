@@ -80,8 +80,11 @@ export type CommandReport = {
   readonly name: string;
   readonly ms: number;
   readonly tries: number;
-  /** `explained`: it exited with what its tool says findings by, and its own report has them. */
-  readonly outcome: 'passed' | 'failed' | 'explained' | 'timed-out' | 'cancelled';
+  /**
+   * `explained`: it exited with what its tool says findings by, and its own report has them. `unclear`: it names a tool, whose exit
+   * code says something else, or whose report lacks what it says: the tool's own gate is incomplete.
+   */
+  readonly outcome: 'passed' | 'failed' | 'explained' | 'unclear' | 'timed-out' | 'cancelled';
   /** Exit code, or the signal's name. */
   readonly exit: number | string;
   /** Its last lines, when it did not pass. */
