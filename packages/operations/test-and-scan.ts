@@ -1,16 +1,22 @@
 import { join } from 'node:path';
 import { openRunner } from '#command';
-import type { Command, Ran } from '#command';
+import type { Command, Ran, Runner } from '#command';
 import { resolveTest } from '#config';
 import type { Test, TestInputs } from '#config';
 import { Failure } from '#fault';
+import { changesOf } from '#git';
 import { timeline } from '#plan';
-import type { Report, ScanReport } from '#plan';
+import type { Report, ScanReport, Timeline } from '#plan';
+import { judge } from '#scan';
+import type { Found } from '#scan';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { leftovers, readReports } from './reports.ts';
+import type { Reports } from './reports.ts';
 import { noEvidence } from './scene.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
+import { nothingFound, testPlan } from './test-plan.ts';
 
 /** What test-and-scan is given beside what the section `test` may hold. */
 export type TestWish = {
@@ -34,33 +40,83 @@ export type TestStage = Pick<
  * Faults: INPUT_INVALID before anything is run; VERDICT_FAILED, VERDICT_INCOMPLETE, CANCELLED.
  */
 export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: TestWish): Promise<Report> => {
-  const wanted = wantedOf(stage, inputs, wish);
+  const test = testOf(stage, inputs, wish);
   const evidence = noEvidence();
   const line = timeline(stage);
   const { startedAt, wall, context } = stage;
   const run = { url: context.url, actor: context.actor };
   const told = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
   return conclude(told, async (): Promise<Conclusion> => {
-    const commands = commandsOf(stage, wanted, wish.directory);
+    const { prepare, commands } = linesOf(stage, test, wish);
     if (wish.dry) {
-      for (const { name, line: text } of commands) stage.show(`would run ${name}: ${text}`);
-      return { outcome: 'planned', verdict: `${commands.length} commands would be run` };
+      testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
+      return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
     }
+    const before = await leftovers(stage.workspace, test);
     const runner = openRunner(stage);
     try {
-      const ran = await line.step('commands', `run ${commands.length} commands side by side`, () =>
-        runner.sideBySide(commands),
-      );
+      const ran = await runAll(runner, line, prepare, commands);
       stage.signal.throwIfAborted();
-      evidence.scan = simple(ran);
-      return verdictOf(evidence.scan);
+      const reports = await line.step('read', 'read what was left', () =>
+        readReports({ workspace: stage.workspace, test, ran, before, folderOf: (name) => folderOf(test, name, wish) }),
+      );
+      const { scan, says, notes } = judge(test, await foundOf(stage, test, reports));
+      evidence.scan = scan;
+      evidence.notes = [...notes];
+      return concluded(scan, says);
     } finally {
       await runner.close();
     }
   });
 };
 
-const wantedOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Test => {
+/** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
+const runAll = async (
+  runner: Runner,
+  line: Timeline,
+  prepare: readonly Command[],
+  commands: readonly Command[],
+): Promise<readonly Ran[]> => {
+  const count = (all: readonly Command[], what: string): string =>
+    `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
+  if (prepare.length > 0) {
+    const prepared = await line.step('prepare', `prepare by ${count(prepare, 'line')}`, () => runner.inOrder(prepare));
+    const failed = prepared.filter(({ outcome }) => outcome !== 'passed');
+    if (failed.length > 0) return failed;
+  }
+  if (commands.length === 0) return [];
+  return line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands));
+};
+
+/** Where a command runs, below the workspace. */
+const folderOf = ({ run }: Test, name: string, { directory = '.' }: TestWish): string => {
+  const own = run[name]?.directory ?? '.';
+  return own === '.' ? directory : own;
+};
+
+/** A line of `prepare` may take this long: ms. */
+const preparing = 20 * 60_000;
+
+const linesOf = ({ workspace }: TestStage, test: Test, wish: TestWish) => ({
+  prepare: test.prepare.map((line, at) => ({
+    name: test.prepare.length === 1 ? 'prepare' : `prepare ${at + 1}`,
+    line,
+    directory: join(workspace, wish.directory ?? '.'),
+    env: {},
+    timeout: preparing,
+    retries: 0,
+  })),
+  commands: Object.entries(test.run).map(([name, { command, env, timeout, retries }]) => ({
+    name,
+    line: command,
+    directory: join(workspace, folderOf(test, name, wish)),
+    env,
+    timeout,
+    retries,
+  })),
+});
+
+const testOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Test => {
   const found = configOf(stage, { config });
   const { test, problems } = resolveTest({ text: found.text, file: found.file, inputs });
   refuseProblems([...stage.problems, ...(found.problems.length > 0 ? found.problems : problems)]);
@@ -69,29 +125,22 @@ const wantedOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): T
   return test;
 };
 
-const commandsOf = ({ workspace }: TestStage, { run }: Test, directory = '.'): readonly Command[] =>
-  Object.entries(run).map(([name, { command, directory: own, env, timeout, retries }]) => ({
-    name,
-    line: command,
-    directory: join(workspace, own === '.' ? directory : own),
-    env,
-    timeout,
-    retries,
-  }));
+const today = ({ wall }: TestStage): string => wall().toISOString().slice(0, 10);
 
-const simple = (commands: readonly Ran[]): ScanReport => ({
-  verdict: commands.every(({ outcome }) => outcome === 'passed') ? 'passed' : 'failed',
-  commands,
-  gates: [],
-  tests: { total: 0, passed: 0, failed: 0, skipped: 0 },
-  failures: [],
-  findings: [],
-  excepted: 0,
-  unchecked: [],
+const foundOf = async (stage: TestStage, { base }: Test, reports: Reports): Promise<Found> => ({
+  ...nothingFound(today(stage)),
+  ...reports,
+  changes: await changesOf(stage.workspace, { branch: base, event: stage.context.change }),
 });
 
-const verdictOf = ({ verdict, commands }: ScanReport): Conclusion => {
-  if (verdict === 'passed') return { outcome: 'done', verdict: `${commands.length} commands passed` };
-  const failed = commands.filter(({ outcome }) => outcome !== 'passed').map(({ name }) => name);
-  throw new Failure({ code: 'VERDICT_FAILED', what: `failed: ${failed.join(', ')}`, next: 'Mend it.' });
+const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
+  if (verdict === 'passed') return { outcome: 'done', verdict: says };
+  throw new Failure({
+    code: verdict === 'failed' ? 'VERDICT_FAILED' : 'VERDICT_INCOMPLETE',
+    what: says,
+    next:
+      verdict === 'failed'
+        ? 'Mend what the table of gates says, or except a finding in the ignore file, with reason, owner and expiry.'
+        : 'Make the tool able to look, or name the gate in allow-incomplete.',
+  });
 };

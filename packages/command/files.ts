@@ -1,0 +1,60 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { glob, realpath, stat } from 'node:fs/promises';
+import { join, posix, sep } from 'node:path';
+
+/** A file that fits a pattern. */
+export type FoundFile = {
+  /** Below the workspace, with `/`. */
+  readonly path: string;
+  /** Differs as soon as anybody has written to it: what it is on the disk, and when that was last changed there. */
+  readonly stamp: string;
+  /** It may not be read, and why. */
+  readonly refused?: string;
+};
+
+/** Folders that no report is looked for in, unless it is named. */
+const passed: ReadonlySet<string> = new Set(['node_modules', '.git', '.venv', 'venv']);
+
+/**
+ * The files of a workspace that fit a pattern, in order; `**` does not follow links, nor look into folders of packages. What a link
+ * leads out of the workspace to, or is no regular file, is refused: a report is made where the commands run.
+ */
+export const findFiles = async (workspace: string, pattern: string): Promise<readonly FoundFile[]> => {
+  const inside = `${await realpath(workspace)}${sep}`;
+  const named = pattern.split('/');
+  const exclude = (path: string): boolean => path.split(sep).some((name) => passed.has(name) && !named.includes(name));
+  const found: FoundFile[] = [];
+  for await (const path of glob(pattern, { cwd: workspace, exclude })) {
+    const at = join(workspace, path);
+    const real = await realpath(at).catch(() => undefined);
+    if (real === undefined) continue;
+    const about = await stat(real, { bigint: true });
+    const stamp = [about.ino, about.size, about.ctimeNs].join(' ');
+    const file = { path: path.split(sep).join('/'), stamp };
+    if (about.isDirectory() && path !== pattern) continue;
+    if (!real.startsWith(inside)) found.push({ ...file, refused: 'leads out of the workspace' });
+    else if (about.isFile()) found.push(file);
+    else found.push({ ...file, refused: 'is no regular file' });
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+/** A file's bytes, piece by piece. */
+export const pieces = (path: string): AsyncIterable<Uint8Array> => createReadStream(path);
+
+/**
+ * Makes paths that a tool wrote relative to where it ran relative to the workspace: those that lie below one of these folders, and
+ * not where they say.
+ */
+export const placeBelow = (workspace: string, folders: readonly string[]): ((path: string) => string) => {
+  const known = new Map<string, string>();
+  const place = (path: string): string => {
+    const folder = ['.', ...folders].find((one) => existsSync(join(workspace, one, path)));
+    return folder === undefined || posix.isAbsolute(path) ? path : posix.join(folder, path);
+  };
+  return (path) => {
+    const found = known.get(path) ?? place(path);
+    known.set(path, found);
+    return found;
+  };
+};

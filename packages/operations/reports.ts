@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { findFiles, pieces, placeBelow } from '#command';
+import type { FoundFile, Ran } from '#command';
+import type { Test } from '#config';
+import type { CommandReport, Unchecked } from '#plan';
+import { exitCodes, readCoverage, readJunit, readScan } from '#scan';
+import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
+
+type Tool = NonNullable<Test['run'][string]['tool']>;
+
+/** A file that is asked for, and the command that it is of. */
+type Asked = { readonly tool: Tool; readonly pattern: string; readonly command?: string };
+
+type Results =
+  | { readonly tests: TestResults & From }
+  | { readonly scans: ScanResults & From }
+  | { readonly coverage: CoverageResults & From };
+
+const askedOf = (test: Test): readonly Asked[] => [
+  ...(['junit', 'sarif', 'coverage'] as const).flatMap((tool) => test[tool].map((pattern) => ({ tool, pattern }))),
+  ...Object.entries(test.run).flatMap(([command, { tool, report }]) =>
+    tool === undefined || report === undefined ? [] : [{ tool, pattern: report, command }],
+  ),
+];
+
+const idOf = ({ path, stamp }: FoundFile): string => `${path} ${stamp}`;
+
+/** The files that reports will be looked for as, as they are before any command runs. */
+export const leftovers = async (workspace: string, test: Test): Promise<ReadonlySet<string>> => {
+  const found = await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)));
+  return new Set(found.flat().map(idOf));
+};
+
+/** What commands left, and what that makes of how they ended. */
+export type Reports = Pick<Found, 'commands' | 'tests' | 'scans' | 'coverage' | 'unchecked'>;
+
+type Left = {
+  readonly workspace: string;
+  readonly test: Test;
+  readonly ran: readonly Ran[];
+  /** What lay there before: it counts only where no command was run. */
+  readonly before: ReadonlySet<string>;
+  /** The folder that a command ran in, below the workspace. */
+  readonly folderOf: (command: string) => string;
+};
+
+/**
+ * Reads what commands left. A file that is not there, that lay there before and nobody wrote to, or that may not be read is
+ * unchecked; so is a tool whose exit code and report do not agree.
+ */
+export const readReports = async (left: Left): Promise<Reports> => {
+  const { workspace, test, ran, before, folderOf } = left;
+  const unchecked: Unchecked[] = [];
+  const results: Results[] = [];
+  const folders = [...new Set(Object.keys(test.run).map(folderOf))].filter((folder) => folder !== '.');
+  const read = async (tool: Tool, source: Source, file: string, command?: string): Promise<void> => {
+    const place = placeBelow(workspace, command === undefined ? folders : [folderOf(command)]);
+    const from = command === undefined ? {} : { command };
+    results.push(await resultsOf(tool, source, { file, root: workspace }, place, from));
+  };
+  for (const { tool, pattern, command } of askedOf(test)) {
+    const files = await findFiles(workspace, pattern);
+    const missing = (what: string, file?: string): void => {
+      unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
+    };
+    const of = command === undefined ? '' : `command ${command} left nothing: `;
+    if (files.length === 0) missing(`${of}there is no file ${pattern}`);
+    for (const file of files) {
+      if (file.refused !== undefined) missing(`${file.path} is not read: it ${file.refused}`, file.path);
+      else if (ran.length > 0 && before.has(idOf(file)))
+        missing(`${file.path} lay there before, and no command has written to it`, file.path);
+      else await read(tool, pieces(join(workspace, file.path)), file.path, command);
+    }
+  }
+  for (const { name, output, outcome } of ran) {
+    const { tool, report } = test.run[name] ?? {};
+    const whole = outcome === 'passed' || outcome === 'failed';
+    if (tool !== undefined && report === undefined && whole)
+      await read(tool, pieces(output), `the output of ${name}`, name);
+  }
+  const commands = ran.map((one) => {
+    const { report, why } = borneOut(one, test.run[one.name]?.tool, results);
+    if (why !== undefined) unchecked.push(why);
+    return report;
+  });
+  return {
+    commands,
+    tests: results.flatMap((one) => ('tests' in one ? [one.tests] : [])),
+    scans: results.flatMap((one) => ('scans' in one ? [one.scans] : [])),
+    coverage: results.flatMap((one) => ('coverage' in one ? [one.coverage] : [])),
+    unchecked,
+  };
+};
+
+/** The gate that a tool is missing for. */
+const gateOf = (tool: Tool): string => (tool === 'junit' ? 'tests' : tool);
+
+const resultsOf = async (
+  tool: Tool,
+  source: Source,
+  about: { readonly file: string; readonly root: string },
+  place: (path: string) => string,
+  from: From,
+): Promise<Results> => {
+  const placed = <T extends { readonly file?: string }>(one: T): T =>
+    one.file === undefined ? one : { ...one, file: place(one.file) };
+  if (tool === 'junit') {
+    const tests = await readJunit(source, about);
+    return { tests: { ...tests, failures: tests.failures.map(placed), ...from } };
+  }
+  if (tool === 'coverage') {
+    const coverage = await readCoverage(source, about);
+    const files = new Map([...coverage.files].map(([path, lines]) => [place(path), lines]));
+    return { coverage: { ...coverage, files, ...from } };
+  }
+  const scans = await readScan(tool, source, about);
+  return { scans: { ...scans, findings: scans.findings.map(placed), ...from } };
+};
+
+/** A command as its report bears it out. Pure. */
+const borneOut = (
+  { output, ...report }: Ran,
+  tool: Tool | undefined,
+  results: readonly Results[],
+): { readonly report: CommandReport; readonly why?: Unchecked } => {
+  const { name, exit, outcome } = report;
+  if (tool === undefined || outcome !== 'failed') return { report };
+  const { findings }: { findings: readonly (number | string)[] } = exitCodes[tool];
+  const own = results.filter((one) => Object.values(one).some(({ command }) => command === name));
+  const told = findings.includes(exit);
+  // tests are run below it, and its report does not say how they ended
+  if (tool === 'coverage' && told) return { report };
+  const none = exit === nothingCollected && own.some((one) => 'tests' in one && one.tests.totals.total === 0);
+  if ((told && own.some(foundSomething)) || none) return { report: { ...report, outcome: 'explained' } };
+  const what = told
+    ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
+    : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
+  return { report: { ...report, outcome: 'unclear' }, why: { by: gateOf(tool), what } };
+};
+
+/** pytest's exit code where it has found no tests. docs.pytest.org/en/stable/reference/exit-codes.html */
+const nothingCollected = 5;
+
+const foundSomething = (one: Results): boolean =>
+  ('scans' in one && one.scans.findings.length > 0) ||
+  ('tests' in one && (one.tests.totals.failed > 0 || one.tests.failures.length > 0));
