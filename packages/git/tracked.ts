@@ -18,7 +18,8 @@ type Named = { readonly path: string; readonly id: string; readonly bytes: numbe
 export async function* trackedFiles(root: string): AsyncGenerator<TrackedFile, void, undefined> {
   const named = parts(must(await git(root, ['ls-tree', '-r', '-z', '-l', 'HEAD']))).flatMap(read);
   const wanted = named.filter(({ regular, bytes }) => regular && bytes <= largest);
-  for (const { path, bytes, regular } of named) if (!regular || bytes > largest) yield { path, kind: 'kept', bytes };
+  for (const { path, bytes, regular } of named)
+    if (!regular || bytes > largest) yield { path, kind: regular ? 'large' : 'other', bytes };
   let at = 0;
   for await (const content of blobs(root, wanted)) {
     const { path = '', bytes = 0 } = wanted[at++] ?? {};

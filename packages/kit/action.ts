@@ -1,5 +1,5 @@
 import type { Problem } from '#fault';
-import type { GitHub, Post, Report, RunContext } from '#plan';
+import type { Cache, GitHub, Post, Report, RunContext } from '#plan';
 import type { ActionDefinition, Inputs, Outputs } from './definition.ts';
 
 /** What an action is given: its inputs, who runs it, and ways to say and keep things. */
@@ -11,6 +11,8 @@ export type Action<D extends ActionDefinition> = {
   readonly context: RunContext;
   /** GitHub, by the token of the input `github-token`; without one it answers nothing. */
   readonly github: GitHub;
+  /** The runner's cache service. */
+  readonly cache: Cache;
   /** Sends a message to somebody's webhook. */
   readonly post: Post;
   /** Fires when the run is cancelled (5 s are left then), and in post after 4 minutes. Its reason is a Failure. */

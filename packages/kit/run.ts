@@ -3,6 +3,7 @@ import { faultOf } from '#fault';
 import type { Fault } from '#fault';
 import { renderFault, secretsOfAddress } from '#plan';
 import type { Action, Finished, Parts } from './action.ts';
+import { cacheOf } from './cache.ts';
 import { jobVariable, runContext } from './context.ts';
 import type { ActionDefinition } from './definition.ts';
 import { deliver } from './deliver.ts';
@@ -131,6 +132,7 @@ const build = <D extends ActionDefinition>(
     ...readInputs(definition, environment),
     context,
     github: githubOf({ token: bearer === '' ? undefined : bearer, context }),
+    cache: cacheOf(),
     post,
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),

@@ -21,8 +21,8 @@ export type Changes =
 export type TrackedFile = {
   /** With `/`; a name that is not UTF-8 has � in it. */
   readonly path: string;
-  /** `kept`: it is no regular file (a symlink, a submodule), or a large one, and was not read. */
-  readonly kind: 'text' | 'binary' | 'kept';
+  /** `large` ones are not read, and neither is what is no regular file: `other`, a symlink or a submodule. */
+  readonly kind: 'text' | 'binary' | 'large' | 'other';
   readonly bytes: number;
   readonly text?: string;
 };

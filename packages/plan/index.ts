@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export type * from './found.ts';
 export type * from './changes.ts';
+export type * from './cache.ts';
 export type * from './evidence.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
@@ -30,3 +31,4 @@ export { spanOf } from './span.ts';
 export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
 export { fits, rootOf } from './patterns.ts';
+export { requirementLines, requirementsIncluded } from './requirement-lines.ts';

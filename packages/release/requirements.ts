@@ -1,29 +1,10 @@
 import { posix } from 'node:path';
 import type { Problem } from '#fault';
+import { requirementLines, requirementsIncluded } from '#plan';
 
 /** A file of requirements and all that it includes, in the order in which pip reads them. */
 export type Requirements = { readonly files: ReadonlyMap<string, string>; readonly problems: readonly Problem[] };
 
-/** pip's logical lines: a backslash at the end joins, # after a blank begins a comment. */
-const linesOf = (text: string): readonly { readonly number: number; readonly line: string }[] => {
-  const found: { number: number; line: string }[] = [];
-  let joined = '';
-  let first = 0;
-  text.split(/\r?\n/).forEach((physical, at) => {
-    if (joined === '') first = at + 1;
-    if (physical.endsWith('\\') && !/^\s*#/.test(physical)) {
-      joined += `${physical.slice(0, -1)} `;
-      return;
-    }
-    const line = `${joined}${physical}`.replace(/(^|\s)#.*$/, '').trim();
-    joined = '';
-    if (line !== '') found.push({ number: first, line });
-  });
-  if (joined.trim() !== '') found.push({ number: first, line: joined.trim() });
-  return found;
-};
-
-const include = /^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))(.+)$/;
 const remote = /^(?!file:)[a-z][a-z+]*:\/\//i;
 const editable = /^(?:-e|--editable)(?:\s|=)/;
 /** A path, or a file: address, instead of a name and a version. */
@@ -51,9 +32,9 @@ export const requirementsOf = (path: string, read: (path: string) => string | un
       return;
     }
     files.set(file, text);
-    for (const { number, line } of linesOf(text)) {
+    for (const { number, line } of requirementLines(text)) {
       const at = { where: file, line: number };
-      const included = include.exec(line)?.[1];
+      const included = requirementsIncluded(line)?.file;
       if (included !== undefined && !remote.test(included))
         follow(posix.normalize(posix.join(posix.dirname(file), included)), at);
       else if (editable.test(line)) {

@@ -72,10 +72,7 @@ const ranges = (file: string, lines: readonly number[]): { file: string; from: n
 };
 
 /** How much of all lines, and of the changed ones, was run; undefined: the files hold no line at all. */
-export const coverageReport = (
-  results: readonly CoverageResults[],
-  changes: Changes,
-): CoverageReport | undefined => {
+export const coverageReport = (results: readonly CoverageResults[], changes: Changes): CoverageReport | undefined => {
   const coverage = mergeCoverage(results);
   let covered = 0;
   let lines = 0;

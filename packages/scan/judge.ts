@@ -48,7 +48,13 @@ export const judge = (wanted: Test, found: Found): Judgement => {
       ...(asked.tests ? [testGate(tests, wanted['allow-empty'], whole)] : []),
       ...compared.gates.map((gate) => ownGate(gate, kept)),
       ...(asksCoverage(wanted, found) ? coverageGates(floors, coverage, found.changes) : []),
-      ...groups.map(({ name, failOn, findings }) => findingGate(name, findings.filter((one) => count.has(one)), failOn)),
+      ...groups.map(({ name, failOn, findings }) =>
+        findingGate(
+          name,
+          findings.filter((one) => count.has(one)),
+          failOn,
+        ),
+      ),
       ...ruleGates(asked.rules, found.rules.looked, kept),
       ...(found.exceptions === undefined ? [] : [exceptionGate(kept, wanted['fail-on'])]),
     ],
@@ -155,7 +161,8 @@ const looked = (
   asked: readonly string[],
 ): boolean => {
   if (tool === undefined) return missing.size === 0;
-  if (tool === 'landfall') return rules.unchecked.length === 0 && asked.every((rule) => rules.looked.some((one) => one === rule));
+  if (tool === 'landfall')
+    return rules.unchecked.length === 0 && asked.every((rule) => rules.looked.some((one) => one === rule));
   return !missing.has(tool) && scans.some((scan) => scan.tool === tool && scan.unchecked.length === 0);
 };
 

@@ -62,7 +62,8 @@ export const comparedTests = (
 ): Compared => {
   if (mode === 'off') return { gates: [], findings: [], notes: [] };
   if (base === undefined || !whole) {
-    const why = base === undefined ? 'the tests of the base branch are not known' : 'not all tests of this run are known';
+    const why =
+      base === undefined ? 'the tests of the base branch are not known' : 'not all tests of this run are known';
     return mode === 'required'
       ? { gates: [{ name, outcome: 'incomplete', wanted, found: why }], findings: [], notes: [] }
       : {

@@ -1,6 +1,36 @@
+import { readCobertura } from './cobertura.ts';
+import { readCoverageJson } from './coverage-json.ts';
+import { coverage } from './coverage-lines.ts';
+import { decode } from './decode.ts';
+import { readLcov } from './lcov.ts';
+import { troubles } from './report.ts';
 import type { About, CoverageResults, Source } from './results.ts';
 
-/** Reads Cobertura XML, LCOV or coverage.py's JSON, told apart by content. Never rejects because of what is in it. */
-export const readCoverage = async (source: Source, about: About): Promise<CoverageResults> => {
-  return Promise.reject(new Error(`not there yet: ${about.file}, ${typeof source}`));
+async function* again(first: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
+  yield first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+/**
+ * Reads Cobertura XML, LCOV or coverage.py's JSON, told apart by content. Never rejects because of what is in it: a file that is damaged, and one
+ * without files or lines, is unchecked.
+ */
+export const readCoverage = async (source: Source, { file, root }: About): Promise<CoverageResults> => {
+  const trouble = troubles('coverage', file);
+  const found = coverage(trouble);
+  const pieces = decode(source, (label) => {
+    trouble.add(`is written in an unknown encoding, ${label}`);
+  });
+  const first = await pieces.next();
+  const text = first.done === true ? '' : first.value;
+  const all = again(text, pieces);
+  let sources: readonly string[] = [];
+  if (/^\s*</.test(text)) sources = await readCobertura(all, root, found, trouble);
+  else if (/^\s*\{/.test(text)) await readCoverageJson(all, root, found, trouble);
+  else if (/^(TN|SF|#)/m.test(text)) await readLcov(all, root, found, trouble);
+  else trouble.add(text.trim() === '' ? 'is empty' : "is neither Cobertura, LCOV nor coverage.py's JSON");
+  const files = found.files();
+  const lines = [...files.values()].some(({ covered, missed }) => covered.size + missed.size > 0);
+  if (!lines && trouble.list().length === 0) trouble.add('has no line of any file');
+  return { file, files, sources, unchecked: trouble.list() };
 };

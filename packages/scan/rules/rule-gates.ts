@@ -37,7 +37,11 @@ export const ownGate = (gate: Gate, findings: readonly Finding[]): Gate => {
   const these = findings.filter(({ rule }) => rulesOf[gate.name]?.includes(rule) === true);
   return these.length === 0
     ? gate
-    : { ...gate, outcome: 'failed', found: [gate.found, countText(these)].filter((text) => text !== 'none').join(': ') };
+    : {
+        ...gate,
+        outcome: 'failed',
+        found: [gate.found, countText(these)].filter((text) => text !== 'none').join(': '),
+      };
 };
 
 /** Gates of the rules that are asked for. One that was not looked at is incomplete. */

@@ -1,0 +1,48 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Finding } from '#plan';
+import { pathOf } from './path.ts';
+import { scanned, troubles } from './report.ts';
+import type { About, ScanResults } from './results.ts';
+import { oneLine } from './text.ts';
+
+/** `3 files would be reformatted, 1 file would be left unchanged, 1 file would fail to reformat.`; without `--check` it is `3 files reformatted`. */
+const summary = /^\d+ files? (would be )?(reformatted|left unchanged|failed to reformat|would fail to reformat)\b/;
+
+const count = (line: string, what: RegExp): number => Number(what.exec(line)?.[1] ?? 0);
+
+/**
+ * What `black --check` says: files that it would change, of low severity. One that it cannot parse is unchecked, and so is an output in which nothing
+ * was looked at, or that tells fewer files than it counts.
+ */
+export const readBlack = (text: string, { file, root }: About): ScanResults => {
+  const trouble = troubles('black', file);
+  const findings: Finding[] = [];
+  let known = false;
+  let strange: string | undefined;
+  let counted = 0;
+  for (const line of stripVTControlCharacters(text).split(/\r?\n/)) {
+    const [, path] = /^(?:would reformat|reformatted) (.+)$/.exec(line) ?? [];
+    if (path !== undefined)
+      findings.push({
+        tool: 'black',
+        rule: 'would-reformat',
+        severity: 'low',
+        message: 'black would format it otherwise',
+        file: pathOf(oneLine(path), root),
+        fix: oneLine(`black ${pathOf(oneLine(path), root)}`),
+      });
+    else if (/^error: /i.test(line)) trouble.add(`says: ${line}`);
+    else if (line.startsWith('No Python files are present') || line.startsWith('No Path provided'))
+      trouble.add('looked at no file');
+    else if (summary.test(line)) counted = count(line, /(\d+) files? (?:would be )?reformatted/);
+    else if (!/^(All done!|Oh no!)/.test(line)) {
+      if (line.trim() !== '') strange ??= line;
+      continue;
+    }
+    known = true;
+  }
+  if (counted > findings.length)
+    trouble.add(`says that black would format ${counted} files otherwise, and names ${findings.length}`);
+  if (!known && strange !== undefined) trouble.add(`is not what black prints: ${strange}`);
+  return scanned('black', file, trouble, findings);
+};
