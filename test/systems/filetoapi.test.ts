@@ -35,15 +35,15 @@ needing('python3', 'openssl', ...missingForScanners()).describe('F1', () => {
   });
 
   test('a requirement that is not pinned is refused', () =>
-    refused({ change: { 'requirements.txt': requiring('sqlparse>=0.6') } }, ['audit', 'pinned'], ['requirements.txt:6 unpinned'])); // prettier-ignore
+    refused({ change: { 'requirements.txt': requiring('sqlparse>=0.6') } }, ['command audit', 'pip-audit', 'pinned requirements'], ['requirements.txt:6 unpinned'])); // prettier-ignore
 
   test('a vulnerable requirement is refused', () => {
     const text = requiring(`${vulnerable.name}==${vulnerable.version}`);
-    return refused({ change: { 'requirements.txt': text } }, ['audit'], [`requirements.txt:6 ${vulnerable.id}`]);
+    return refused({ change: { 'requirements.txt': text } }, ['pip-audit'], [`requirements.txt:6 ${vulnerable.id}`]);
   });
 
   test('a tracked .env is refused', () =>
-    refused({ change: { '.env': 'DEBUG=False\n' }, forced: ['.env'] }, ['secrets'], ['.env:1 env-file']));
+    refused({ change: { '.env': 'DEBUG=False\n' }, forced: ['.env'] }, ['env files'], ['.env:1 env-file']));
 
   test('DEBUG that is on is refused', () => {
     const settings = read('config/settings.py').replace(/^DEBUG = .*$/m, 'DEBUG = True');
@@ -52,6 +52,6 @@ needing('python3', 'openssl', ...missingForScanners()).describe('F1', () => {
 
   test('code for debugging is refused', () => {
     const code = '"""Looks."""\n\n\ndef look():\n    breakpoint()\n';
-    return refused({ change: { 'datasets/look.py': code } }, ['debugging code'], ['datasets/look.py:5 debugging-code']);
+    return refused({ change: { 'datasets/look.py': code } }, ['debugging code'], ['datasets/look.py:5 debug-code']);
   });
 });

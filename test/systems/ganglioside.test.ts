@@ -49,7 +49,7 @@ needing('python3', 'make', ...missingForScanners()).describe('G1', () => {
   });
 
   test('a lint error is red', () =>
-    refused({ change: { 'analyses/lint.py': '"""Looks."""\n\nimport os\n' } }, ['lint'], ['analyses/lint.py:3 F401']));
+    refused({ change: { 'analyses/lint.py': '"""Looks."""\n\nimport os\n' } }, ['flake8'], ['analyses/lint.py:3 F401']));
 
   test('a finding of bandit is red', () =>
     refused(
@@ -81,7 +81,7 @@ needing('python3', 'make', ...missingForScanners()).describe('G1', () => {
   test('a tracked .env.production is red', () =>
     refused(
       { change: { '.env.production': 'ALLOWED_HOSTS=ganglioside.example\n' } },
-      ['secrets'],
+      ['env files'],
       ['.env.production:1 env-file'],
     ));
 });
