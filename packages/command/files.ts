@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { glob, realpath, stat } from 'node:fs/promises';
-import { join, posix, sep } from 'node:path';
+import { glob, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, posix, sep } from 'node:path';
 
 /** A file that fits a pattern. */
 export type FoundFile = {
@@ -58,3 +58,12 @@ export const placeBelow = (workspace: string, folders: readonly string[]): ((pat
     return found;
   };
 };
+
+/** Writes a file for the owner alone, with the folders above it. */
+export const writeBytes = async (path: string, bytes: Uint8Array): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes, { mode: 0o600 });
+};
+
+/** The bytes of a file; undefined where it cannot be read. */
+export const readBytes = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);

@@ -1,3 +1,4 @@
+import type * as Library from '@actions/cache';
 import type { Answer, Cache } from '#plan';
 
 /** How long is waited: ms. `look`: for the service to say what it has. `carry`: for files to be brought or kept. */
@@ -11,7 +12,7 @@ const part = 60_000;
  * goes wrong. It is loaded by the first question. An archive is only unpacked when the service has said within seconds that it has it.
  */
 export const cacheOf = ({ look, carry }: Limits = { look: 20_000, carry: 300_000 }): Cache => {
-  const ask = async <T>(body: (library: typeof import('@actions/cache')) => Promise<Answer<T>>): Promise<Answer<T>> => {
+  const ask = async <T>(body: (library: typeof Library) => Promise<Answer<T>>): Promise<Answer<T>> => {
     try {
       const library = await import('@actions/cache');
       if (!library.isFeatureAvailable()) return { ok: false, final: true, why: 'the runner offers no cache service' };

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
+import { filesOf } from '#check';
 import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
-import { resolveTest } from '#config';
+import { readIgnoreFile, resolveTest } from '#config';
 import type { Test, TestInputs } from '#config';
 import { Failure } from '#fault';
-import { changesOf } from '#git';
 import { timeline } from '#plan';
-import type { Report, ScanReport, Timeline } from '#plan';
+import type { Cache, Note, Report, ScanReport, Timeline } from '#plan';
 import { judge } from '#scan';
 import type { Found } from '#scan';
+import { baseTests, keepTests } from './base-tests.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
+import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
 import { leftovers, readReports } from './reports.ts';
-import type { Reports } from './reports.ts';
 import { noEvidence } from './scene.ts';
+import { lookAtSources } from './sources.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
 import { nothingFound, testPlan } from './test-plan.ts';
@@ -33,6 +35,7 @@ export type TestStage = Pick<
 > & {
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
+  readonly cache: Cache;
 };
 
 /**
@@ -40,7 +43,7 @@ export type TestStage = Pick<
  * Faults: INPUT_INVALID before anything is run; VERDICT_FAILED, VERDICT_INCOMPLETE, CANCELLED.
  */
 export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: TestWish): Promise<Report> => {
-  const test = testOf(stage, inputs, wish);
+  const { test, exceptions, apart } = wantedOf(stage, inputs, wish);
   const evidence = noEvidence();
   const line = timeline(stage);
   const { startedAt, wall, context } = stage;
@@ -52,22 +55,58 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
       return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
     }
-    const before = await leftovers(stage.workspace, test);
+    const { workspace, signal } = stage;
+    const before = await leftovers(workspace, test);
+    const packages = await caches(stage, test, line);
     const runner = openRunner(stage);
     try {
-      const ran = await runAll(runner, line, prepare, commands);
-      stage.signal.throwIfAborted();
+      const [ran, sources, base] = await Promise.all([
+        runAll(runner, line, prepare, commands),
+        lookAtSources(test, { ...stage, apart }),
+        baseTests(test, stage),
+      ]);
+      signal.throwIfAborted();
+      const folder = (name: string): string => folderOf(test, name, wish);
       const reports = await line.step('read', 'read what was left', () =>
-        readReports({ workspace: stage.workspace, test, ran, before, folderOf: (name) => folderOf(test, name, wish) }),
+        readReports({ workspace, test, ran, before, folderOf: folder }),
       );
-      const { scan, says, notes } = judge(test, await foundOf(stage, test, reports));
+      const found: Found = {
+        ...nothingFound(today(stage)),
+        ...reports,
+        ...sources,
+        ...(base === undefined ? {} : { base }),
+        ...(exceptions === undefined ? {} : { exceptions }),
+      };
+      const { scan, says, notes } = judge(test, found);
+      const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
       evidence.scan = scan;
-      evidence.notes = [...notes];
+      evidence.notes = [...packages.notes, ...notes, ...kept];
       return concluded(scan, says);
     } finally {
       await runner.close();
     }
   });
+};
+
+type Packages = Awaited<ReturnType<typeof restorePackages>>;
+
+const caches = async (stage: TestStage, test: Test, line: Timeline): Promise<Packages> =>
+  test.cache.length === 0
+    ? { restored: [], notes: [] }
+    : line.step('caches', 'bring package caches back', (note) => restorePackages(test.cache, { ...stage, note }));
+
+/** What a green run keeps for later ones. */
+const keep = async (
+  stage: TestStage,
+  test: Test,
+  line: Timeline,
+  restored: Packages['restored'],
+  tests: Found['tests'],
+): Promise<readonly Note[]> => {
+  const list = await keepTests(test, tests, stage);
+  if (restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context)) return list;
+  const packages = await line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
+  return [...list, ...packages];
 };
 
 /** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
@@ -116,22 +155,40 @@ const linesOf = ({ workspace }: TestStage, test: Test, wish: TestWish) => ({
   })),
 });
 
-const testOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Test => {
+type Wanted = {
+  readonly test: Test;
+  readonly exceptions: Found['exceptions'];
+  /** Files that hold the words which rules look for. */
+  readonly apart: readonly string[];
+};
+
+/** Where exceptions are looked for that nobody has named a file of. */
+const ignoring = '.landfall-ignore.yml';
+
+const wantedOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Wanted => {
   const found = configOf(stage, { config });
   const { test, problems } = resolveTest({ text: found.text, file: found.file, inputs });
-  refuseProblems([...stage.problems, ...(found.problems.length > 0 ? found.problems : problems)]);
+  const file = test?.['ignore-file'] ?? ignoring;
+  const content = filesOf(stage.workspace)(file);
+  const named = test?.['ignore-file'] !== undefined;
+  const absent = typeof content === 'string';
+  const ignored = absent ? undefined : readIgnoreFile(Buffer.from(content).toString('utf8'), file);
+  refuseProblems([
+    ...stage.problems,
+    ...(found.problems.length > 0 ? found.problems : problems),
+    ...(absent && (named || !content.startsWith('there is no')) ? [{ where: 'ignore-file', what: content }] : []),
+    ...(ignored?.problems ?? []),
+  ]);
   if (test === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'nothing to test and no problem', next: 'Please report this.' });
-  return test;
+  return {
+    test,
+    exceptions: ignored === undefined ? undefined : { file, entries: ignored.exceptions },
+    apart: [found.file, file],
+  };
 };
 
 const today = ({ wall }: TestStage): string => wall().toISOString().slice(0, 10);
-
-const foundOf = async (stage: TestStage, { base }: Test, reports: Reports): Promise<Found> => ({
-  ...nothingFound(today(stage)),
-  ...reports,
-  changes: await changesOf(stage.workspace, { branch: base, event: stage.context.change }),
-});
 
 const concluded = ({ verdict }: ScanReport, says: string): Conclusion => {
   if (verdict === 'passed') return { outcome: 'done', verdict: says };

@@ -34,6 +34,10 @@ const entryOf = (attributes: Attributes): Entry => {
   return { attributes, skipped: false, message: '', text: '', ...(kind === undefined ? {} : { kind }) };
 };
 
+/** unittest-xml-reporting and Surefire put the name of the exception apart, as `type`. */
+const messageOf = ({ message = '', type = '' }: Attributes): string =>
+  (/(Error|Exception)$/.test(type) && message !== '' ? `${type}: ${message}` : message).slice(0, mostText);
+
 /**
  * Reads what a test runner left as JUnit XML: pytest, Django (unittest-xml-reporting), jest-junit, gotestsum, Surefire. Never rejects
  * because of what is in it. A file that is damaged or cut off, and one that has fewer tests or failures than it says of itself, counts as
@@ -59,7 +63,7 @@ export const readJunit = async (source: Source, about: About): Promise<TestResul
         ofSuite = test === undefined;
         test ??= entryOf({ name: sums.suiteName() });
         test.kind ??= kind;
-        test.message ||= (attributes['message'] ?? '').slice(0, mostText);
+        test.message ||= messageOf(attributes);
         if (!name.startsWith('rerun')) sums.fault();
         fault = name;
       } else if (name === 'testsuite' || name === 'testsuites') sums.openSuite(attributes);

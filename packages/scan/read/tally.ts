@@ -42,6 +42,10 @@ const msOf = (time: string | undefined): number => {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 };
 
+/** `x_test.go:15: got 2`: for Go the message is `Failed`, always. */
+const saidIn = (tail: readonly string[]): string | undefined =>
+  tail.find((line) => /^\s*\w+_test\.go:\d+: /.test(line))?.trim();
+
 /** Adds up what a file of tests holds, and compares it with what its suites say of themselves. */
 export const tally = ({ file, root }: About) => {
   const trouble = troubles('tests', file);
@@ -67,7 +71,7 @@ export const tally = ({ file, root }: About) => {
       suite: oneLine(group),
       name: oneLine(attributes['name'] ?? ''),
       kind,
-      message: own(firstLine(message) || firstLine(text)),
+      message: own(saidIn(tail) ?? (firstLine(message) || firstLine(text))),
       tail,
       ...(place === undefined ? {} : { file: place.file }),
       ...(place !== undefined && place.line > 0 && Number.isInteger(place.line) ? { line: place.line } : {}),
