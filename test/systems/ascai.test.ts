@@ -35,7 +35,13 @@ at.describe('A1', () => {
     const { test: step, report, deploy, connections } = await withLines(37);
     expect(failedGates(report)).toEqual([]);
     expect(step.exit).toBe(0);
-    expect(step.outputs).toMatchObject({ verdict: 'passed', coverage: '80.07', tests: '18', failed: '0', findings: '0' });
+    expect(step.outputs).toMatchObject({
+      verdict: 'passed',
+      coverage: '80.07',
+      tests: '18',
+      failed: '0',
+      findings: '0',
+    });
     expect(report.scan?.gates.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(
       expect.arrayContaining(['tests passed', 'coverage passed', 'pip-audit passed']),
     );

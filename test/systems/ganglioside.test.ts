@@ -49,7 +49,11 @@ needing('python3', 'make', ...missingForScanners()).describe('G1', () => {
   });
 
   test('a lint error is red', () =>
-    refused({ change: { 'analyses/lint.py': '"""Looks."""\n\nimport os\n' } }, ['flake8'], ['analyses/lint.py:3 F401']));
+    refused(
+      { change: { 'analyses/lint.py': '"""Looks."""\n\nimport os\n' } },
+      ['flake8'],
+      ['analyses/lint.py:3 F401'],
+    ));
 
   test('a finding of bandit is red', () =>
     refused(

@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '../..');
 export type Outcome = {
   readonly test: StepEnd;
   readonly report: Report;
-  /** Of the deploy; undefined where that step was not begun. */
+  /** Of the deploy; undefined where that step was not begun, or the application has none. */
   readonly deploy: StepEnd | undefined;
   /** Connections to the host's port. */
   readonly connections: number;
@@ -101,6 +101,7 @@ export const prepareSystem = async (app: string): Promise<Place> => {
   const [service, host] = [await startVulnerabilities(), await countingPort()];
   const dist = fromSources('test-and-scan', 'deploy-over-ssh');
   const key = generateKey();
+  const deploys = /^path:/m.test(readFileSync(join(source, 'landfall.yml'), 'utf8'));
   const env = {
     PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     // what scanners keep, they keep here
@@ -145,8 +146,8 @@ export const prepareSystem = async (app: string): Promise<Place> => {
         const test = await job.uses('test-and-scan');
         if (test === undefined) throw new Error('test-and-scan was not begun');
         const report = reportOf(test);
-        const inputs = { 'ssh-key': key.privateKey, host: `deploy@127.0.0.1:${host.port}`, 'host-key': bareKey(key.publicKey), path: '/srv/app', 'env-file': 'A=b' }; // prettier-ignore
-        const deploy = await job.uses('deploy-over-ssh', { inputs });
+        const inputs = { 'ssh-key': key.privateKey, host: `deploy@127.0.0.1:${host.port}`, 'host-key': bareKey(key.publicKey), 'env-file': 'A=b' }; // prettier-ignore
+        const deploy = deploys ? await job.uses('deploy-over-ssh', { inputs }) : undefined;
         await job.finish();
         return { test, report, deploy, connections: host.count() - before };
       } finally {
