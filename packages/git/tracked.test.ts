@@ -15,8 +15,11 @@ afterEach(() => {
   for (const root of made.splice(0)) remove(root);
 });
 
-const all = async (root: string): Promise<readonly TrackedFile[]> =>
-  (await Array.fromAsync(trackedFiles(root))).sort((a, b) => (a.path < b.path ? -1 : 1));
+const all = async (root: string): Promise<readonly TrackedFile[]> => {
+  const found: TrackedFile[] = [];
+  for await (const file of trackedFiles(root)) found.push(file);
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+};
 
 needing('git').describe('the files of a commit', () => {
   test('are told with their text, as the commit has them', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { githubServer } from '../../test/fakes/github-server.ts';
 import type { GitHubServer } from '../../test/fakes/github-server.ts';
@@ -15,7 +16,8 @@ beforeAll(async () => {
 });
 afterEach(() => {
   server.fail(0);
-  server.rights.set('actions', 'read').set('deployments', 'write');
+  server.rights.set('actions', 'read').set('deployments', 'write').set('security-events', 'write');
+  server.codeScanning(true);
 });
 afterAll(() => server.close());
 
@@ -128,5 +130,61 @@ describe('a deployment', () => {
     server.rights.set('deployments', 'read');
     const why = 'GitHub answered 403; the job needs `permissions: { deployments: write }`';
     expect(await asked().say(id, { ...status, description: 'x' })).toEqual({ ok: false, final: true, why });
+  });
+});
+
+describe('findings', () => {
+  const sarif = JSON.stringify({ version: '2.1.0', runs: [] });
+  const given = {
+    sarif,
+    commit: 'a'.repeat(40),
+    ref: 'refs/pull/7/merge',
+    workspace: '/home/runner/work/my app',
+    startedAt: '2026-01-02T03:04:05.000Z',
+  };
+
+  test('go to code scanning as its contract wants them', async () => {
+    expect(await asked().uploadSarif(given)).toEqual({ ok: true, value: 'sarif-1' });
+    expect(server.sarifs).toEqual([
+      {
+        commit_sha: 'a'.repeat(40),
+        ref: 'refs/pull/7/merge',
+        sarif: { version: '2.1.0', runs: [] },
+        checkout_uri: 'file:///home/runner/work/my%20app',
+        started_at: '2026-01-02T03:04:05.000Z',
+        tool_name: 'Landfall',
+      },
+    ]);
+  });
+
+  const needed = 'the job needs `permissions: { security-events: write }`, and the repository code scanning';
+  test('are refused without the right, without code scanning, without a token, and when they are too many', async () => {
+    server.rights.set('security-events', 'read');
+    const refused = { ok: false, final: true, why: `GitHub answered 403; ${needed}` };
+    expect(await asked().uploadSarif(given)).toEqual(refused);
+    server.rights.set('security-events', 'write');
+    server.codeScanning(false);
+    expect(await asked().uploadSarif(given)).toEqual(refused);
+    expect(await githubOf({ token: undefined, context }).uploadSarif(given)).toEqual({
+      ok: false,
+      final: true,
+      why: `the input github-token is empty; ${needed}`,
+    });
+    const large = randomBytes(6_000_000).toString('base64');
+    expect(await asked().uploadSarif({ ...given, sarif: large })).toMatchObject({
+      final: true,
+      why: expect.stringMatching(/^the file has \d+ bytes packed: GitHub takes 10 MB$/) as unknown,
+    });
+  });
+
+  test.each([
+    ['a ref that is none', { ref: 'main' }, 422],
+    ['a commit that is none', { commit: 'abc' }, 422],
+    ['no SARIF', { sarif: '{}' }, 400],
+  ])('%s is refused by GitHub', async (_, odd, status) => {
+    expect(await asked().uploadSarif({ ...given, ...odd })).toMatchObject({
+      final: true,
+      why: `GitHub answered ${status}`,
+    });
   });
 });

@@ -1,11 +1,19 @@
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { getOctokit } from '@actions/github';
 import type { Answer, GitHub, RunContext } from '#plan';
 
 const recording = 'deployments: write';
+const scanning = 'security-events: write';
+/** docs.github.com/rest/code-scanning: bytes of a SARIF file, by gzip. */
+const largestSarif = 10_000_000;
 /** One request may take so long: ms. */
 const limit = 10_000;
 /** And one that a deploy waits for. */
 const soon = 5000;
+/** What sends megabytes. */
+const long = 60_000;
 
 type Given = {
   /** Of the input `github-token`; undefined: GitHub is not asked. */
@@ -88,6 +96,32 @@ export const githubOf = ({ token, context }: Given): GitHub => {
         await rest.repos.createDeploymentStatus({ ...place, deployment_id: id, state, description, ...links, request });
         return undefined;
       }),
+    uploadSarif: async ({ sarif, commit, ref, workspace, startedAt }) => {
+      const packed = await promisify(gzip)(sarif);
+      if (packed.length > largestSarif)
+        return { ok: false, final: true, why: `the file has ${packed.length} bytes packed: GitHub takes 10 MB` };
+      const answer = await ask(
+        scanning,
+        async ({ rest }, place, request) => {
+          const { data } = await rest.codeScanning.uploadSarif({
+            ...place,
+            commit_sha: commit,
+            ref,
+            sarif: packed.toString('base64'),
+            checkout_uri: pathToFileURL(workspace).href,
+            started_at: startedAt,
+            tool_name: 'Landfall',
+            request,
+          });
+          return data.id ?? '';
+        },
+        long,
+      );
+      // a repository without it answers like to a token without the right
+      return answer.ok || !answer.why.includes(scanning)
+        ? answer
+        : { ...answer, why: `${answer.why}, and the repository code scanning` };
+    },
   };
 };
 

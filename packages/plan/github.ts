@@ -44,6 +44,20 @@ export type Approval = {
   readonly by: string;
 };
 
+/** Findings of a commit, for code scanning. */
+export type SarifUpload = {
+  /** The file's text. */
+  readonly sarif: string;
+  /** Full id of the commit that was looked at. */
+  readonly commit: string;
+  /** `refs/heads/…`, `refs/tags/…` or `refs/pull/…/merge`. */
+  readonly ref: string;
+  /** Where the checkout is, absolute. */
+  readonly workspace: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+};
+
 /** GitHub's API for the repository of this run, as far as it is used. Nothing throws; each call ends within seconds. */
 export type GitHub = {
   /** Needs `actions: read`. */
@@ -59,4 +73,6 @@ export type GitHub = {
     readonly payload: Readonly<Record<string, unknown>>;
   }) => Promise<Answer<number>>;
   readonly say: (id: number, status: DeploymentStatus) => Promise<Answer<undefined>>;
+  /** Gives a SARIF file to code scanning; gives the id under which it is taken in. Needs `security-events: write`. */
+  readonly uploadSarif: (given: SarifUpload) => Promise<Answer<string>>;
 };

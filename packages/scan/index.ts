@@ -6,3 +6,7 @@ export { exitCodes, readCoverage, readJunit, readScan } from './read/index.ts';
 export type { CoverageResults, ScanResults, Source, TestResults } from './read/index.ts';
 export { scanSources } from './rules/sources.ts';
 export type { Sources } from './rules/sources.ts';
+export { mergeSarif } from './sarif.ts';
+export type { ForSarif, SarifLog } from './sarif.ts';
+export { uploadSarif } from './upload.ts';
+export type { SarifFile } from './upload.ts';

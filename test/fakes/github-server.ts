@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
-type Right = 'actions' | 'deployments';
+type Right = 'actions' | 'deployments' | 'security-events';
 type Level = 'read' | 'write';
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,10 @@ export type GitHubServer = {
   readonly runs: Map<string, Json>;
   /** Reviews of runs, by id: docs.github.com/rest/actions/workflow-runs#get-the-review-history-for-a-workflow-run */
   readonly reviews: Map<string, Review[]>;
+  /** SARIF files that were taken in, unpacked, with the other fields. */
+  readonly sarifs: Json[];
+  /** Whether the repository has code scanning; it does at first. */
+  readonly codeScanning: (on: boolean) => void;
   /** The rights of the token. */
   readonly rights: Map<Right, Level>;
   /** Answers everything with this status from now on; 0: as ever. */
@@ -74,6 +79,31 @@ const statusFields: Readonly<Record<string, (value: unknown) => boolean>> = {
   auto_inactive: (value) => typeof value === 'boolean',
 };
 
+/** docs.github.com/rest/code-scanning/code-scanning#upload-an-analysis-as-sarif-data */
+const sarifFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  commit_sha: (value) => typeof value === 'string' && /^[0-9a-fA-F]{40}$/.test(value),
+  ref: (value) => typeof value === 'string' && /^refs\/(?:heads\/.+|tags\/.+|pull\/\d+\/(?:merge|head))$/.test(value),
+  sarif: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value),
+  checkout_uri: (value) => typeof value === 'string' && URL.canParse(value),
+  started_at: (value) =>
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/.test(value),
+  tool_name: (value) => typeof value === 'string',
+  validate: (value) => typeof value === 'boolean',
+};
+
+/** Packed as it has to be, with a version and runs, and within GitHub's limits; else it is refused. */
+const unpacked = (text: unknown): Json => {
+  try {
+    const packed = Buffer.from(String(text), 'base64');
+    if (packed.length > 10_000_000) throw new Refused(413, 'the sarif field is too large');
+    const sarif = JSON.parse(gunzipSync(packed).toString('utf8')) as { version?: unknown; runs?: unknown };
+    if (sarif.version === '2.1.0' && Array.isArray(sarif.runs) && sarif.runs.length <= 20) return sarif;
+  } catch (thrown) {
+    if (thrown instanceof Refused) throw thrown;
+  }
+  throw new Refused(400, 'Bad Request if the sarif field is invalid');
+};
+
 /** Also what GitHub itself would only ignore is refused: a misspelt field is a mistake of ours. */
 const checked = (resource: string, body: Json, fields: typeof deploymentFields, required: readonly string[]): Json => {
   for (const field of required) if (body[field] === undefined) throw invalid(resource, field, 'missing_field');
@@ -104,7 +134,10 @@ export const githubServer = async (repository: string, token: string): Promise<G
   const rights = new Map<Right, Level>([
     ['actions', 'read'],
     ['deployments', 'write'],
+    ['security-events', 'write'],
   ]);
+  const sarifs: Json[] = [];
+  let scanning = true;
   let failing = 0;
 
   const need = (right: Right, level: Level): void => {
@@ -165,6 +198,19 @@ export const githubServer = async (repository: string, token: string): Promise<G
         one(id).statuses.push(status);
         return { status: 201, body: status };
       }
+      case 'POST code-scanning/:id': {
+        if (id !== 'sarifs') throw new Refused(404, 'Not Found');
+        if (!scanning)
+          throw new Refused(403, 'Advanced Security must be enabled for this repository to use code scanning.');
+        need('security-events', 'write');
+        const body = await bodyOf(request);
+        const fields = checked('Sarif', body, sarifFields, ['commit_sha', 'ref', 'sarif']);
+        sarifs.push({ ...fields, sarif: unpacked(fields['sarif']) });
+        return {
+          status: 202,
+          body: { id: `sarif-${sarifs.length}`, url: `http://x${pathname}/sarif-${sarifs.length}` },
+        };
+      }
       default:
         throw new Refused(404, 'Not Found');
     }
@@ -189,6 +235,10 @@ export const githubServer = async (repository: string, token: string): Promise<G
     deployments,
     runs,
     reviews,
+    sarifs,
+    codeScanning: (on) => {
+      scanning = on;
+    },
     rights,
     fail: (status) => {
       failing = status;

@@ -9,4 +9,5 @@ export const silentGitHub: GitHub = {
   deployments: () => Promise.resolve(nothing),
   deploy: () => Promise.resolve(nothing),
   say: () => Promise.resolve(nothing),
+  uploadSarif: () => Promise.resolve(nothing),
 };
