@@ -1,6 +1,6 @@
 /**
- * `npm test [-- jest's arguments]`: unit and contract tests; `npm run test:e2e`: the actions as they are bundled, and services under
- * real managers, on hosts of this machine. Says at its end which tests were left out, and why.
+ * `npm test [-- jest's arguments]`: unit and contract tests; `npm run test:e2e`: the actions as they are bundled, tests and scans of the
+ * example applications, and services under real managers, on hosts of this machine. Says at its end which tests were left out, and why.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -24,7 +24,7 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 // below it, and the path of one has 107 bytes at most
 const temp = mkdtempSync(join(memory(), 't-'));
 const named = process.argv.slice(2);
-const apart = named.length === 0 ? ['/test/bundle/', '/test/managers/'] : [];
+const apart = named.length === 0 ? ['/test/bundle/', '/test/managers/', '/test/systems/'] : [];
 const paths = ['/node_modules/', '/test/proof/', ...apart].map((path) => `--testPathIgnorePatterns=${path}`);
 // A test that fails may leave a server open, which must not hold the run up.
 const words = [

@@ -55,7 +55,9 @@ describe.each(actions.map((action) => [action.name, action] as const))('%s', (na
       expect(uses).toBe(`OWNER/landfall/actions/${name}@v1`);
       for (const input of Object.keys(inputs ?? {})) expect(Object.keys(definition.inputs)).toContain(input);
     }
-    expect(withApi(readFileSync(join(root, file), 'utf8'), definition)).toContain('| `ssh-key` | secret |');
+    const api = withApi(readFileSync(join(root, file), 'utf8'), definition);
+    for (const [input, { kind }] of Object.entries(definition.inputs))
+      expect(api).toContain(kind === 'secret' ? `| \`${input}\` | secret |` : `| \`${input}\` |`);
     expect(() => withApi('no markers', definition)).toThrow(/is missing/);
   });
 });

@@ -2,7 +2,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinned } from '../../scripts/checks/programs.ts';
+import { startVulnerabilities, writeSafetyDatabase } from '../fakes/vulnerabilities.ts';
 import { webhooks } from '../fakes/webhooks.ts';
+import { ensureScanners } from '../lab/scanners.ts';
 import { actRunner, layOut, type Run } from '../workflows/act.ts';
 import { demand } from './play.ts';
 import type { Site } from './site.ts';
@@ -21,6 +23,8 @@ export type StarterPlace = {
   readonly dir: string;
   /** What the repository holds beside the key and the `.env`. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** What its commit changes beside. */
+  readonly change?: Readonly<Record<string, string>>;
   /** What the runner's machine has in its environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
@@ -40,11 +44,17 @@ export const startStarter = async ({ system, site, addresses, say, ...place }: S
   const { host, repository } = site;
   const workflows = ['deploy.yml', 'rollback.yml'].map((name) => [`.github/workflows/${name}`, read(name)] as const);
   const description = addresses.reduce((text, [says, here]) => text.replaceAll(says, here), read('landfall.yml'));
-  const files = { ...Object.fromEntries(workflows), 'landfall.yml': description };
+  const files = { ...Object.fromEntries(workflows), 'landfall.yml': description, ...place.change };
   const temp = mkdtempSync(join(place.dir, 'starter-'));
   const landfall = join(temp, 'landfall');
   layOut(root, place.dist, landfall);
   const slack = await webhooks();
+  // what its tests and scans are done with, and what these ask
+  const python = await ensureScanners(join(root, 'test/apps', system, 'source'));
+  const database = join(temp, 'safety');
+  writeSafetyDatabase(database);
+  const service = await startVulnerabilities();
+  const env = { ...place.env, ...service.env, TEST_PYTHON: python, SAFETY_DB: database };
   return {
     run: async (given) => {
       const { path: act, problem } = pinned('act');
@@ -59,7 +69,7 @@ export const startStarter = async ({ system, site, addresses, say, ...place }: S
         ...place.secrets,
       };
       const run = site.nextRun().runNumber ?? 1;
-      const { ok, steps, log } = await runner({ ...given, run, secrets, env: place.env }, say);
+      const { ok, steps, log } = await runner({ ...given, run, secrets, env }, say);
       demand(ok, () => `${given.workflow} failed: ${steps.join('\n')}\n${log.split('\n').slice(-40).join('\n')}`);
       repository.commit('Tell nobody', { 'landfall.yml': own });
       return commit;
@@ -69,7 +79,7 @@ export const startStarter = async ({ system, site, addresses, say, ...place }: S
       return slack.taken.map(({ json }) => String(json['text']).split('\n')[0] ?? '');
     },
     end: async () => {
-      await slack.close();
+      await Promise.all([slack.close(), service.end()]);
     },
   };
 };

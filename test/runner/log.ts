@@ -2,6 +2,9 @@ export type Annotation = {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title?: string;
   readonly message: string;
+  /** The place that it is shown at. */
+  readonly file?: string;
+  readonly line?: number;
 };
 
 /** The log of a job as a person sees it: secrets replaced by ***, workflow commands carried out instead of shown. */
@@ -53,12 +56,15 @@ export const openLog = (): Log => {
       case 'error':
       case 'warning':
       case 'notice': {
-        const title = /(?:^|,)title=([^,]*)/.exec(properties)?.[1];
+        const property = (key: string) => new RegExp(`(?:^|,)${key}=([^,]*)`).exec(properties)?.[1];
+        const [title, file, line] = ['title', 'file', 'line'].map(property);
         const message = masked(unescaped(value));
         const annotation = {
           level: name,
           message,
           ...(title === undefined ? {} : { title: masked(unescaped(title)) }),
+          ...(file === undefined ? {} : { file: unescaped(file) }),
+          ...(line === undefined ? {} : { line: Number(line) }),
         };
         return { shown: `${name[0]?.toUpperCase()}${name.slice(1)}: ${message}`, annotation };
       }

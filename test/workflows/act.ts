@@ -5,9 +5,11 @@ import { createInterface } from 'node:readline';
 
 /** A run of one workflow, as GitHub would start it. */
 export type Run = {
-  readonly event: 'push' | 'workflow_dispatch' | 'schedule';
+  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'schedule';
   /** The file below .github/workflows. */
   readonly workflow: string;
+  /** This job alone, and what it needs; all if not given. */
+  readonly job?: string;
   /** What the runner's machine has in its environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** The event as GitHub would describe it. */
@@ -43,7 +45,11 @@ type Line = {
 /** A run that takes longer hangs: ms. */
 const patience = 900_000;
 
-const checkout = 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8';
+/** Actions of others, and what stands for them here. */
+const standIns = {
+  checkout: 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8',
+  'setup-python': 'actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c',
+};
 
 /** This repository as workflows find it under OWNER/landfall@v1: its actions, reusable workflows and bundles. */
 export const layOut = (root: string, dist: string, dir: string): void => {
@@ -60,7 +66,7 @@ export const layOut = (root: string, dist: string, dir: string): void => {
  */
 export const actRunner =
   ({ act, origin, landfall, temp }: { act: string; origin: string; landfall: string; temp: string }): Runner =>
-  async ({ event, workflow, payload = {}, env = {}, secrets, run, attempt = 1, api }, show) => {
+  async ({ event, workflow, job, payload = {}, env = {}, secrets, run, attempt = 1, api }, show) => {
     const dir = mkdtempSync(join(temp, 'act-'));
     const eventFile = join(dir, 'event.json');
     writeFileSync(eventFile, JSON.stringify(payload));
@@ -76,11 +82,15 @@ export const actRunner =
     const words = [
       event,
       '--json',
+      ...(job === undefined ? [] : ['--job', job]),
       ...['--workflows', `.github/workflows/${workflow}`, '--eventpath', eventFile, '--actor', 'grace'],
       ...['--platform', 'ubuntu-latest=-self-hosted', '--no-skip-checkout', '--no-cache-server'],
       ...['--action-cache-path', join(dir, 'cache'), '--secret-file', '/dev/null', '--env-file', '/dev/null'],
       ...['--local-repository', `OWNER/landfall@v1=${landfall}`],
-      ...['--local-repository', `${checkout}=${join(import.meta.dirname, 'checkout')}`],
+      ...Object.entries(standIns).flatMap(([folder, name]) => [
+        '--local-repository',
+        `${name}=${join(import.meta.dirname, folder)}`,
+      ]),
       ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       // values by the environment, which no list of processes shows
       ...Object.keys(secrets).flatMap((name) => ['--secret', name]),

@@ -1,4 +1,4 @@
-"""The application's own tests: they need its PostgreSQL and its Redis, and a role that may make a database."""
+"""The application's own tests. By config.settings they need its PostgreSQL and its Redis, and a role that may make a database."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from unittest import skipIf
 
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -17,6 +18,8 @@ from association import tasks
 from association.models import Heartbeat, Member
 from config import faults
 from config.asgi import application
+
+needs_services = skipIf(settings.SETTINGS_MODULE == "config.testing", "needs its PostgreSQL and its Redis")
 
 
 class Pages(TestCase):
@@ -98,6 +101,7 @@ class Talk(TransactionTestCase):
         for talk in (one, other):
             await talk.disconnect()
 
+    @needs_services
     async def test_a_connection_outlives_silence(self):
         talk = WebsocketCommunicator(application, "/ws/live/")
         await talk.connect()
@@ -109,6 +113,7 @@ class Talk(TransactionTestCase):
         await talk.disconnect()
 
 
+@needs_services
 class Switches(TestCase):
     """Read when a process starts, so each is tried in a process of its own."""
 

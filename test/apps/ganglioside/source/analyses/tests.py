@@ -1,9 +1,10 @@
-"""The application's own tests: they need its PostgreSQL, and a role that may make a database."""
+"""The application's own tests. By config.settings they need its PostgreSQL, and a role that may make a database."""
 
 import os
 import subprocess
 import sys
 import tempfile
+from unittest import skipIf
 from unittest.mock import patch
 
 from channels.testing import WebsocketCommunicator
@@ -133,6 +134,7 @@ class Talk(TransactionTestCase):
         return WebsocketCommunicator(application, path, headers=[(b"origin", origin.encode())])
 
 
+@skipIf(settings.SETTINGS_MODULE == "config.testing", "needs its PostgreSQL and its Redis")
 class Switches(SimpleTestCase):
     """Read when a process starts, so each is tried in a process of its own."""
 
