@@ -35,3 +35,5 @@ export { explain } from './explain.ts';
 export { retryAfter } from './retry-after.ts';
 export { fits, rootOf } from './patterns.ts';
 export { requirementLines, requirementsIncluded } from './requirement-lines.ts';
+export { percentText } from './percent.ts';
+export { scanLines } from './scan-lines.ts';
