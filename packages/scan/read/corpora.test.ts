@@ -75,7 +75,7 @@ test('500 damaged files: none ends it, none is slow, none turns green', async ()
   expect(slowest).toBeLessThan(1000);
   expect(sums.red).toBeGreaterThan(100);
   expect(sums.unchecked).toBeGreaterThan(100);
-  process.stdout.write(
+  process.stderr.write(
     `corpora: 500 mutants of ${filled.length} files: ${sums.red} red, ${sums.unchecked} unchecked, ${sums.green} green as before, slowest ${slowest.toFixed(0)} ms\n`,
   );
 });
