@@ -8,6 +8,8 @@ import { adopt, adoptionOf, lend, refuseMigration, withHandMade } from './adopti
 import { approvalsOf } from './approvals.ts';
 import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
+import { imageProblems, noImage, refuseImageGone } from './image.ts';
+import type { ImageWish } from './image.ts';
 import { siteProblems, trySite } from './nginx-site.ts';
 import { open, refuseStale } from './open.ts';
 import type { Opening } from './open.ts';
@@ -36,6 +38,8 @@ export type DeployWish = {
   readonly envFile: string | undefined;
   /** The address of the package index, with user and password; undefined: as the host is set. */
   readonly packageIndex: string | undefined;
+  /** The image that it runs, where it has one. */
+  readonly image?: ImageWish | undefined;
   /** ms */
   readonly within: number | undefined;
   /** ms */
@@ -148,6 +152,7 @@ const switchPhase = async (scene: Scene, wish: DeployWish): Promise<Conclusion> 
   const release = await preparedOf(scene, seen);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
+  await refuseImageGone(scene, release);
   const target = { ...scene.target, services: release.services };
   const surveyed = await withUnits({ ...scene, target }, seen);
   must(preflight(surveyed.found, target, nothingMore(scene.target), looked.made));
@@ -204,6 +209,7 @@ export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish
     ...commitProblems(wish),
     ...envFileProblems(wish),
     ...packageIndexProblems(wish.packageIndex),
+    ...imageProblems(wish.image ?? noImage, wish.phase),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
     ...(wish.phase === 'deploy' || wish.phase === 'prepare' ? siteProblems(target, filesOf(stage.workspace)) : []),
   ]);

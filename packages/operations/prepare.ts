@@ -15,6 +15,7 @@ import {
 } from '#release';
 import type { Application, Consequences, Release } from '#release';
 import type { Designed, Material } from './design.ts';
+import { bringImage } from './image.ts';
 import { migration } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { perform } from './scene.ts';
@@ -46,6 +47,7 @@ export const prepare = async (
 ): Promise<Prepared> => {
   const { id } = designed.release;
   try {
+    await bringImage(scene, designed.image);
     if (!designed.kept) await stage(scene, found, designed, material);
     let published = designed.kept;
     const ask = (): Promise<Application | undefined> =>
@@ -159,7 +161,7 @@ const publish = async (scene: Scene, designed: Designed, application: Applicatio
 
 const record = (
   { context, target, wall }: Scene,
-  { release, env, environment, source, variables }: Designed,
+  { release, env, environment, source, variables, image }: Designed,
   application: Application | undefined,
   { shared }: Consequences,
 ): Release => ({
@@ -176,6 +178,7 @@ const record = (
   directory: target.directory,
   services: [...release.services],
   hooks: release.hooks,
+  ...(image === undefined ? {} : { image: image.record }),
   shared: shared.map(({ path }) => path),
   url: target.url ?? null,
   checks: [...target.checks],

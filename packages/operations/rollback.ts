@@ -15,6 +15,7 @@ import type { Conclusion } from './conclude.ts';
 import { confirmStep } from './confirm.ts';
 import { hookWave } from './hook.ts';
 import { mute } from './host-notices.ts';
+import { refuseImageGone } from './image.ts';
 import { open, turn, undoOf } from './open.ts';
 import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -91,6 +92,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
       what: `the Python environment ${to.environment} of ${release} is no longer on the host`,
       next: 'Deploy that commit again: its environment is then built anew.',
     });
+  await refuseImageGone(scene, to);
   if (wish.reason !== undefined)
     scene.evidence.notes = [...scene.evidence.notes, { kind: 'info', text: `reason: ${wish.reason}` }];
   const services = to.services.map(({ name }) => name);

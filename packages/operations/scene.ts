@@ -13,6 +13,7 @@ export type Evidence = {
       | 'release'
       | 'previous'
       | 'commit'
+      | 'image'
       | 'gap'
       | 'processes'
       | 'checks'
@@ -31,6 +32,7 @@ export const noEvidence = (): Evidence => ({
   release: undefined,
   previous: undefined,
   commit: undefined,
+  image: undefined,
   gap: undefined,
   processes: [],
   checks: [],

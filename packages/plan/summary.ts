@@ -49,6 +49,7 @@ const facts = (report: Report): string[] => {
   const rows: [string, string | undefined][] = [
     ['target', report.target && prose(report.target)],
     ['release', report.release && code(report.release) + (commit === undefined ? '' : ` of commit ${code(commit)}`)],
+    ['image', report.image && code(report.image)],
     ['was', report.previous && code(report.previous)],
     ['transaction', report.transaction && code(report.transaction)],
     ['host', report.host && code(report.host)],

@@ -164,6 +164,8 @@ export type Report = {
   readonly release?: ReleaseId;
   readonly previous?: ReleaseId;
   readonly commit?: string;
+  /** What the release runs: `registry/repository@sha256:…`. */
+  readonly image?: string;
   readonly run?: { readonly url: string; readonly actor: string };
   /** Who let the run go on, by GitHub's word; empty: nobody had to. Left out where GitHub did not say. */
   readonly approvals?: readonly Approval[];
