@@ -40,6 +40,8 @@ const outcomes: Readonly<Record<string, readonly FaultCode[]>> = {
     'SCHEMA_DIFFERS',
     'RELEASE_UNKNOWN',
     'RELEASE_AMBIGUOUS',
+    'IMAGE_UNKNOWN',
+    'IMAGE_DIFFERS',
   ],
   undone: ['TX_LATE'],
   held: ['UNDO_FAILED'],
