@@ -27,6 +27,7 @@ const adapters = [
   'packages/release/source.ts',
   'packages/release/source-text.ts',
   'packages/remote/adoption-programs.ts',
+  'packages/remote/image-programs.ts',
   'packages/remote/release-programs.ts',
   'packages/remote/transaction-programs.ts',
   'packages/remote/transport.ts',

@@ -11,6 +11,7 @@ import { ascai } from '../test/hosts/ascai.ts';
 import { ganglioside } from '../test/hosts/ganglioside.ts';
 import { bootstrap } from '../test/hosts/bootstrap.ts';
 import { guides } from '../test/hosts/guides.ts';
+import { images } from '../test/hosts/images.ts';
 import { networks } from '../test/hosts/networks.ts';
 import { races } from '../test/hosts/races.ts';
 import { powerCuts, reboots } from '../test/hosts/reboots.ts';
@@ -45,6 +46,7 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   'races-systemd': races('systemd'),
   'races-supervisor': races('supervisor'),
   networks,
+  images,
   spine,
   ascai,
 };

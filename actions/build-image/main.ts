@@ -15,7 +15,7 @@ await run(buildImage, {
       evidence: inputs.evidence,
       dry: inputs['dry-run'],
     });
-    const { image } = report;
+    const { built: image } = report;
     const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
     return {
       report,

@@ -34,6 +34,17 @@ export const deployOverSsh = defineAction({
       description:
         'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only, beside what the deploy user’s own `~/.netrc` says of other hosts. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
     },
+    image: {
+      kind: 'text',
+      description:
+        'The container image that the release runs, by its digest: `registry/repository@sha256:…`. It is part of what the release is. Before the switch the Docker engine of the host has exactly it: it is there, the host pulls it, or, where the host cannot read it in its registry, it comes over SSH, only the layers that the host lacks.',
+    },
+    'registry-username': {
+      kind: 'text',
+      description:
+        'The user name for the registry of `image`, used on the runner; the host never gets it. If not given, what `docker login` has left on the runner is used, else none.',
+    },
+    'registry-password': { kind: 'secret', description: 'The password, or a token, of `registry-username`.' },
     commit: {
       kind: 'choice',
       of: ['step', 'job', 'later'],

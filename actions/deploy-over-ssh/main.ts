@@ -10,6 +10,11 @@ await run(deployOverSsh, {
       commit: inputs.commit,
       envFile: inputs['env-file'],
       packageIndex: inputs['package-index'],
+      image: {
+        image: inputs.image,
+        username: inputs['registry-username'],
+        password: inputs['registry-password'],
+      },
       within: inputs['confirm-within'],
       maxDowntime: inputs['max-downtime'],
       evidence: inputs.evidence,

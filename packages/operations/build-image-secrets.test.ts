@@ -141,7 +141,7 @@ here.test(
   async () => {
     const base = await run(head, 'base');
     expect(base.report.result).toBe('done');
-    const from = (more: string): string => `FROM ${base.report.image?.image ?? ''}\nRUN ["/bin/busybox", "sh", "-c", "echo ${more} >/more"]\n`; // prettier-ignore
+    const from = (more: string): string => `FROM ${base.report.built?.image ?? ''}\nRUN ["/bin/busybox", "sh", "-c", "echo ${more} >/more"]\n`; // prettier-ignore
     const one = await run(from('one'), 'app', { cache: 'registry' });
     expect([one.report.result, one.report.notes]).toEqual(['done', []]);
     const wrong = await run(from('two'), 'app', {}, { password: 'wrong' });
@@ -164,7 +164,7 @@ here.test(
     Object.assign(process.env, other.env);
     try {
       const second = await run(dockerfile, 'cached', { cache: 'registry', builder: other.name, 'build-args': ['LATER=1'] }, { push: 'false' }); // prettier-ignore
-      expect(second.report.image?.steps.map(({ name, outcome }) => `${name.slice(0, 16)}: ${outcome}`)).toEqual([
+      expect(second.report.built?.steps.map(({ name, outcome }) => `${name.slice(0, 16)}: ${outcome}`)).toEqual([
         '[1/2] COPY busyb: cached',
         '[2/2] RUN ["/bin: cached',
         'exporting to oci: done',

@@ -78,7 +78,7 @@ here.test(
   async () => {
     const { run, image, commit, registry } = place();
     const first = await run();
-    const { image: built, result, notes } = first.report;
+    const { built, result, notes } = first.report;
     expect([result, built?.origin, notes]).toEqual(['done', 'built', []]);
     const digest = built?.digest ?? '';
     const sha = `sha-${commit.slice(0, 12)}`;
@@ -95,11 +95,11 @@ here.test(
     expect(await Promise.all([sha, 'main'].map((tag) => digestOf(registry, tag)))).toEqual([digest, digest]);
 
     const second = (await run()).report;
-    expect([second.result, second.image?.origin, second.image?.digest, second.image?.steps]).toEqual(['unchanged', 'found', digest, []]); // prettier-ignore
+    expect([second.result, second.built?.origin, second.built?.digest, second.built?.steps]).toEqual(['unchanged', 'found', digest, []]); // prettier-ignore
     expect(second.timeline.map(({ id }) => id)).toEqual(['look', 'tags']);
 
     const tagged = (await run({}, { build: 'never' }, { ref: 'refs/tags/v1.2.3' })).report;
-    expect([tagged.result, tagged.image?.digest, tagged.image?.tags]).toEqual(['done', digest, [{ tag: sha }, { tag: '1.2.3', was: 'nothing' }]]); // prettier-ignore
+    expect([tagged.result, tagged.built?.digest, tagged.built?.tags]).toEqual(['done', digest, [{ tag: sha }, { tag: '1.2.3', was: 'nothing' }]]); // prettier-ignore
     expect(await digestOf(registry, '1.2.3')).toBe(digest);
   },
   120_000,
@@ -110,7 +110,7 @@ here.test(
   async () => {
     const { run, root, commit, registry } = place();
     const { report: first } = await run({ tags: ['semver', 'branch'] }, {}, { ref: 'refs/tags/v1.0.0' });
-    const one = first.image?.digest ?? '';
+    const one = first.built?.digest ?? '';
     // the same commit from other inputs
     const other = (await run({ 'build-args': ['MORE=1'] })).report;
     expect(other).toMatchObject({ result: 'refused', fault: { code: 'IMAGE_TAG_TAKEN' } });
@@ -128,7 +128,7 @@ here.test(
     writeFileSync(join(root, 'Dockerfile'), `${hello}LABEL more=2\n`);
     commitAll(root);
     const { report: last } = await run();
-    expect(last.image?.tags.at(-1)).toEqual({ tag: 'main', was: main });
+    expect(last.built?.tags.at(-1)).toEqual({ tag: 'main', was: main });
   },
   120_000,
 );
@@ -157,12 +157,12 @@ here.test(
     const bad = (await run()).report;
     expect(bad).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_FAILED' }, scan: { verdict: 'failed', commands: [{ name: 'looks', exit: 9, tail: ['CVE-2026-1 is critical'] }] } }); // prettier-ignore
     expect(await digestOf(registry, 'main')).toBeUndefined();
-    expect(await registry.manifest(bad.image?.digest ?? '')).toEqual({ ok: true, value: undefined });
+    expect(await registry.manifest(bad.built?.digest ?? '')).toEqual({ ok: true, value: undefined });
     writeFileSync(join(root, 'landfall.yml'), yml(good));
     commitAll(root);
     const { report } = await run();
     expect([report.result, report.scan?.verdict]).toEqual(['done', 'passed']);
-    expect(await digestOf(registry, 'main')).toBe(report.image?.digest);
+    expect(await digestOf(registry, 'main')).toBe(report.built?.digest);
   },
   90_000,
 );
@@ -182,11 +182,11 @@ here.test(
     }
     expect(await digestOf(registry, 'main')).toBeUndefined();
     const sbom = `printf '${list}' "$IMAGE_DIGEST" >"$IMAGE_SBOM"`;
-    const { image } = (await run({ sbom })).report;
+    const { built: image } = (await run({ sbom })).report;
     expect(image?.sbom).toMatchObject({ format: 'cyclonedx', components: 1 });
     const again = (await run({ sbom })).report;
-    expect([again.result, again.image?.sbom?.digest]).toEqual(['unchanged', image?.sbom?.digest]);
-    expect(readFileSync(again.image?.sbom?.file ?? '', 'utf8')).toContain(`"version":"${image?.digest ?? ''}"`);
+    expect([again.result, again.built?.sbom?.digest]).toEqual(['unchanged', image?.sbom?.digest]);
+    expect(readFileSync(again.built?.sbom?.file ?? '', 'utf8')).toContain(`"version":"${image?.digest ?? ''}"`);
   },
   120_000,
 );
@@ -196,8 +196,8 @@ here.test(
   async () => {
     const { run, registry } = place();
     const pull = (await run({}, {}, { event: 'pull_request', ref: 'refs/pull/7/merge' })).report;
-    expect([pull.result, pull.image?.pushed, pull.image?.tags]).toEqual(['done', undefined, []]);
-    expect(await registry.manifest(pull.image?.digest ?? '')).toEqual({ ok: true, value: undefined });
+    expect([pull.result, pull.built?.pushed, pull.built?.tags]).toEqual(['done', undefined, []]);
+    expect(await registry.manifest(pull.built?.digest ?? '')).toEqual({ ok: true, value: undefined });
     const fork = { event: 'pull_request_target', fork: 'mallory/app' };
     for (const wish of [{ push: 'true' }, { secrets: 'TOKEN=abcdef' }] as const)
       await expect(run({}, wish, fork)).rejects.toMatchObject({ fault: { code: 'FORK_REFUSED' } });
@@ -211,11 +211,11 @@ here.test(
     const { run, root } = place();
     const clean = (await run({}, { push: 'false' })).report;
     writeFileSync(join(root, 'new file'), 'x');
-    const { notes, image } = (await run({}, { push: 'false' })).report;
+    const { notes, built: image } = (await run({}, { push: 'false' })).report;
     expect(notes).toEqual([
       { kind: 'warning', text: '1 of the files that the build sees are not as in the commit: new file' },
     ]);
-    expect(image?.digest).not.toBe(clean.image?.digest);
+    expect(image?.digest).not.toBe(clean.built?.digest);
   },
   60_000,
 );
@@ -226,8 +226,8 @@ here.test(
     const { run, root } = place(hello, { '.dockerignore': '*.xml\n' });
     const first = (await run()).report;
     writeFileSync(join(root, 'junit.xml'), '<testsuite/>');
-    const { result, notes, image } = (await run()).report;
-    expect([result, notes, image?.digest]).toEqual(['unchanged', [], first.image?.digest]);
+    const { result, notes, built: image } = (await run()).report;
+    expect([result, notes, image?.digest]).toEqual(['unchanged', [], first.built?.digest]);
   },
   60_000,
 );
@@ -237,14 +237,14 @@ here.test(
   async () => {
     const { run, registry } = place('FROM scratch\nCOPY Dockerfile /\n');
     const inputs = { platforms: ['linux/amd64, linux/arm64'] };
-    const { image } = (await run(inputs)).report;
+    const { built: image } = (await run(inputs)).report;
     expect(image?.platforms.map(({ platform, layers }) => [platform, layers])).toEqual([
       ['linux/amd64', 1],
       ['linux/arm64', 1],
     ]);
     expect(await digestOf(registry, 'main')).toBe(image?.digest);
     const again = (await run(inputs)).report;
-    expect([again.result, again.image?.platforms]).toEqual(['unchanged', image?.platforms]);
+    expect([again.result, again.built?.platforms]).toEqual(['unchanged', image?.platforms]);
   },
   60_000,
 );

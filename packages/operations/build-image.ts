@@ -111,10 +111,10 @@ const reuse = async (work: Work, there: There): Promise<Conclusion> => {
     tags: [],
     ...(sbom === undefined ? {} : { sbom }),
   };
-  evidence.image = report;
+  evidence.built = report;
   if (!wanted.pushes) return { outcome: 'unchanged', verdict: `${report.image} is there` };
-  evidence.image = { ...report, tags: await retag(work, there) };
-  const moved = evidence.image.tags.filter(({ was }) => was !== undefined).map(({ tag }) => tag);
+  evidence.built = { ...report, tags: await retag(work, there) };
+  const moved = evidence.built.tags.filter(({ was }) => was !== undefined).map(({ tag }) => tag);
   return moved.length === 0
     ? { outcome: 'unchanged', verdict: `${report.image} is there already, with all its tags; nothing was built` }
     : { outcome: 'done', verdict: `${report.image} was there already, and has the tags ${moved.join(', ')} now` };
@@ -171,12 +171,12 @@ const make = async (
     for (const text of built.warnings)
       evidence.notes = [...evidence.notes, { kind: 'warning', text: `BuildKit: ${text}` }];
     const examined = await examine(work, built);
-    evidence.image = examined.report;
+    evidence.built = examined.report;
     if (!wanted.pushes) return { outcome: 'done', verdict: `built ${examined.report.digest}, and pushed nothing` };
-    evidence.image = await publish(work, examined);
+    evidence.built = await publish(work, examined);
     return {
       outcome: 'done',
-      verdict: `pushed ${evidence.image.image} as ${evidence.image.tags.map(({ tag }) => tag).join(', ')}`,
+      verdict: `pushed ${evidence.built.image} as ${evidence.built.tags.map(({ tag }) => tag).join(', ')}`,
     };
   } finally {
     builder.close();

@@ -8,6 +8,8 @@ import { adopt, adoptionOf, lend, refuseMigration, withHandMade } from './adopti
 import { approvalsOf } from './approvals.ts';
 import { abortPhase, closeAfterJob, confirmPhase } from './close.ts';
 import type { Conclusion } from './conclude.ts';
+import { imageProblems, noImage, refuseImageGone } from './image.ts';
+import type { ImageWish } from './image.ts';
 import { siteProblems, trySite } from './nginx-site.ts';
 import { open, refuseStale } from './open.ts';
 import type { Opening } from './open.ts';
@@ -40,6 +42,8 @@ export type DeployWish = {
   readonly envFile: string | undefined;
   /** The address of the package index, with user and password; undefined: as the host is set. */
   readonly packageIndex: string | undefined;
+  /** The image that it runs, where it has one. */
+  readonly image?: ImageWish | undefined;
   /** ms */
   readonly within: number | undefined;
   /** ms */
@@ -156,6 +160,7 @@ const switchPhase = async (on: Scene, wish: DeployWish): Promise<Conclusion> => 
   const scene = withEvidence(on, chain);
   scene.evidence.release = release.id;
   scene.evidence.commit = release.commit;
+  await refuseImageGone(scene, release);
   const target = { ...scene.target, services: release.services };
   const surveyed = await withUnits({ ...scene, target }, seen);
   must(preflight(surveyed.found, target, nothingMore(scene.target), looked.made));
@@ -206,6 +211,7 @@ const envFileProblems = ({ envFile }: DeployWish): readonly Problem[] => {
 /** The action deploy-over-ssh: one of its phases, from inputs to report. Throws INPUT_INVALID, SSH_*. */
 export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish): Promise<Report> => {
   let proof: Proof = { notes: [] };
+  const proven = { ...wish, image: wish.image?.image };
   const body = (scene: Scene): Promise<Conclusion> => {
     scene.evidence.notes = [...scene.evidence.notes, ...proof.notes];
     for (const { text } of proof.notes) scene.show(`! ${text}`);
@@ -215,14 +221,15 @@ export const deployOverSsh = async (stage: Stage, place: Place, wish: DeployWish
   const environment = wish.phase === 'prepare' ? undefined : place.environment;
   const problems: More = (target) => [
     ...commitProblems(wish),
-    ...evidenceProblems(wish),
+    ...evidenceProblems(proven),
     ...envFileProblems(wish),
     ...packageIndexProblems(wish.packageIndex),
+    ...imageProblems(wish.image ?? noImage, wish.phase),
     ...(target === undefined ? [] : gapProblems(target.url, wish.maxDowntime)),
     ...(wish.phase === 'deploy' || wish.phase === 'prepare' ? siteProblems(target, filesOf(stage.workspace)) : []),
   ];
   const report = await play(stage, 'deploy-over-ssh', { ...place, environment }, body, problems, async (target) => {
-    proof = await provenBefore(stage, target, wish);
+    proof = await provenBefore(stage, target, proven);
   });
   if (endsItself(report.result, commitOf(wish))) stage.save(ended, 'yes');
   return report;

@@ -19,6 +19,8 @@ import {
 } from '#release';
 import type { Difference, Lock, Shared, SiteWords, Source } from '#release';
 import type { Output } from '#remote';
+import { fitImage, noImage } from './image.ts';
+import type { ImageDesign, ImageFit, ImageWish } from './image.ts';
 import { siteOf } from './nginx-site.ts';
 import { preflight } from './preflight.ts';
 import type { Scene } from './scene.ts';
@@ -45,6 +47,8 @@ export type Designed = {
   /** The release on the host that unchanged files are taken from. */
   readonly from: string | undefined;
   readonly travels: Difference;
+  /** The image that it runs; undefined: none. */
+  readonly image: ImageDesign | undefined;
   /** nginx's site of it; undefined: it has none. */
   readonly site: SiteWords | undefined;
   /** Packages come from an index that the input names. */
@@ -59,6 +63,8 @@ export type Material = {
   readonly envFile: string | undefined;
   /** The address of the package index, with user and password; undefined: as pip or uv is set on the host. */
   readonly packageIndex: string | undefined;
+  /** undefined: as none. */
+  readonly image?: ImageWish | undefined;
 };
 
 /** What a design is made of that needs nothing to be known before: it is asked for at once, beside what else takes time. */
@@ -81,16 +87,19 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /**
  * Reads the checkout, and says which release comes of it on this host, and what must travel. Changes nothing.
- * Faults: SOURCE_UNFIT, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file, nginx.file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
+ * Faults: SOURCE_UNFIT, REGISTRY_*, IMAGE_*, ENVIRONMENT_LOCK, SERVICE_UNFIT, INPUT_INVALID (env-file, nginx.file), and all that the host lacks: PREFLIGHT, PATH_OCCUPIED.
  */
 export const design = async (
   scene: Scene,
   { found, made }: Survey,
-  { envFile, packageIndex }: Material,
+  { envFile, packageIndex, image: wanting = noImage }: Material,
   beginning: Beginning,
 ): Promise<Designed> =>
   scene.timeline.step('design', 'read the checkout and see what the host has of it', async (note) => {
     const { target, host, signal } = scene;
+    const fitting = fitImage(scene, wanting);
+    // whoever fails before it is waited for says why
+    fitting.catch(() => undefined);
     const from = found.current || found.releases.at(-1)?.id;
     const [read, serving] = await Promise.all([beginning.source, beginning.listed]);
     const source = must(read);
@@ -121,6 +130,7 @@ export const design = async (
         : given.filter(({ value }) => value !== '').map(({ name }) => name);
     const environment = lock === undefined ? undefined : environmentHash(lock, found.python, packageIndex);
     const translations = translationFiles(source.entries, target.directory);
+    const fit: ImageFit = await fitting;
     const travels = difference(source.entries, baseOf(must(listed).list));
     must(
       preflight(
@@ -133,6 +143,7 @@ export const design = async (
           built: environment !== undefined && found.environments.includes(environment),
           variables,
           translations,
+          image: fit.problems,
         },
         made,
       ),
@@ -149,6 +160,7 @@ export const design = async (
       hooks: hooksOf(target.hooks).length === 0 ? undefined : target.hooks,
       shared: target.shared,
       site: site?.words,
+      image: fit.image?.record.name,
     });
     const wanted = env.from === 'none' ? undefined : env.sha256;
     // one whose variables were replaced when it was gone back to is another release now
@@ -164,6 +176,7 @@ export const design = async (
       env,
       shared: declaredShared(target.shared, source.entries),
       translations,
+      image: fit.image,
       site,
       from: from !== undefined && travels.send.length < source.entries.length ? from : undefined,
       travels,

@@ -34,7 +34,7 @@ export const evidenceGiven = async (
  */
 export const keepImageEvidence = async (work: Work, given: Evidence | undefined): Promise<void> => {
   const { evidence, registry, stage, timeline, wanted, commit } = work;
-  const { image } = evidence;
+  const { built: image } = evidence;
   const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
   if (!there) {
     // an image that nobody can have is no link

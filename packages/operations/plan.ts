@@ -11,6 +11,7 @@ import { remembers } from './schedule.ts';
 import { managerOf } from './manager-unfit.ts';
 import { fileNotes } from './service-files.ts';
 import type { Designed } from './design.ts';
+import { imageNotes, imageSteps } from './image.ts';
 import { undoOf } from './open.ts';
 import { step } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -75,9 +76,12 @@ const preparation = (on: On, { adoption }: Survey, designed: Designed): readonly
     collectstatic: true,
     shared: designed.shared,
   });
-  if (designed.kept) return [...lending, [probeStep(on, designed)], [publish]];
+  const image = imageSteps(on, designed.image);
+  const bringing = image.length === 0 ? [] : [image];
+  if (designed.kept) return [...lending, ...bringing, [probeStep(on, designed)], [publish]];
   return [
     ...lending,
+    ...bringing,
     [receiveStep(on, designed)],
     [arrangeStep(on, designed)],
     ...environmentSteps,
@@ -212,7 +216,8 @@ const forgetful = ({ target }: On, { release, shared }: Designed): Plan['notes']
       text: `${name} keeps its schedule file in the release: with each release it forgets what it ran last. Add \`shared: [run]\`, and \`--schedule ${posix.relative(target.directory, 'run/schedule')}\` to its command`,
     }));
 
-const detected = ({ env, lock, environment, translations }: Designed, { adoption }: Survey): Plan['notes'] => [
+const detected = ({ env, lock, environment, translations, image }: Designed, { adoption }: Survey): Plan['notes'] => [
+  ...imageNotes(image),
   {
     kind: 'detected',
     text: {

@@ -41,6 +41,8 @@ export type Needs = Space & {
   readonly variables: readonly string[];
   /** Its .po files. */
   readonly translations: readonly string[];
+  /** What keeps the host from having its image. */
+  readonly image?: readonly Problem[];
   /** It served before, and somebody goes back to it. */
   readonly back?: boolean;
 };
@@ -73,6 +75,7 @@ export const preflight = (found: Found, target: Target, needs: Needs, made?: Han
     ...ports(found, target),
     ...variables(target, needs),
     ...slow(found, target),
+    ...(needs.image ?? []),
   ];
   if (problems.length === 0) return ok(undefined);
   return fail({

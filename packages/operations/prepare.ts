@@ -17,6 +17,7 @@ import {
 import type { Application, Consequences, Release } from '#release';
 import type { Designed, Material } from './design.ts';
 import { keepAgain, keptEvidence } from './evidence-kept.ts';
+import { bringImage } from './image.ts';
 import { migration } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { perform } from './scene.ts';
@@ -48,6 +49,7 @@ export const prepare = async (
 ): Promise<Prepared> => {
   const { id } = designed.release;
   try {
+    await bringImage(scene, designed.image);
     if (!designed.kept) await stage(scene, found, designed, material);
     let published = designed.kept;
     const ask = (): Promise<Application | undefined> =>
@@ -169,7 +171,7 @@ const publish = async (scene: Scene, designed: Designed, application: Applicatio
 
 const record = (
   { context, target, wall }: Scene,
-  { release, env, environment, source, variables }: Designed,
+  { release, env, environment, source, variables, image }: Designed,
   application: Application | undefined,
   { shared }: Consequences,
 ): Release => ({
@@ -186,6 +188,7 @@ const record = (
   directory: target.directory,
   services: [...release.services],
   hooks: release.hooks,
+  ...(image === undefined ? {} : { image: image.record }),
   shared: shared.map(({ path }) => path),
   url: target.url ?? null,
   checks: [...target.checks],

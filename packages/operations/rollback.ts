@@ -17,6 +17,7 @@ import { hookWave } from './hook.ts';
 import { mute } from './host-notices.ts';
 import { shownEvidence } from './evidence.ts';
 import { keptEvidence } from './evidence-kept.ts';
+import { refuseImageGone } from './image.ts';
 import { open, turn, undoOf } from './open.ts';
 import type { Opened } from './open.ts';
 import type { Scene } from './scene.ts';
@@ -108,6 +109,7 @@ const goBack = async (scene: Scene, before: Survey, wish: RollbackWish): Promise
       what: `the Python environment ${to.environment} of ${release} is no longer on the host`,
       next: 'Deploy that commit again: its environment is then built anew.',
     });
+  await refuseImageGone(scene, to);
   if (wish.reason !== undefined)
     scene.evidence.notes = [...scene.evidence.notes, { kind: 'info', text: `reason: ${wish.reason}` }];
   const services = to.services.map(({ name }) => name);

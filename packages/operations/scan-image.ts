@@ -32,7 +32,7 @@ export const examine = async (work: Work, built: Built): Promise<Examined> => {
     steps: built.steps,
     tags: [],
   };
-  evidence.image = report;
+  evidence.built = report;
   const env = { IMAGE_LAYOUT: built.layout, IMAGE_DIGEST: built.digest };
   const runner = openRunner(stage);
   try {

@@ -14,6 +14,7 @@ export type Evidence = {
       | 'release'
       | 'previous'
       | 'commit'
+      | 'image'
       | 'gap'
       | 'processes'
       | 'checks'
@@ -26,7 +27,7 @@ export type Evidence = {
       | 'sockets'
       | 'evidence'
       | 'scan'
-      | 'image'
+      | 'built'
   ]: Report[K];
 };
 
@@ -35,6 +36,7 @@ export const noEvidence = (): Evidence => ({
   release: undefined,
   previous: undefined,
   commit: undefined,
+  image: undefined,
   gap: undefined,
   processes: [],
   checks: [],
@@ -47,7 +49,7 @@ export const noEvidence = (): Evidence => ({
   sockets: undefined,
   evidence: undefined,
   scan: undefined,
-  image: undefined,
+  built: undefined,
 });
 
 /** Where operations play: one host, one target, one run, and the means to act and to tell. */

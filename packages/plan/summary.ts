@@ -18,7 +18,7 @@ export const renderSummary = (report: Report): string =>
     setup(report),
     ...(report.scan === undefined ? [] : scanSummary(report.scan)),
     facts(report),
-    renderImage(report.image),
+    renderImage(report.built),
     plan(report),
     timeline(report),
     processes(report),
@@ -54,6 +54,7 @@ const facts = (report: Report): string[] => {
   const rows: [string, string | undefined][] = [
     ['target', report.target && prose(report.target)],
     ['release', report.release && code(report.release) + (commit === undefined ? '' : ` of commit ${code(commit)}`)],
+    ['image', report.image && code(report.image)],
     ['was', report.previous && code(report.previous)],
     ['transaction', report.transaction && code(report.transaction)],
     ['host', report.host && code(report.host)],

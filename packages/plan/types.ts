@@ -171,6 +171,8 @@ export type Report = {
   readonly release?: ReleaseId;
   readonly previous?: ReleaseId;
   readonly commit?: string;
+  /** What the release runs: `registry/repository@sha256:…`. */
+  readonly image?: string;
   readonly run?: { readonly url: string; readonly actor: string };
   /** Who let the run go on, by GitHub's word; empty: nobody had to. Left out where GitHub did not say. */
   readonly approvals?: readonly Approval[];
@@ -188,7 +190,7 @@ export type Report = {
   /** What tests and scans came to, where they were run. */
   readonly scan?: ScanReport;
   /** The image that was built or found. */
-  readonly image?: ImageReport;
+  readonly built?: ImageReport;
   /** The line a person pastes to take the release back, and, while unconfirmed, the hour (ISO 8601) at which the host does it by itself. */
   readonly undo?: { readonly line: string; readonly by?: string; readonly to?: ReleaseId };
   readonly notes: readonly Note[];

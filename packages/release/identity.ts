@@ -17,6 +17,8 @@ export type Ingredients = {
   /** undefined: it has none. */
   readonly hooks?: Hooks | undefined;
   readonly shared: readonly string[];
+  /** `registry/repository@sha256:…`; undefined: it has none. */
+  readonly image?: string | undefined;
   /** The words of nginx's site; undefined: it has none. */
   readonly site?: string | undefined;
 };

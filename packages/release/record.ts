@@ -38,6 +38,8 @@ const known = z.object({
   url: z.string().nullable(),
   /** The checks that it was deployed with, in the form of the configuration. */
   checks: z.array(z.unknown()),
+  /** The image that it runs, what it is called on the host, and what an engine may call it; left out: none. */
+  image: z.object({ name: z.string(), local: z.string(), ids: z.array(z.string()) }).optional(),
   /** The last migration of each app: the schema that it expects. */
   leaves: z.array(z.string()),
   /** ISO 8601. */

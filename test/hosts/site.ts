@@ -54,6 +54,8 @@ export type SiteOptions = {
   readonly manager: Manager;
   /** Those beside web, as landfall.yml has them. */
   readonly beside?: string;
+  /** The host has a Docker engine of its own. */
+  readonly engine?: boolean;
   readonly say: (line: string) => void;
 };
 
@@ -87,12 +89,20 @@ systemctl reload nginx
 `;
 
 /** Prepares all of it on a host of its own. */
-export const prepareSite = async ({ dist, linger, manager, beside = '', say }: SiteOptions): Promise<Site> => {
+export const prepareSite = async ({
+  dist,
+  linger,
+  manager,
+  beside = '',
+  engine = false,
+  say,
+}: SiteOptions): Promise<Site> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
   const dir = mkdtempSync(join(tmpdir(), 'landfall-site-'));
   const host = await startHost({
     image: 'services',
     linger,
+    engine,
     wheels,
     say,
     ...(manager === 'system' || manager === 'units' ? { layer: sudoLayer } : {}),

@@ -142,6 +142,18 @@ export const releaseScenarios: readonly Scenario[] = [
     from: '# keep-evidence.sh ',
   },
   {
+    name: 'image-pull',
+    before,
+    ...of('image-pull', ({ base }) => ({
+      base,
+      driver: 'd1',
+      from: '127.0.0.1:4321/landfall/app@sha256:aa',
+      name: 'registry.test/app:sha256-aa',
+      ids: ['sha256:other', 'sha256:id'],
+    })),
+    stdin: Buffer.from('bG9naW4=\n'),
+  },
+  {
     name: 'discard',
     before: (target) => {
       received(target);

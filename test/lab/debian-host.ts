@@ -42,6 +42,8 @@ export type HostOptions = {
   readonly image: ImageName;
   /** What is installed on top of it: lines of a Dockerfile. The host itself reaches no network. */
   readonly layer?: string;
+  /** It has a Docker engine of its own, which the deploy user may ask. */
+  readonly engine?: boolean;
   /** As `docker run --memory` takes it: 512m, as small machines have. */
   readonly memory?: string;
   /** May the deploy user's processes live without a login (`loginctl enable-linger`)? No, as on a new machine. */
@@ -109,16 +111,32 @@ export const rights = [
   ...['--stop-signal', 'SIGRTMIN+3'],
 ];
 
+/** What a host with an engine of its own has on top. It is started by hand: at boot it could not yet write where it must. */
+const engineLayer = `RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends docker.io docker-cli iptables \\
+ && systemctl disable docker.service docker.socket containerd.service && usermod -aG docker deploy && : >/etc/machine-id`;
+
+/** Lets an engine in a container write its cgroups and switches, then starts it: found by trial (Debian 12 around it, cgroup v1). */
+const startEngine = `
+mount -o remount,bind,rw /sys/fs/cgroup
+for one in /sys/fs/cgroup/*; do
+  ! mountpoint -q "$one" || mount -o remount,bind,rw "$one"
+done
+mount -o remount,bind,rw /proc/sys
+systemctl start docker
+`;
+
 /** Starts a host, from an image that is made where it is missing; about 8 s. Throws when it does not come up. */
 export const startHost = async ({
   image,
-  layer,
-  memory = '512m',
+  layer: own,
+  engine = false,
+  memory = engine ? '1g' : '512m',
   linger = false,
   wheels,
   say = () => undefined,
 }: HostOptions): Promise<DebianHost> => {
-  const tag = await ensureImage(image, say, layer);
+  const layers = [...(engine ? [engineLayer] : []), ...(own === undefined ? [] : [own])];
+  const tag = await ensureImage(image, say, layers.length === 0 ? undefined : layers.join('\n'));
   hosts += 1;
   const name = `landfall-lab-${process.pid}-${hosts}`;
   const { privateKey: key, publicKey } = generateKey('deploy');
@@ -168,6 +186,7 @@ export const startHost = async ({
         ],
         ...['--publish', `127.0.0.1:${sshPort}:22`, '--publish', `127.0.0.1:${webPort}:80`],
         ...['--publish', `127.0.0.1:${tlsPort}:443`],
+        ...(engine ? ['--volume', '/var/lib/docker', '--volume', '/var/lib/containerd'] : []),
         ...(wheels === undefined ? [] : ['--volume', `${wheels}:/opt/wheels:ro`]),
         tag,
       ]),
@@ -176,6 +195,7 @@ export const startHost = async ({
     await up();
     const keys = '/home/deploy/.ssh/authorized_keys';
     await exec(`echo '${publicKey}' >${keys} && chown deploy: ${keys} && chmod 600 ${keys}`);
+    if (engine) await exec(startEngine);
     if (linger) await exec('loginctl enable-linger deploy');
     const hostKey = bareKey((await exec('cat /etc/ssh/ssh_host_ed25519_key.pub')).trim());
     const copy = async (from: string, to: string): Promise<void> => {

@@ -1,0 +1,259 @@
+import { Failure, must } from '#fault';
+import type { Problem } from '#fault';
+import { renderBytes } from '#plan';
+import type { Digest, Note, Step } from '#plan';
+import { billOf, endpointFor, formatImageName, missingOf, openRegistry, parseImageName, referenceAt } from '#registry';
+import type { Bill, ImageName, Registry } from '#registry';
+import type { Release } from '#release';
+import type { ImageFound } from '#remote';
+import { perform, step } from './scene.ts';
+import type { Scene, StepOf } from './scene.ts';
+import { warn } from './survey.ts';
+
+/** The image that a release runs, and the runner's login for its registry. */
+export type ImageWish = {
+  /** `registry/repository@sha256:…`; undefined: the release has none. */
+  readonly image: string | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+};
+
+/** A release without one. */
+export const noImage: ImageWish = { image: undefined, username: undefined, password: undefined };
+
+/** How it comes to be on the host: there by its name; there, and to be named; pulled by the host's engine; brought over SSH. */
+type Way = 'there' | 'named' | 'pulled' | 'carried';
+
+/** An image on its way. */
+export type ImageDesign = {
+  /** What RELEASE.json keeps of it. */
+  readonly record: NonNullable<Release['image']>;
+  readonly digest: Digest;
+  readonly way: Way;
+  readonly bytes: number;
+  readonly layers: number;
+  readonly registry: Registry;
+  readonly bill: Bill;
+};
+
+/** What it is, or what keeps the host from having it: for preflight. */
+export type ImageFit = { readonly image?: ImageDesign; readonly problems: readonly Problem[] };
+
+type Named = ImageName & { readonly digest: Digest };
+
+const nameOf = (text: string): Named | undefined => {
+  const { name } = parseImageName(text);
+  return name?.digest === undefined ? undefined : { ...name, digest: name.digest };
+};
+
+/** What is wrong with the inputs. */
+export const imageProblems = ({ image, username, password }: ImageWish, phase: string): readonly Problem[] => {
+  const where = 'input image';
+  const said = (what: string, next: string, at = where): Problem => ({ where: at, what, next });
+  const form = 'like registry.example.org/team/app@sha256:…, which build-image gives as its output `image`';
+  const lonely = (username === undefined) !== (password === undefined);
+  return [
+    ...(image === undefined ? [] : parseImageName(image).problems.map((what) => said(what, `write it ${form}`))),
+    ...(image === undefined || parseImageName(image).name === undefined || nameOf(image) !== undefined
+      ? []
+      : [said(`${image} names no digest: a tag may be another image tomorrow`, `write it ${form}`)]),
+    ...(image === undefined || phase === 'deploy' || phase === 'prepare'
+      ? []
+      : [said(`a release gets its image when it is prepared, not in phase ${phase}`, 'leave image out here')]),
+    ...(lonely
+      ? [
+          said(
+            'a login of a registry is a user name and a password',
+            'give registry-username and registry-password, or none of them',
+            username === undefined ? 'input registry-username' : 'input registry-password',
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** What an engine may call it: the configuration's digest (classic store), or the manifest's or the index's (containerd's store). */
+const idsOf = ({ digest, images }: Bill): readonly string[] => [
+  ...new Set([digest, ...images.flatMap(({ config, manifest }) => [config, manifest])]),
+];
+
+const engineProblem = ({ engine }: ImageFound, { host }: Scene['target']): readonly Problem[] => {
+  const where = `host ${host.name}`;
+  const [user = 'deploy'] = host.name.split('@');
+  if (engine === 'missing')
+    return [{ where, what: 'there is no docker to run the image', next: 'sudo apt-get install -y docker.io' }];
+  if (engine === 'refused')
+    return [
+      {
+        where,
+        what: `${user} may not ask the Docker engine`,
+        next: `sudo usermod -aG docker ${user} (whoever may ask it is as good as root there), or a rootless engine of ${user}’s own`,
+      },
+    ];
+  return engine === 'down'
+    ? [{ where, what: 'the Docker engine does not answer', next: 'sudo systemctl start docker' }]
+    : [];
+};
+
+const platformProblem = ({ platform }: ImageFound, { images }: Bill, { host }: Scene['target']): readonly Problem[] => {
+  const made = images.map((one) => one.platform);
+  if (platform === '' || made.some((one) => one === undefined || one === platform)) return [];
+  return [
+    {
+      where: `host ${host.name}`,
+      what: `the host is ${platform}, and the image is made for ${made.join(', ')}`,
+      next: `build it for ${platform}, too`,
+    },
+  ];
+};
+
+/**
+ * Asks the registry what the image is made of, and the host what it has of it. Changes nothing.
+ * Faults: REGISTRY_*, IMAGE_UNKNOWN, IMAGE_DIFFERS; what the host lacks is given as problems.
+ */
+export const fitImage = async (scene: Scene, { image, username, password }: ImageWish): Promise<ImageFit> => {
+  const name = image === undefined ? undefined : nameOf(image);
+  if (name === undefined) return { problems: [] };
+  const { host, target, signal, clock, show } = scene;
+  const { registry, repository, digest } = name;
+  const text = formatImageName({ registry, repository, digest });
+  const local = formatImageName({ registry, repository, tag: digest.replace(':', '-') });
+  scene.evidence.image = text;
+  const from = openRegistry({
+    name,
+    credentials: username === undefined || password === undefined ? undefined : { username, password },
+    signal,
+    clock,
+    show,
+  });
+  const [bill, looked] = await Promise.all([
+    billOf(from, digest),
+    host.run('image-look', { image: text, name: local }, { signal }),
+  ]);
+  const found = must(looked);
+  const problems = [...engineProblem(found, target), ...platformProblem(found, bill, target)];
+  const ids = idsOf(bill);
+  const way: Way = ids.includes(found.named)
+    ? 'there'
+    : ids.includes(found.pulled)
+      ? 'named'
+      : found.readable
+        ? 'pulled'
+        : 'carried';
+  const own = bill.images.find(({ platform }) => platform === found.platform) ?? bill.images[0];
+  const missing =
+    own === undefined || way === 'there' || way === 'named' ? { bytes: 0, layers: 0 } : missingOf(own, found.layers);
+  return {
+    image: { record: { name: text, local, ids: [...ids] }, digest, way, ...missing, registry: from, bill },
+    problems,
+  };
+};
+
+const says = ({ record: { name }, way, bytes, layers }: ImageDesign): string => {
+  const size = `${layers} ${layers === 1 ? 'layer' : 'layers'}, ${renderBytes(bytes)}`;
+  if (way === 'pulled') return `the host pulls ${name} from its registry: ${size}`;
+  return way === 'carried' ? `carry ${name} over SSH: ${size}` : `name ${name}, which the host has pulled before`;
+};
+
+/** Carries out what the plan shows; the port of a forward is known only then. */
+const pullStep = (
+  scene: Pick<Scene, 'host' | 'target' | 'context'>,
+  image: ImageDesign,
+  from: string,
+): StepOf<'image-pull'> =>
+  step(scene, 'image', says(image), 'image-pull', {
+    base: scene.target.base,
+    driver: scene.context.driver,
+    from,
+    name: image.record.local,
+    ids: image.record.ids,
+  });
+
+/** The step that brings the image, for the plan; none where it is there. */
+export const imageSteps = (
+  scene: Pick<Scene, 'host' | 'target' | 'context'>,
+  image: ImageDesign | undefined,
+): readonly Step[] => {
+  if (image === undefined || image.way === 'there') return [];
+  const from = image.way === 'carried' ? referenceAt(0, image.registry, image.digest) : image.record.name;
+  return [pullStep(scene, image, from)];
+};
+
+/** Why it comes by this way. */
+export const imageNotes = (image: ImageDesign | undefined): readonly Note[] => {
+  if (image === undefined) return [];
+  const { name } = image.record;
+  const why: Record<Way, string> = {
+    there: `image ${name}: the host has it`,
+    named: `image ${name}: the host has it`,
+    pulled: `image ${name}: the host can read it in its registry by itself, and pulls it`,
+    carried: `image ${name}: the host cannot read it in its registry, so the runner passes it on over SSH, with its own login`,
+  };
+  return [{ kind: 'detected', text: why[image.way] }];
+};
+
+/** Makes sure that the host's engine has exactly this image. Faults: IMAGE_NOT_CARRIED, IMAGE_DIFFERS, SSH_FORWARD, REGISTRY_*. */
+export const bringImage = async (scene: Scene, image: ImageDesign | undefined): Promise<void> => {
+  if (image === undefined || image.way === 'there') return;
+  if (image.way === 'carried') {
+    await carry(scene, image);
+    return;
+  }
+  try {
+    await perform(scene, pullStep(scene, image, image.record.name));
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.fault.code !== 'IMAGE_NOT_CARRIED') throw thrown;
+    warn(
+      scene,
+      `the host could not pull the image: ${thrown.fault.said.at(-1) ?? thrown.fault.what}; it is carried over SSH`,
+    );
+    await carry(scene, { ...image, way: 'carried' });
+  }
+};
+
+const carry = async (scene: Scene, image: ImageDesign): Promise<void> => {
+  const endpoint = endpointFor(image.registry, image.bill);
+  try {
+    const listening = must(await scene.host.serve(endpoint.handle, scene.signal));
+    try {
+      const from = referenceAt(listening.port, image.registry, image.digest);
+      await perform(scene, pullStep(scene, image, from), {
+        body: Buffer.from(`${endpoint.auth}\n`),
+        note: () => {
+          const { bytes, blobs } = endpoint.given();
+          return `${renderBytes(bytes)} in ${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} went over SSH`;
+        },
+      });
+    } finally {
+      await listening.close();
+    }
+  } catch (thrown) {
+    // what the engine says of it is that something is missing, or not what it should be
+    const fault = endpoint.fault();
+    if (fault !== undefined && !scene.signal.aborted) throw new Failure({ ...fault, step: 'image' });
+    throw thrown;
+  } finally {
+    endpoint.close();
+    image.registry.close();
+  }
+};
+
+/** A release whose image is gone from the host cannot run. An engine that cannot be asked is told, and holds nothing up. Throws IMAGE_UNKNOWN. */
+export const refuseImageGone = async (scene: Scene, { id, image }: Pick<Release, 'id' | 'image'>): Promise<void> => {
+  if (image === undefined) return;
+  const { host, signal } = scene;
+  scene.evidence.image = image.name;
+  const found = must(await host.run('image-look', { image: image.name, name: image.local }, { signal }));
+  if (found.engine !== 'yes') {
+    warn(scene, `whether the image of ${id} is still on the host could not be seen: the Docker engine is ${found.engine === 'down' ? 'down' : `${found.engine} for the deploy user`}`); // prettier-ignore
+    return;
+  }
+  if (image.ids.includes(found.named)) return;
+  throw new Failure({
+    code: 'IMAGE_UNKNOWN',
+    host: host.name,
+    what: `the image of ${id}, ${image.name}, is no longer on the host`,
+    said: found.named === '' ? [] : [`${image.local} is ${found.named} there now`],
+    next: 'Deploy that commit again with this image: it is then brought anew.',
+  });
+};
