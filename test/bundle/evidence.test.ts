@@ -53,7 +53,7 @@ needing('python3', 'flock').describe('evidence', () => {
       expect(kinds(kept())).toEqual(['commit', 'tests', 'deploy', 'smoke']);
       expect(readFileSync(main.outputs['evidence'] ?? '')).toEqual(kept());
       const { links, head } = must(read(kept()));
-      expect(links[2]).toMatchObject({ release: first, transaction: 't1', host: stage.host.ssh, target: 'default' });
+      expect(links[2]).toMatchObject({ release: first, transaction: 't1', host: stage.host.ssh, target: 'production' });
       expect(links[3]).toMatchObject({ release: first, passed: 2, failed: 0 });
       expect(reportOf(main).evidence).toMatchObject({ head, links: links.map(({ kind }) => ({ kind })) });
       expect(main.log.join('\n')).toContain('evidence: tests: passed: 120 tests');
