@@ -86,7 +86,7 @@ test: { run: { unit: "true" }, secrets: false }
       { kind: 'tests', verdict: 'passed' },
     ]);
     expect(await deploy({ evidence })).toMatchObject({ result: 'failed', connected: true });
-  }, 60_000);
+  }, 180_000);
 
   test('without evidence: refused', async () => {
     const came = await deploy({});
@@ -95,7 +95,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(came.summary).toContain('EVIDENCE_MISSING');
     // an input beats the file
     expect(await deploy({ 'require-evidence': 'false' })).toMatchObject({ result: 'failed', connected: true });
-  }, 60_000);
+  }, 180_000);
 
   test('with evidence that is red: refused', async () => {
     write(
@@ -108,7 +108,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(came).toMatchObject({ result: 'refused', connected: false });
     expect(came.log).toContain('EVIDENCE_DIFFERS: evidence: tests: the verdict is failed');
     git(workspace, 'checkout', '-q', 'v1');
-  }, 60_000);
+  }, 180_000);
 
   test('with evidence that was changed or cut, and with what is no evidence: refused', async () => {
     const evidence = await tested();
@@ -124,7 +124,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(painted).toMatchObject({ result: 'refused', connected: false });
     expect(await deploy({ evidence: 'landfall.yml' })).toMatchObject({ result: 'refused', connected: false });
     expect(await deploy({ evidence: 'nowhere.json' })).toMatchObject({ result: 'refused', connected: false });
-  }, 90_000);
+  }, 240_000);
 
   test('a tag that was moved: refused, both commits are named', async () => {
     const evidence = await tested();
@@ -135,7 +135,7 @@ test: { run: { unit: "true" }, secrets: false }
     const came = await deploy({ evidence });
     expect(came).toMatchObject({ result: 'refused', connected: false });
     expect(came.log).toContain(`the evidence is of commit ${was}; what is deployed is ${is}`);
-  }, 60_000);
+  }, 180_000);
 
   test('files that were changed since: refused', async () => {
     const evidence = await tested();
@@ -146,5 +146,5 @@ test: { run: { unit: "true" }, secrets: false }
     // and what is tested so begins no evidence
     expect(await tested()).toBe('');
     git(workspace, 'checkout', '-q', '.');
-  }, 60_000);
+  }, 180_000);
 });
