@@ -5,7 +5,7 @@ import { shorten } from './shorten.ts';
 import type { CommandReport, FailedTest, Finding, Gate, ScanReport, Severity } from './scan.ts';
 
 /** What is shown of each: the page has room for 1 MiB, and nobody reads all of that. The JSON report has the rest. */
-const most = { tests: 50, findings: 300, ranges: 200, unchecked: 50, commands: 100, lines: 40, line: 300 };
+const most = { tests: 50, findings: 300, ranges: 200, unchecked: 50, commands: 100, lines: 30, line: 300 };
 
 /** Sections of the page about tests and scans, most important first. */
 export const scanSummary = (scan: ScanReport): string[][] => [
@@ -122,6 +122,7 @@ const coverage = ({ coverage: found }: ScanReport): string[] => {
 const ends: Readonly<Record<CommandReport['outcome'], string>> = {
   passed: '✅',
   explained: '☑️',
+  unclear: '❔',
   failed: '❌',
   'timed-out': '⏱️',
   cancelled: '🚫',

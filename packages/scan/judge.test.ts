@@ -10,8 +10,7 @@ const run = (section: Section, some: Partial<Found>) => judge(wanted(section), f
 /** `name: outcome: found` of each gate. */
 const gates = (section: Section, some: Partial<Found>): string[] =>
   run(section, some).scan.gates.map(({ name, outcome, found: text }) => `${name}: ${outcome}: ${text}`);
-const list = (ids: Readonly<Record<string, boolean>>) =>
-  Object.entries(ids).map(([id, skipped]) => ({ id, skipped }));
+const list = (ids: Readonly<Record<string, boolean>>) => Object.entries(ids).map(([id, skipped]) => ({ id, skipped }));
 
 describe('the verdict', () => {
   const open: Gate['outcome'] = 'incomplete';
@@ -19,7 +18,11 @@ describe('the verdict', () => {
   test('whole, of a run that passes', () => {
     const judged = run(
       { run: { unit: 'pytest' }, junit: 'junit.xml', 'compare-tests': 'off', coverage: 'c.xml', 'coverage-min': 80 },
-      { commands: [ran('unit')], tests: [tests({ passed: 2, skipped: 1 })], coverage: [coverage({ 'a.py': [[1, 2, 3, 4], [5]] })] },
+      {
+        commands: [ran('unit')],
+        tests: [tests({ passed: 2, skipped: 1 })],
+        coverage: [coverage({ 'a.py': [[1, 2, 3, 4], [5]] })],
+      },
     );
     expect(judged).toEqual({
       scan: {
@@ -128,13 +131,21 @@ describe('tests', () => {
   const off = { junit: 'j.xml', 'compare-tests': 'off' };
   test.each([
     [off, [tests({ passed: 1 })], 'passed: 1 test: 1 passed'],
-    [off, [tests({ passed: 1, failed: 1 }), tests({ passed: 1 }, { file: 'b.xml' })], 'failed: 3 tests: 2 passed, 1 failed'],
+    [
+      off,
+      [tests({ passed: 1, failed: 1 }), tests({ passed: 1 }, { file: 'b.xml' })],
+      'failed: 3 tests: 2 passed, 1 failed',
+    ],
     [off, [tests({ passed: 1 }), tests({ passed: 1 })], 'passed: 1 test: 1 passed'],
     [off, [tests({ passed: 1 }, { failures: [failure] })], 'failed: 1 test: 1 passed'],
     [off, [tests({})], 'failed: no tests'],
     [off, [tests({ skipped: 4 })], 'failed: 4 tests: 4 skipped'],
     [{ ...off, 'allow-empty': true }, [tests({})], 'passed: no tests'],
-    [off, [tests({}, { unchecked: [{ by: 'tests', what: 'j.xml is no XML' }] })], 'incomplete: no tests; not checked: j.xml is no XML'],
+    [
+      off,
+      [tests({}, { unchecked: [{ by: 'tests', what: 'j.xml is no XML' }] })],
+      'incomplete: no tests; not checked: j.xml is no XML',
+    ],
     [off, [], 'incomplete: no tests; not checked: no file was read for j.xml'],
   ])('%j %j', (section, files, text) => {
     expect(gates(section, { tests: files })).toEqual([`tests: ${text}`]);
@@ -169,7 +180,10 @@ describe('tests', () => {
   });
 
   test('are compared where that can be; `required` wants it, `auto` says why not', () => {
-    const note = { kind: 'info', text: 'Tests were not compared with those of the base branch: the tests of the base branch are not known.' };
+    const note = {
+      kind: 'info',
+      text: 'Tests were not compared with those of the base branch: the tests of the base branch are not known.',
+    };
     expect(run({ junit: 'j.xml' }, { tests: [now] })).toMatchObject({ scan: { verdict: 'passed' }, notes: [note] });
     expect(run({ junit: 'j.xml', 'compare-tests': 'required' }, { tests: [now] }).scan.gates[1]).toMatchObject({
       outcome: 'incomplete',
@@ -228,7 +242,12 @@ describe('findings', () => {
 
   test('rules of Landfall fail by any finding', () => {
     const secret = finding({ tool: 'landfall', rule: 'secret', severity: 'critical' });
-    const rules = { looked: ['env files', 'secrets', 'version'] as const, findings: [secret], unchecked: [{ by: 'version', what: 'dynamic' }], notes: [] };
+    const rules = {
+      looked: ['env files', 'secrets', 'version'] as const,
+      findings: [secret],
+      unchecked: [{ by: 'version', what: 'dynamic' }],
+      notes: [],
+    };
     expect(gates({ secrets: true, version: { file: 'VERSION' }, 'fail-on': 'critical' }, { rules })).toEqual([
       'env files: passed: none',
       'secrets: failed: 1 critical',
@@ -239,9 +258,15 @@ describe('findings', () => {
 
 describe('exceptions', () => {
   const one = { rule: 'B602', reason: 'r', owner: 'ada', expires: '2026-11-30', line: 4 };
-  const exceptions = (...entries: object[]) => ({ file: '.landfall-ignore.yml', entries: entries.map((more) => ({ ...one, ...more })) });
+  const exceptions = (...entries: object[]) => ({
+    file: '.landfall-ignore.yml',
+    entries: entries.map((more) => ({ ...one, ...more })),
+  });
   const scans = [scan('bandit', [finding(), finding({ file: 'app/b.py', subject: 'django 4.2.1' })])];
-  const kept = (...entries: object[]) => run({ sarif: 's' }, { scans, exceptions: exceptions(...entries) }).scan.findings.map(({ rule, file, line }) => `${rule} ${file} ${line}`);
+  const kept = (...entries: object[]) =>
+    run({ sarif: 's' }, { scans, exceptions: exceptions(...entries) }).scan.findings.map(
+      ({ rule, file, line }) => `${rule} ${file} ${line}`,
+    );
 
   test.each<readonly [object, readonly string[]]>([
     [{}, []],
@@ -261,7 +286,10 @@ describe('exceptions', () => {
   });
 
   test('their gate, and what they say', () => {
-    const judged = run({ sarif: 's', 'fail-on': 'medium' }, { scans: [scan('bandit')], exceptions: exceptions({}, { rule: 'X', expires: '2026-01-01' }) });
+    const judged = run(
+      { sarif: 's', 'fail-on': 'medium' },
+      { scans: [scan('bandit')], exceptions: exceptions({}, { rule: 'X', expires: '2026-01-01' }) },
+    );
     expect(judged.scan.gates.at(-1)).toEqual({
       name: 'exceptions',
       outcome: 'failed',
@@ -301,7 +329,9 @@ describe('coverage', () => {
     [57, 43, 57.1, 'failed: 57 %: 57 of 100'],
     [0, 1, 0, 'passed: 0 %: 0 of 1'],
   ])('%d and %d lines, at least %d %%', (covered, missed, floor, text) => {
-    expect(gates({ coverage: 'c', 'coverage-min': floor }, { coverage: [lines(covered, missed)] })).toEqual([`coverage: ${text}`]);
+    expect(gates({ coverage: 'c', 'coverage-min': floor }, { coverage: [lines(covered, missed)] })).toEqual([
+      `coverage: ${text}`,
+    ]);
   });
 
   test('several files are one: a line that any of them ran is covered', () => {
@@ -310,15 +340,34 @@ describe('coverage', () => {
       coverage({ 'a.py': [[2], [1, 3, 4]], 'b.py': [[1], []] }),
       coverage({ 'b.py': [[], [1, 2]], 'src/b.py': [[3], []] }, { sources: ['src'] }),
     ];
-    expect(run({ coverage: 'c' }, { coverage: files }).scan.coverage).toEqual({ total: 50, covered: 4, lines: 8, missed: [] });
+    expect(run({ coverage: 'c' }, { coverage: files }).scan.coverage).toEqual({
+      total: 50,
+      covered: 4,
+      lines: 8,
+      missed: [],
+    });
   });
 
-  const measured = [coverage({ 'app/a.py': [[1, 2, 5], [3, 4, 9]], 'app/b.py': [[1], []] })];
+  const measured = [
+    coverage({
+      'app/a.py': [
+        [1, 2, 5],
+        [3, 4, 9],
+      ],
+      'app/b.py': [[1], []],
+    }),
+  ];
   const changed = (floor: number, files: Parameters<typeof changes>[0]) =>
     run({ coverage: 'c', 'changed-coverage-min': floor }, { coverage: measured, changes: changes(files) }).scan;
 
   test('of changed lines counts those that are measured', () => {
-    const { gates: all, coverage: report } = changed(50, { 'app/a.py': [[2, 4], [8, 20]], 'README.md': [[1, 9]] });
+    const { gates: all, coverage: report } = changed(50, {
+      'app/a.py': [
+        [2, 4],
+        [8, 20],
+      ],
+      'README.md': [[1, 9]],
+    });
     expect(all[1]).toEqual({
       name: 'changed coverage',
       outcome: 'failed',

@@ -23,7 +23,12 @@ const merged = (some: Partial<ForSarif>) => {
 };
 type Run = {
   tool: { driver: { name: string; rules: Record<string, unknown>[] } };
-  results: { ruleId: string; message: { text: string }; partialFingerprints: Record<string, string>; locations: unknown[] }[];
+  results: {
+    ruleId: string;
+    message: { text: string };
+    partialFingerprints: Record<string, string>;
+    locations: unknown[];
+  }[];
 };
 
 test('the schema can refuse', () => {
@@ -89,7 +94,9 @@ test('whole: one run a tool, what its own file says of rules and places, ours wi
           message: { text: 'django 4.2: a hole\nupgrade' },
           locations: [{ physicalLocation: { artifactLocation: { uri: 'r.txt' }, region: { startLine: 1 } } }],
           partialFingerprints: { primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{16}:1$/) as unknown },
-          suppressions: [{ kind: 'external', status: 'accepted', justification: 'not reached (ada, until 2027-01-01)' }],
+          suppressions: [
+            { kind: 'external', status: 'accepted', justification: 'not reached (ada, until 2027-01-01)' },
+          ],
         },
       ],
     },
@@ -164,7 +171,9 @@ test('what GitHub does not take is left out from its best end, and said', () => 
     Array.from({ length: count }, (_, at) => finding({ tool, line: at + 1, severity }));
   const tools = Array.from({ length: 21 }, (_, at) => finding({ tool: `t${at}`, severity: 'low' }));
   const worst = finding({ tool: 'a', rule: 'worst', severity: 'critical' });
-  const { runs, notes } = merged({ findings: [...many('a', 25_000, 'medium'), worst, ...many('b', 5001, 'high'), ...tools] });
+  const { runs, notes } = merged({
+    findings: [...many('a', 25_000, 'medium'), worst, ...many('b', 5001, 'high'), ...tools],
+  });
   expect(runs).toHaveLength(20);
   expect(runs.slice(0, 2).map(({ tool, results }) => [tool.driver.name, results.length, results[0]?.ruleId])).toEqual([
     ['a', 25_000, 'worst'],
@@ -203,7 +212,20 @@ const anyFinding = fc.record(
 
 test('whatever was found, and whatever a SARIF file held, the merged one is valid', () => {
   const raw = fc.record({
-    tool: fc.oneof(junk, fc.record({ driver: fc.oneof(junk, fc.record({ name: fc.string(), rules: fc.array(fc.oneof(junk, fc.record({ id: fc.string(), help: junk, properties: junk, helpUri: junk }))) })) })),
+    tool: fc.oneof(
+      junk,
+      fc.record({
+        driver: fc.oneof(
+          junk,
+          fc.record({
+            name: fc.string(),
+            rules: fc.array(
+              fc.oneof(junk, fc.record({ id: fc.string(), help: junk, properties: junk, helpUri: junk })),
+            ),
+          }),
+        ),
+      }),
+    ),
     results: fc.oneof(junk, fc.array(junk)),
   });
   fc.assert(
