@@ -77,7 +77,7 @@ here.describe('build-image', () => {
       const end = await start(workspace, {}).ended;
       expect([end.exit, end.outputs['result'], end.outputs['image']]).toEqual([1, 'failed', undefined]);
       expect(end.annotations).toMatchObject([
-        { level: 'error', title: expect.stringContaining('BUILD_FAILED') as string },
+        { level: 'error', title: expect.stringContaining('BUILD_FAILED') as unknown as string },
       ]);
       expect(end.summary).toContain('no such thing');
       remove(workspace);
