@@ -89,11 +89,9 @@ here.describe('build-image', () => {
     'a cancelled run ends its build and leaves no login behind',
     async () => {
       const workspace = imageRepository(dockerfile('echo begun; sleep 300'));
-      let begun = false;
-      const step = start(workspace, {}, (line) => {
-        begun ||= line.endsWith(' begun');
-      });
-      while (!begun) await sleep(50);
+      const heard: string[] = [];
+      const step = start(workspace, {}, (line) => heard.push(line));
+      while (!heard.some((line) => line.endsWith(' begun'))) await sleep(50);
       step.cancel();
       const end = await step.ended;
       expect([end.exit, end.summary.includes('CANCELLED')]).toEqual([1, true]);
