@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Digest } from '#plan';
 import { readSbom } from './sbom.ts';
@@ -24,4 +26,9 @@ test.each<[string, unknown, unknown]>([
 
 test('no JSON', () => {
   expect(readSbom('<bom/>', [own])).toEqual({ wrong: 'it is no JSON' });
+});
+
+test('what cyclonedx-bom 7.5.0 writes: `echo Django==5.2.1 | cyclonedx-py requirements - --of JSON --output-reproducible`', () => {
+  const text = readFileSync(join(import.meta.dirname, 'fixtures/cyclonedx-py.json'), 'utf8');
+  expect(readSbom(text, [own])).toEqual({ sbom: { format: 'cyclonedx', components: 1 } });
 });

@@ -37,7 +37,14 @@ test('an image that was built, with its steps', () => {
   ] as const;
   const pushed = { bytes: 1_000_000, blobs: 2, there: 1 };
   const sbom = { format: 'spdx', file: '/t/sbom.json', components: 42, digest } as const;
-  const lines = renderImage({ ...found, origin: 'built', steps, pushed, sbom, tags: [{ tag: 'main', was: 'nothing' }] });
+  const lines = renderImage({
+    ...found,
+    origin: 'built',
+    steps,
+    pushed,
+    sbom,
+    tags: [{ tag: 'main', was: 'nothing' }],
+  });
   expect(lines.slice(5)).toEqual([
     '| made | built; 1 of 2 steps were cached |',
     '| tags | `main` (new) |',

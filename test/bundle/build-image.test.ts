@@ -77,7 +77,7 @@ here.describe('build-image', () => {
       const end = await start(workspace, {}).ended;
       expect([end.exit, end.outputs['result'], end.outputs['image']]).toEqual([1, 'failed', undefined]);
       expect(end.annotations).toMatchObject([
-        { level: 'error', title: expect.stringContaining('BUILD_FAILED') as string },
+        { level: 'error', title: expect.stringContaining('BUILD_FAILED') as unknown as string },
       ]);
       expect(end.summary).toContain('no such thing');
       remove(workspace);
@@ -89,11 +89,9 @@ here.describe('build-image', () => {
     'a cancelled run ends its build and leaves no login behind',
     async () => {
       const workspace = imageRepository(dockerfile('echo begun; sleep 300'));
-      let begun = false;
-      const step = start(workspace, {}, (line) => {
-        begun ||= line.endsWith(' begun');
-      });
-      while (!begun) await sleep(50);
+      const heard: string[] = [];
+      const step = start(workspace, {}, (line) => heard.push(line));
+      while (!heard.some((line) => line.endsWith(' begun'))) await sleep(50);
       step.cancel();
       const end = await step.ended;
       expect([end.exit, end.summary.includes('CANCELLED')]).toEqual([1, true]);
