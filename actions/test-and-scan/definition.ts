@@ -1,4 +1,4 @@
-import { defineAction, dryRunInput, githubInputs, sharedOutputs } from '#kit';
+import { defineAction } from '#kit';
 import { severities } from '#plan';
 
 export const testAndScan = defineAction({
@@ -68,20 +68,35 @@ export const testAndScan = defineAction({
       description:
         'The branch that changes are compared with. If not given: that of the pull request, else the default branch; on that one itself, the commit before.',
     },
-    ...githubInputs,
-    ...dryRunInput,
+    'upload-sarif': {
+      kind: 'flag',
+      default: false,
+      description:
+        'Give all findings to code scanning, as one SARIF file. Needs the right `security-events: write`. Where the repository or the run (of a fork, say) cannot, the summary says so and nothing else changes.',
+    },
+    'github-token': {
+      kind: 'secret',
+      evaluated: '${{ github.token }}',
+      description:
+        "The token by which findings are given to code scanning; the job's own if not given. No command gets it.",
+    },
+    'dry-run': {
+      kind: 'flag',
+      default: false,
+      description: 'Show what would be run, read and demanded. Run nothing.',
+    },
   },
   outputs: {
     result: {
       description: 'What came of it: `done` or `planned` (the step succeeds); `refused` or `failed` (the step fails).',
     },
-    report: sharedOutputs.report,
+    report: { description: 'The path of a JSON file with all of it: commands, gates, tests, findings, coverage.' },
     verdict: { description: '`passed`, `failed` or `incomplete`; empty where nothing was judged.' },
     tests: { description: 'How many tests ran or were skipped.' },
     failed: { description: 'How many tests failed.' },
     coverage: { description: 'The coverage of all lines in percent, like `81.25`; empty where none was read.' },
     findings: { description: 'How many findings count.' },
-    sarif: { description: 'The path of one SARIF file with all findings; empty where there are none to write.' },
+    sarif: { description: 'The path of one SARIF file with all findings.' },
   },
   post: false,
 });

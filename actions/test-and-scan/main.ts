@@ -8,6 +8,7 @@ await run(testAndScan, {
     const report = await act({ ...action, ...time }, inputs, {
       config: inputs.config,
       directory: inputs['working-directory'],
+      upload: inputs['upload-sarif'],
       dry: inputs['dry-run'],
     });
     const { scan } = report;

@@ -151,6 +151,7 @@ const build = <D extends ActionDefinition>(
     },
     save,
     state,
+    scrub: hidden.scrub,
     mask,
     shield: (open) => {
       hide(definition, runner, hidden, open);

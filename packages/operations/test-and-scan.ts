@@ -14,6 +14,7 @@ import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
 import { leftovers, readReports } from './reports.ts';
+import { tellFindings } from './sarif.ts';
 import { noEvidence } from './scene.ts';
 import { lookAtSources } from './sources.ts';
 import type { Stage } from './stage.ts';
@@ -25,17 +26,20 @@ export type TestWish = {
   readonly config: string | undefined;
   /** Where commands run that name no directory of their own. */
   readonly directory: string | undefined;
+  /** Whether findings are given to code scanning. */
+  readonly upload: boolean;
   readonly dry: boolean;
 };
 
 /** What test-and-scan needs of its action. */
 export type TestStage = Pick<
   Stage,
-  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+  'clock' | 'wall' | 'github' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
 > & {
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
   readonly cache: Cache;
+  readonly scrub: (text: string) => string;
 };
 
 /**
@@ -48,8 +52,8 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
   const line = timeline(stage);
   const { startedAt, wall, context } = stage;
   const run = { url: context.url, actor: context.actor };
-  const told = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
-  return conclude(told, async (): Promise<Conclusion> => {
+  const about = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
+  return conclude(about, async (): Promise<Conclusion> => {
     const { prepare, commands } = linesOf(stage, test, wish);
     if (wish.dry) {
       testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
@@ -77,10 +81,12 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
         ...(base === undefined ? {} : { base }),
         ...(exceptions === undefined ? {} : { exceptions }),
       };
-      const { scan, says, notes } = judge(test, found);
+      const judgement = judge(test, found);
+      const { scan, says } = judgement;
+      const told = await tellFindings(judgement, found.scans, wish.upload, stage);
       const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
-      evidence.scan = scan;
-      evidence.notes = [...packages.notes, ...notes, ...kept];
+      evidence.scan = { ...scan, sarif: told.sarif };
+      evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept];
       return concluded(scan, says);
     } finally {
       await runner.close();

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { filesOf } from '#check';
+import { writeBytes } from '#command';
+import type { GitHub, Note, RunContext, ScanReport } from '#plan';
+import { mergeSarif, uploadSarif } from '#scan';
+import type { Found, Judgement } from '#scan';
+
+type Given = {
+  readonly github: GitHub;
+  readonly context: RunContext;
+  readonly workspace: string;
+  readonly temp: string;
+  readonly startedAt: Date;
+  /** Hides secrets. */
+  readonly scrub: (text: string) => string;
+};
+
+/** Writes all findings as one SARIF file, and gives it to code scanning where that is wanted. What cannot be is said, and changes no verdict. */
+export const tellFindings = async (
+  { scan, excepted }: Judgement,
+  scans: Found['scans'],
+  upload: boolean,
+  given: Given,
+): Promise<{ readonly sarif: NonNullable<ScanReport['sarif']>; readonly notes: readonly Note[] }> => {
+  const { log, notes } = mergeSarif({ scans, findings: scan.findings, excepted, lineOf: linesOf(given.workspace) });
+  const text = given.scrub(JSON.stringify(log));
+  const file = join(given.temp, `landfall-findings-${given.context.driver}.sarif`);
+  await writeBytes(file, Buffer.from(text));
+  const sarif = upload ? await uploadSarif(given.github, { file, text }, given) : { file, upload: 'off' as const };
+  return { sarif, notes };
+};
+
+/** Lines of files of the checkout, each read once. */
+const linesOf = (workspace: string): ((file: string, line: number) => string | undefined) => {
+  const read = filesOf(workspace);
+  const known = new Map<string, readonly string[]>();
+  return (file, line) => {
+    let lines = known.get(file);
+    if (lines === undefined) {
+      const content = read(file);
+      lines = typeof content === 'string' ? [] : Buffer.from(content).toString('utf8').split('\n');
+      known.set(file, lines);
+    }
+    return lines[line - 1];
+  };
+};
