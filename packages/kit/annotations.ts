@@ -2,6 +2,8 @@ import type { Fault } from '#fault';
 
 /** A message that the runner pins to the run, and to a line of a file where it has one. */
 export type Annotation = {
+  /** Left out: an error. */
+  readonly level?: 'error' | 'warning' | 'notice';
   readonly message: string;
   readonly title: string;
   readonly file?: string;
@@ -9,7 +11,7 @@ export type Annotation = {
 };
 
 /** GitHub shows this many of a type a step; more are dropped. */
-const most = 10;
+export const most = 10;
 /** Characters of one message that are kept. */
 const longest = 4000;
 
@@ -32,4 +34,4 @@ export const annotations = (fault: Omit<Fault, 'cause'>): readonly Annotation[] 
   return [{ title: fault.code, message: cut(message) }, ...lines].slice(0, most);
 };
 
-const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+export const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);

@@ -1,6 +1,7 @@
-import { renderFault, renderSummary } from '#plan';
+import { renderFault, renderSummary, scanLines } from '#plan';
 import type { Outcome, Report } from '#plan';
 import { annotations } from './annotations.ts';
+import { scanAnnotations } from './scan-annotations.ts';
 import type { Runner } from './runner.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -42,7 +43,9 @@ export const deliver = (delivery: Delivery, runner: Runner, secrets: Secrets): n
     for (const line of report.fault.setup.trimEnd().split('\n')) runner.print(line);
     runner.closeGroup();
   }
-  if (report.fault !== undefined) annotations(report.fault).forEach(runner.annotate);
+  const faults = report.fault === undefined ? [] : annotations(report.fault);
+  faults.forEach(runner.annotate);
+  if (report.scan !== undefined) scanAnnotations(report.scan, faults.length).forEach(runner.annotate);
   return good.has(report.result) ? 0 : 1;
 };
 
@@ -65,6 +68,7 @@ const intact = (report: Report, made: string | undefined): Report => {
 const log = (report: Report): string[] => [
   '',
   `${report.action}: ${report.result}: ${report.verdict}`,
+  ...(report.scan === undefined ? [] : scanLines(report.scan)),
   ...(report.fault === undefined ? [] : ['', ...renderFault(report.fault)]),
   ...(report.undo === undefined ? [] : ['', 'to undo, from any machine with the deploy key:', `  ${report.undo.line}`]),
 ];

@@ -170,7 +170,7 @@ describe('findings', () => {
       final: true,
       why: `the input github-token is empty; ${needed}`,
     });
-    const large = randomBytes(6_000_000).toString('base64');
+    const large = randomBytes(11_000_000).toString('base64');
     expect(await asked().uploadSarif({ ...given, sarif: large })).toMatchObject({
       final: true,
       why: expect.stringMatching(/^the file has \d+ bytes packed: GitHub takes 10 MB$/) as unknown,

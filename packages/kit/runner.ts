@@ -56,9 +56,9 @@ export const actualRunner = async (): Promise<Runner> => {
     debug: (text) => {
       if (has('GITHUB_ACTIONS')) core.debug(text);
     },
-    annotate: ({ message, title, file, line }) => {
+    annotate: ({ level = 'error', message, title, file, line }) => {
       if (!has('GITHUB_ACTIONS')) return;
-      core.error(message, {
+      core[level](message, {
         title,
         ...(file === undefined ? {} : { file }),
         ...(line === undefined ? {} : { startLine: line }),

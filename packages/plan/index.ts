@@ -32,3 +32,5 @@ export { commandLine } from './command-line.ts';
 export { fillNames } from './fill-names.ts';
 export { fits, rootOf } from './patterns.ts';
 export { requirementLines, requirementsIncluded } from './requirement-lines.ts';
+export { percentText } from './percent.ts';
+export { scanLines } from './scan-lines.ts';

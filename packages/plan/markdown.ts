@@ -26,9 +26,14 @@ const escape = (text: string): string =>
 export const code = (value: string): string => {
   const line = plain(value).replace(/\n/g, ' ');
   if (line.trim() === '') return '';
-  if (!/[`|]/.test(line)) return `\`${line}\``;
-  return `<code>${line.replace(/[&<>|`*_~$[\]\\]/g, (character) => `&#${character.charCodeAt(0)};`)}</code>`;
+  return /[`|]/.test(line) ? `<code>${inHtml(line)}</code>` : `\`${line}\``;
 };
+
+/** Text between tags of HTML, on one line: shows just that, whether markdown is read there or not. */
+export const inHtml = (value: string): string =>
+  plain(value)
+    .replace(/\n/g, ' ')
+    .replace(/[&<>|`*_~$[\]\\]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Lines in a fenced block; the fence is longer than any run of backticks within. */
 export const fence = (lines: readonly string[], language = 'text'): string[] => {

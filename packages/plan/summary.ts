@@ -3,6 +3,7 @@ import { renderDuration, renderInstant } from './duration.ts';
 import { place } from './fault-lines.ts';
 import { bar, code, fence, prose, table } from './markdown.ts';
 import { renderPlan } from './plan-lines.ts';
+import { scanSummary } from './scan-summary.ts';
 import type { Approval } from './github.ts';
 import type { SocketSeen } from './sockets.ts';
 import type { Gap, Note, Outcome, Process, Report, Signed, Times } from './types.ts';
@@ -14,6 +15,7 @@ export const renderSummary = (report: Report): string =>
     unconfirmed(report),
     fault(report),
     setup(report),
+    ...(report.scan === undefined ? [] : scanSummary(report.scan)),
     facts(report),
     plan(report),
     timeline(report),

@@ -1,5 +1,6 @@
+import { percentText } from '#plan';
 import type { ChangedFile, Changes, CoverageReport, Gate, Span } from '#plan';
-import { percentText, reaches } from './percent.ts';
+import { reaches } from './percent.ts';
 import type { CoverageResults, CoveredLines } from './read/results.ts';
 
 type Lines = { readonly covered: Set<number>; readonly missed: Set<number> };

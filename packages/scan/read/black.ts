@@ -20,6 +20,7 @@ export const readBlack = (text: string, { file, root }: About): ScanResults => {
   let known = false;
   let strange: string | undefined;
   let counted = 0;
+  let done = false;
   for (const line of stripVTControlCharacters(text).split(/\r?\n/)) {
     const [, path] = /^(?:would reformat|reformatted) (.+)$/.exec(line) ?? [];
     if (path !== undefined)
@@ -32,10 +33,10 @@ export const readBlack = (text: string, { file, root }: About): ScanResults => {
         fix: oneLine(`black ${pathOf(oneLine(path), root)}`),
       });
     else if (/^error: /i.test(line)) trouble.add(`says: ${line}`);
-    else if (line.startsWith('No Python files are present') || line.startsWith('No Path provided'))
-      trouble.add('looked at no file');
+    else if (/^No (Python files are present|Path provided)/.test(line)) trouble.add('looked at no file');
     else if (summary.test(line)) counted = count(line, /(\d+) files? (?:would be )?reformatted/);
-    else if (!/^(All done!|Oh no!)/.test(line)) {
+    else if (line.startsWith('All done!')) done = true;
+    else if (!line.startsWith('Oh no!')) {
       if (line.trim() !== '') strange ??= line;
       continue;
     }
@@ -43,6 +44,8 @@ export const readBlack = (text: string, { file, root }: About): ScanResults => {
   }
   if (counted > findings.length)
     trouble.add(`says that black would format ${counted} files otherwise, and names ${findings.length}`);
+  if (known && !done && findings.length === 0 && trouble.list().length === 0)
+    trouble.add('does not say that black is done');
   if (!known && strange !== undefined) trouble.add(`is not what black prints: ${strange}`);
   return scanned('black', file, trouble, findings);
 };

@@ -25,9 +25,10 @@ export const readCoverage = async (source: Source, { file, root }: About): Promi
   const text = first.done === true ? '' : first.value;
   const all = again(text, pieces);
   let sources: readonly string[] = [];
-  if (/^\s*</.test(text)) sources = await readCobertura(all, root, found, trouble);
-  else if (/^\s*\{/.test(text)) await readCoverageJson(all, root, found, trouble);
-  else if (/^(TN|SF|#)/m.test(text)) await readLcov(all, root, found, trouble);
+  // what a program printed before it does not matter: each stands at the beginning of a line
+  if (/^(TN|SF):/m.test(text)) await readLcov(all, root, found, trouble);
+  else if (/^\s*</m.test(text)) sources = await readCobertura(all, root, found, trouble);
+  else if (/^\s*\{/m.test(text)) await readCoverageJson(all, root, found, trouble);
   else trouble.add(text.trim() === '' ? 'is empty' : "is neither Cobertura, LCOV nor coverage.py's JSON");
   const files = found.files();
   const lines = [...files.values()].some(({ covered, missed }) => covered.size + missed.size > 0);

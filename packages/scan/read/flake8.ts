@@ -8,8 +8,8 @@ import { firstLine } from './text.ts';
 /** The default form, and `--format=pylint`. Codes: https://flake8.pycqa.org/en/latest/glossary.html#term-error-code */
 const form = /^(?<path>[^:\s][^:]*):(?<line>\d+):(?:\d+:)? \[?(?<code>[A-Z]{1,3}\d{1,4})\]?(?: (?<says>.*))?$/;
 
-/** What `--count` and `--statistics` print beside. */
-const sums = /^\s*\d+(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
+/** What `--count` and `--statistics` print beside: how many, of all or of one code. */
+const sums = /^\s*(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
 
 const broken = /^(Traceback \(most recent call last\)|usage: flake8|flake8: error|There was a critical error)/;
 
@@ -21,19 +21,26 @@ export const readFlake8 = (text: string, { file, root }: About): ScanResults => 
   const trouble = troubles('flake8', file);
   const findings: Finding[] = [];
   let known = 0;
+  let counted = 0;
+  let unread = 0;
   let strange: string | undefined;
   for (const written of stripVTControlCharacters(text).split(/\r?\n/)) {
     const found = form.exec(written)?.groups;
     if (broken.test(written)) trouble.add(`says: ${written}`);
     if (found === undefined) {
-      if (sums.test(written)) known += 1;
-      else if (written.trim() !== '') strange ??= written;
+      const [, sum] = sums.exec(written) ?? [];
+      if (sum !== undefined) {
+        known += 1;
+        counted = Math.max(counted, Number(sum));
+      } else if (written.trim() !== '') strange ??= written;
       continue;
     }
     known += 1;
     const { path = '', line = '', code = '', says = '' } = found;
-    if (code === 'E902') trouble.add(`could not look at ${path}: ${says}`);
-    else
+    if (code === 'E902') {
+      trouble.add(`could not look at ${path}: ${says}`);
+      unread += 1;
+    } else
       findings.push({
         tool: 'flake8',
         rule: code,
@@ -43,6 +50,7 @@ export const readFlake8 = (text: string, { file, root }: About): ScanResults => 
         ...(Number(line) > 0 ? { line: Number(line) } : {}),
       });
   }
+  if (counted > findings.length + unread) trouble.add(`counts ${counted} findings, and shows ${findings.length}`);
   if (known === 0 && strange !== undefined) trouble.add(`is not what flake8 prints: ${strange}`);
   return scanned('flake8', file, trouble, findings);
 };

@@ -109,6 +109,7 @@ export const readXml = async (
     if (stopped() !== undefined) return stopped();
   }
   if (waiting !== undefined) return stopped() ?? (waiting.trim() === '' ? 'is empty' : `has no ${wanted}`);
-  parser.write('</landfall>').close();
+  parser.write('</landfall>');
+  if (stopped() === undefined) parser.close();
   return stopped() ?? (elements === 0 ? `has no ${wanted}` : undefined);
 };
