@@ -35,7 +35,7 @@ needing('python3', 'openssl', ...missingForScanners()).describe('F1', () => {
   });
 
   test('a requirement that is not pinned is refused', () =>
-    refused({ change: { 'requirements.txt': requiring('sqlparse>=0.6') } }, ['pip-audit', 'pinned requirements'], ['requirements.txt:6 unpinned'])); // prettier-ignore
+    refused({ change: { 'requirements.txt': requiring('sqlparse>=0.6') } }, ['pinned requirements', 'pip-audit'], ['requirements.txt:6 unpinned'])); // prettier-ignore
 
   test('a vulnerable requirement is refused', () => {
     const text = requiring(`${vulnerable.name}==${vulnerable.version}`);
