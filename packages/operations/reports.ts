@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { findFiles, pieces, placeBelow } from '#command';
+import { join, posix } from 'node:path';
+import { findFiles, pieces, placeBelow, readBytes } from '#command';
 import type { FoundFile, Ran } from '#command';
 import type { Test } from '#config';
 import type { CommandReport, Unchecked } from '#plan';
-import { exitCodes, readCoverage, readJunit, readScan } from '#scan';
+import { exitCodes, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
 
 type Tool = NonNullable<Test['run'][string]['tool']>;
@@ -78,6 +78,9 @@ export const readReports = async (left: Left): Promise<Reports> => {
     if (tool !== undefined && report === undefined && whole)
       await read(tool, pieces(output), `the output of ${name}`, name);
   }
+  const scans = await Promise.all(
+    results.flatMap((one) => ('scans' in one ? [placedInRequirements(left, one.scans)] : [])),
+  );
   const commands = ran.map((one) => {
     const { report, why } = borneOut(one, test.run[one.name]?.tool, results);
     if (why !== undefined) unchecked.push(why);
@@ -86,11 +89,29 @@ export const readReports = async (left: Left): Promise<Reports> => {
   return {
     commands,
     tests: results.flatMap((one) => ('tests' in one ? [one.tests] : [])),
-    scans: results.flatMap((one) => ('scans' in one ? [one.scans] : [])),
+    scans,
     coverage: results.flatMap((one) => ('coverage' in one ? [one.coverage] : [])),
     unchecked,
   };
 };
+
+/** What a scanner of packages found, in the requirements files that its command names. */
+const placedInRequirements = async (
+  { workspace, test, folderOf }: Left,
+  scans: ScanResults & From,
+): Promise<ScanResults & From> => {
+  const { command } = scans;
+  if (command === undefined || !ofPackages.has(scans.tool)) return scans;
+  const named = (test.run[command]?.command ?? '').match(/[\w./-]+\.(?:txt|in)(?![\w./-])/g) ?? [];
+  const files: (readonly [string, string])[] = [];
+  for (const path of named.map((name) => posix.join(folderOf(command), name))) {
+    const bytes = path.startsWith('..') ? undefined : await readBytes(join(workspace, path));
+    if (bytes !== undefined) files.push([path, Buffer.from(bytes).toString('utf8')]);
+  }
+  return { ...scans, findings: placeInRequirements(scans.findings, files) };
+};
+
+const ofPackages: ReadonlySet<string> = new Set(['pip-audit', 'safety']);
 
 /** The gate that a tool is missing for. */
 const gateOf = (tool: Tool): string => (tool === 'junit' ? 'tests' : tool);

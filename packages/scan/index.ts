@@ -4,6 +4,7 @@ export type { Excepted, Found, From, Judgement, RulesFound, SourceRule } from '.
 export { judge } from './judge.ts';
 export { exitCodes, readCoverage, readJunit, readScan } from './read/index.ts';
 export type { CoverageResults, ScanResults, Source, TestResults } from './read/index.ts';
+export { placeInRequirements } from './rules/requirement-places.ts';
 export { scanSources } from './rules/sources.ts';
 export type { Sources } from './rules/sources.ts';
 export { mergeSarif } from './sarif.ts';
