@@ -122,7 +122,10 @@ module.exports = {
       name: 'config-types-only',
       comment: 'Rooms import types of config, never its code.',
       severity: 'error',
-      from: { path: '^packages/(check|host|journal|notify|plan|registry|release|remote|service|traffic)/', pathNot: tests },
+      from: {
+        path: '^packages/(check|host|journal|notify|plan|registry|release|remote|service|traffic)/',
+        pathNot: tests,
+      },
       to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
     },
     room('fault', []),
