@@ -87,7 +87,7 @@ const engineProblem = ({ engine }: ImageFound, { host }: Scene['target']): reado
       {
         where,
         what: `${user} may not ask the Docker engine`,
-        next: `sudo usermod -aG docker ${user} (whoever may ask it is as good as root there), or a rootless engine of ${user}’s own`,
+        next: `sudo usermod -aG docker ${user} (whoever may ask it is as good as root there)`,
       },
     ];
   return engine === 'down'

@@ -106,6 +106,7 @@ export const recordFiles = (of: Release, site?: string, evidence?: string): Read
         ['environment', of.environment ?? ''],
         ['venv', of.environment === null ? '' : of.venv],
         ['directory', of.directory],
+        ...(of.image === undefined ? [] : [['image', of.image.local] as const]),
         ['leaves', of.leaves.join(' ')],
       ]),
     ],

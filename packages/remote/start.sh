@@ -16,10 +16,12 @@ main() {
   [ -e "$file" ] || die 64 "release ${landfall_release##*/} has no service $1"
   venv=''
   directory=.
+  landfall_image=''
   while IFS='=' read -r key value; do
     case $key in
       venv) venv=$value ;;
       directory) directory=$value ;;
+      image) landfall_image=$value ;;
     esac
   done <"$landfall_release/.landfall/release"
   landfall_path=''
@@ -47,6 +49,9 @@ main() {
   export PATH="$landfall_path$PATH"
   export LANDFALL_RELEASE="${landfall_release##*/}"
   export LANDFALL_SERVICE="$landfall_service"
+  if [ -n "$landfall_image" ]; then
+    export LANDFALL_IMAGE="$landfall_image"
+  fi
   # setproctitle, where it is installed, would write titles over the environment that tells the release
   export SPT_NOENV=1
   exec "$@"

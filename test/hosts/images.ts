@@ -107,6 +107,10 @@ const plays: readonly Play<Place>[] = [
       demand(blobs.length === 4, () => `blobs that travelled: ${blobs.join(' ')}`);
       const ran = await place.host.exec(`docker run --rm --network none ${name}`, 'deploy');
       demand(ran === 'one', () => `the image says ${ran}`);
+      const told = await place.host.exec(
+        `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep ^LANDFALL_IMAGE= | sort -u`,
+      );
+      demand(told.trim() === `LANDFALL_IMAGE=${name}`, () => `services are told ${told}`);
       const kept = await place.host.exec(`cat ${place.base}/current/RELEASE.json`);
       demand(kept.includes(place.nameOf(image)), () => `RELEASE.json does not name the image: ${kept}`);
       const names = await place.host.exec(`docker image inspect --format '{{.RepoTags}} {{.RepoDigests}}' ${name}`);

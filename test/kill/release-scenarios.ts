@@ -152,6 +152,8 @@ export const releaseScenarios: readonly Scenario[] = [
       ids: ['sha256:other', 'sha256:id'],
     })),
     stdin: Buffer.from('bG9naW4=\n'),
+    // the engine of the stand-in keeps its images in HOME
+    managed: true,
   },
   {
     name: 'discard',
