@@ -186,7 +186,9 @@ describe('after the release serves', () => {
   const checks = [true, true, false].map((passed) => ({ says: 'GET /', ok: passed, ms: 1, tries: 1 }));
   test('the chain grows by the deploy and its checks, is kept, and left on the runner', async () => {
     const bodies: string[] = [];
-    const on = fakeHost({ 'keep-evidence': (_, { body }) => (bodies.push((body as Buffer).toString()), ok(undefined)) });
+    const on = fakeHost({
+      'keep-evidence': (_, { body }) => (bodies.push((body as Buffer).toString()), ok(undefined)),
+    });
     const scene = { ...sceneOn(on, { temp }), chain };
     scene.evidence.checks = checks;
     await keepGrown(scene, 42, 'B');
