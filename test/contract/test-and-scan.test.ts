@@ -175,7 +175,13 @@ describe('a verdict', () => {
       before: git('rev-list', '--max-parents=0', 'HEAD').trim(),
       repository: { default_branch: 'main' },
     };
-    expect(gates(await step(inputs, { event: { name: 'push', payload } }))).toEqual([]);
+    expect(gates(await step(inputs, { event: { name: 'push', payload } }))).toEqual([
+      'command unit: passed',
+      'forbidden words: passed',
+      'env files: passed',
+      'secrets: passed',
+      'exceptions: passed',
+    ]);
   });
 });
 

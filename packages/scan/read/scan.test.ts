@@ -196,6 +196,23 @@ describe('SARIF', () => {
   });
 });
 
+test('Trivy: which package, and what mends it', async () => {
+  const text =
+    'Package: django\nInstalled Version: 4.2.1\nVulnerability CVE-2023-36053\nSeverity: HIGH\nFixed Version: 4.2.3, 3.2.20\nLink: [CVE-2023-36053](https://example.org)';
+  const { findings } = await sarif(
+    { results: [{ ruleId: 'CVE-2023-36053', level: 'error', message: { text } }] },
+    'Trivy',
+  );
+  expect(findings).toMatchObject([
+    { tool: 'trivy', severity: 'high', subject: 'django 4.2.1', fix: 'upgrade to 4.2.3, 3.2.20' },
+  ]);
+  const none = await sarif(
+    { results: [{ message: { text: 'Package: a\nInstalled Version: 1\nFixed Version: \nLink: x' } }] },
+    'Trivy',
+  );
+  expect(none.findings[0]).not.toHaveProperty('fix');
+});
+
 test('what is no report of its tool is unchecked, and so is nothing where a report belongs', async () => {
   for (const tool of ['bandit', 'pip-audit', 'safety'] as const)
     for (const text of ['', 'Traceback (most recent call last):', '{', '{}', '7', 'null', '{"results": 3}']) {
