@@ -16,7 +16,7 @@ import type { Work } from './image-work.ts';
 import { hasSbom, keptSbom, publish, retag } from './publish-image.ts';
 import { noEvidence } from './scene.ts';
 import { examine } from './scan-image.ts';
-import type { TestStage } from './test-and-scan.ts';
+import type { Stage } from './stage.ts';
 
 /** What build-image is given beside what the section `image` may hold. */
 export type ImageWish = {
@@ -35,7 +35,13 @@ export type ImageWish = {
 };
 
 /** What build-image needs of its action. */
-export type ImageStage = TestStage;
+export type ImageStage = Pick<
+  Stage,
+  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+> & {
+  readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+  readonly temp: string;
+};
 
 /**
  * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.
