@@ -122,6 +122,7 @@ const coverage = ({ coverage: found }: ScanReport): string[] => {
 const ends: Readonly<Record<CommandReport['outcome'], string>> = {
   passed: '✅',
   explained: '☑️',
+  unclear: '❔',
   failed: '❌',
   'timed-out': '⏱️',
   cancelled: '🚫',
