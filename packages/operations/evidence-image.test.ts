@@ -11,7 +11,7 @@ import { at, built, image, tested } from '../../test/fakes/evidence.ts';
 import { contextOf } from '../../test/fakes/found.ts';
 import { fakeClock } from '../../test/fakes/scene.ts';
 import { git, remove, repository, write } from '../../test/lab/repository.ts';
-import type { Work } from './build-image.ts';
+import type { Work } from './image-work.ts';
 import { evidenceBeside, evidenceGiven, evidenceType, keepImageEvidence } from './evidence-image.ts';
 import { noEvidence } from './scene.ts';
 
@@ -64,7 +64,7 @@ const report = (over: Partial<ImageReport> = {}): ImageReport => ({
 const work = (registry: Pick<Registry, 'name' | 'attach' | 'attached'>, of: ImageReport, scan = {}): Work => {
   const clock = fakeClock();
   const evidence = noEvidence();
-  evidence.image = of;
+  evidence.built = of;
   const stage = { context: contextOf(), wall: () => new Date(at), temp, workspace };
   return {
     stage,

@@ -4,7 +4,7 @@ import { must } from '#fault';
 import type { Digest, Evidence } from '#plan';
 import type { Registry } from '#registry';
 import { readCommitted } from '#release';
-import type { Work } from './build-image.ts';
+import type { Work } from './image-work.ts';
 import { growEvidence, leaveEvidence } from './evidence.ts';
 import type { Told } from './evidence.ts';
 import { dirty, refuseLacks } from './evidence-demand.ts';

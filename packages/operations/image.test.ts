@@ -8,7 +8,8 @@ import { needing } from '../../test/lab/needs.ts';
 import { makeImage, type OciImage } from '../../test/lab/oci-image.ts';
 import { clientOf } from '../../test/lab/registry-client.ts';
 import { login, startRegistry, type RegistryServer } from '../../test/lab/registry.ts';
-import { bringImage, fitImage, imageNotes, imageProblems, imageSteps, refuseImageGone } from './image.ts';
+import { bringImage, imageNotes, imageSteps } from './bring-image.ts';
+import { fitImage, imageProblems, refuseImageGone } from './image.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
 const none = { image: undefined, username: undefined, password: undefined };

@@ -11,7 +11,7 @@ import { remembers } from './schedule.ts';
 import { managerOf } from './manager-unfit.ts';
 import { fileNotes } from './service-files.ts';
 import type { Designed } from './design.ts';
-import { imageNotes, imageSteps } from './image.ts';
+import { imageNotes, imageSteps } from './bring-image.ts';
 import { undoOf } from './open.ts';
 import { step } from './scene.ts';
 import type { Scene } from './scene.ts';

@@ -16,8 +16,8 @@ import {
 } from '#release';
 import type { Application, Consequences, Release } from '#release';
 import type { Designed, Material } from './design.ts';
+import { bringImage } from './bring-image.ts';
 import { keepAgain, keptEvidence } from './evidence-kept.ts';
-import { bringImage } from './image.ts';
 import { migration } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { perform } from './scene.ts';

@@ -8,7 +8,6 @@ import type { ImageStage, ImageWish } from '../../packages/operations/build-imag
 import { found } from '../lab/found.ts';
 import { commitAll, folder, repository } from '../lab/repository.ts';
 import { contextOf } from './found.ts';
-import { silentGitHub } from './silent-github.ts';
 
 /** A run of build-image in a checkout; what it shows is gathered. */
 export const imageStage = (
@@ -20,7 +19,6 @@ export const imageStage = (
   const temp = folder('temp');
   const stage: ImageStage = {
     ...time,
-    github: silentGitHub,
     context: { ...contextOf(), repository: 'team/app', url: 'https://github.test/team/app/actions/runs/7', event: 'push', ref: 'refs/heads/main', ...context }, // prettier-ignore
     signal,
     workspace,
