@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding, Gate } from '#plan';
-import { failure, finding, found, ran, scan, tests, wanted, coverage, changes } from './fixtures/found.ts';
+import { failure, finding, found, ran, scan, tests, wanted, coverage, changes } from '../../test/fakes/scan-found.ts';
 import { judge } from './index.ts';
 import type { Found } from './index.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding } from '#plan';
 import { severities } from '#plan';
-import { finding, scan } from './fixtures/found.ts';
+import { finding, scan } from '../../test/fakes/scan-found.ts';
 import { mergeSarif } from './index.ts';
 import type { ForSarif } from './index.ts';
 

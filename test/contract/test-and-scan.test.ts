@@ -169,13 +169,22 @@ describe('a verdict', () => {
     );
     const exception = (rule: string, file: string) =>
       `- { tool: landfall, rule: ${rule}, file: ${file}, reason: known, owner: ada, expires: 2999-01-01 }\n`;
-    commit({ 'ignore.yml': exception('forbidden-word', 'app.py') + exception('env-file', '.env') });
+    commit({
+      'app.py': '# TODO later\n# TODO more\n',
+      'ignore.yml': exception('forbidden-word', 'app.py') + exception('env-file', '.env'),
+    });
     const inputs = { run: 'unit: true', forbid: 'TODO', 'ignore-file': 'ignore.yml' };
     const payload = {
       before: git('rev-list', '--max-parents=0', 'HEAD').trim(),
       repository: { default_branch: 'main' },
     };
-    expect(gates(await step(inputs, { event: { name: 'push', payload } }))).toEqual([]);
+    expect(gates(await step(inputs, { event: { name: 'push', payload } }))).toEqual([
+      'command unit: passed',
+      'forbidden words: passed',
+      'env files: passed',
+      'secrets: passed',
+      'exceptions: passed',
+    ]);
   });
 });
 

@@ -12,23 +12,19 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Lines of a banner that begin like JSON: bandit's `[main]	INFO`. */
-const mostBanners = 20;
+/** Where a document begins: not a banner, like bandit's `[main]	INFO`. */
+const beginning = /^[{[](?!\w[\w .:-]*\])/m;
 
 /**
- * The JSON in what a tool printed, also if banners and warnings stand in the lines before or after it. undefined: there is no whole one.
- * What is left of a document that was cut has more closing than opening brackets, or fewer: it is none.
+ * The JSON in what a tool printed, also if banners and warnings stand in the lines before or after it. undefined: there is no whole one, or
+ * there are several. What is left of a document that was cut has more closing than opening brackets, or fewer: it is none.
  */
 export const jsonIn = (text: string): unknown => {
   const whole = parsed(text.trim());
   if (whole !== undefined) return whole;
+  const begin = text.search(beginning);
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
-  let banners = 0;
-  for (const { index } of text.matchAll(/^[[{]/gm)) {
-    const json = parsed(text.slice(index, end));
-    if (json !== undefined || ++banners === mostBanners) return json;
-  }
-  return undefined;
+  return begin === -1 ? undefined : parsed(text.slice(begin, end));
 };
 
 /** Those of a list that have the shape; of the others it is told that they could not be read. */

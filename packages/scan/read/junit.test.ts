@@ -154,7 +154,7 @@ describe('hostile', () => {
         suite: 'a',
         name: 'bc ::set-output name=x::y',
         kind: 'failed',
-        message: 'x&#27;[31m::error::no',
+        message: 'x::error::no',
         tail: ['l1', 'red', '::stop-commands::x bold'],
       },
     ]);

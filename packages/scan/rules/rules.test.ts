@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding, TrackedFile } from '#plan';
-import { changes, wanted } from '../fixtures/found.ts';
+import { changes, wanted } from '../../../test/fakes/scan-found.ts';
 import { scanSources } from '../index.ts';
 import { envFile } from './env-files.ts';
 import { unpinned } from './pinned.ts';

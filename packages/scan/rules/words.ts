@@ -68,6 +68,7 @@ export const occurrences = (
   severity: Finding['severity'],
   spans?: readonly Span[],
 ): readonly Finding[] => {
+  // search, not test: what test finds, the next search would begin after
   if (text.search(form) === -1) return [];
   const counts = spans === undefined ? () => true : within(spans);
   return linesOf(text)
