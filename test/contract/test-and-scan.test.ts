@@ -169,7 +169,10 @@ describe('a verdict', () => {
     );
     const exception = (rule: string, file: string) =>
       `- { tool: landfall, rule: ${rule}, file: ${file}, reason: known, owner: ada, expires: 2999-01-01 }\n`;
-    commit({ 'ignore.yml': exception('forbidden-word', 'app.py') + exception('env-file', '.env') });
+    commit({
+      'app.py': '# TODO later\n# TODO more\n',
+      'ignore.yml': exception('forbidden-word', 'app.py') + exception('env-file', '.env'),
+    });
     const inputs = { run: 'unit: true', forbid: 'TODO', 'ignore-file': 'ignore.yml' };
     const payload = {
       before: git('rev-list', '--max-parents=0', 'HEAD').trim(),

@@ -6,7 +6,7 @@ export const starter: Play<Ganglioside> = {
   name: 'a tag that workflows-examples/ganglioside/deploy.yml hears is prepared, switched to and checked; rollback.yml brings the release before back; Slack was told of both',
   play: async (site) => {
     const before = await site.live();
-    const payload = { ref: 'refs/tags/v2.1.0' };
+    const payload = { ref: 'refs/tags/v2.1.0', repository: { default_branch: 'main' } };
     const began = performance.now();
     const commit = await site.starter.run({ event: 'push', workflow: 'deploy.yml', payload });
     const took = seconds(performance.now() - began);

@@ -19,10 +19,18 @@ const needs = ['python3', 'msgfmt', 'make', ...missingForScanners(), ...(act ===
 
 const raised = (text: string): string => text.replace('version = "2.0.0"', 'version = "2.1.0"');
 
+/** Of what GitHub says of each event. */
+const repository = { default_branch: 'main' };
+
 const cases = [
-  { app: 'ascai', example: 'ascai/deploy.yml', event: 'push', payload: { ref: 'refs/heads/main' } },
-  { app: 'ganglioside', example: 'ganglioside/deploy.yml', event: 'push', payload: { ref: 'refs/tags/v2.1.0' } },
-  { app: 'operations', example: 'test-and-scan.yml', event: 'push', payload: { ref: 'refs/heads/main' } },
+  { app: 'ascai', example: 'ascai/deploy.yml', event: 'push', payload: { ref: 'refs/heads/main', repository } },
+  {
+    app: 'ganglioside',
+    example: 'ganglioside/deploy.yml',
+    event: 'push',
+    payload: { ref: 'refs/tags/v2.1.0', repository },
+  },
+  { app: 'operations', example: 'test-and-scan.yml', event: 'push', payload: { ref: 'refs/heads/main', repository } },
 ] as const;
 
 needing(...needs).describe('the job `test`', () => {
@@ -43,14 +51,14 @@ needing(...needs).describe('the job `test`', () => {
   const play = async ({ app, example, event, payload }: (typeof cases)[number], broken: boolean) => {
     const source = join(root, 'test/apps', app, 'source');
     const temp = mkdtempSync(join(dir, `${app}-`));
-    const repository = makeRepository(join(temp, 'checkout'), { source });
+    const made = makeRepository(join(temp, 'checkout'), { source });
     const workflow = readFileSync(join(root, 'workflows-examples', example), 'utf8');
     const version = app === 'ganglioside' ? { 'pyproject.toml': raised(readFileSync(join(source, 'pyproject.toml'), 'utf8')) } : {}; // prettier-ignore
     const wrong = broken ? { 'requirements.txt': 'sqlparse==0.4.3\n', 'requirements/production.txt': 'sqlparse==0.4.3\n' } : {}; // prettier-ignore
-    repository.commit('Change it', { '.github/workflows/it.yml': workflow, ...version, ...wrong });
+    made.commit('Change it', { '.github/workflows/it.yml': workflow, ...version, ...wrong });
     const [home, python] = [join(temp, 'act'), await ensureScanners(source)];
     mkdirSync(home);
-    const run = actRunner({ act, origin: repository.dir, landfall, temp: home });
+    const run = actRunner({ act, origin: made.dir, landfall, temp: home });
     const env = { ...service.env, TEST_PYTHON: python, SAFETY_DB: join(dir, 'safety') };
     return run({ event, workflow: 'it.yml', job: 'test', payload, secrets: {}, run: 7, env }, () => undefined);
   };
@@ -65,8 +73,9 @@ needing(...needs).describe('the job `test`', () => {
   }
 
   at.test('is red where a requirement is vulnerable', async () => {
-    const { ok, steps } = await play(cases[2], true);
+    const { ok, steps, log } = await play(cases[2], true);
     expect(ok).toBe(false);
+    expect(log).toContain('PYSEC-2023-87');
     expect(steps.join('\n')).toContain('test-and-scan@v1: failure');
   });
 });
