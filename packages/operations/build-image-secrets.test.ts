@@ -78,7 +78,7 @@ const traces = async (text: string, folders: readonly string[]): Promise<readonl
   return [...folders.flatMap((folder) => holding(folder, text)), ...stdout.split('\n').filter((line) => line !== '')];
 };
 
-const head = 'FROM scratch AS tools\nCOPY busybox /bin/busybox\n';
+const head = 'FROM scratch AS tools\nCOPY busybox /\n';
 const use = (what: string): string =>
   `${head}RUN --mount=type=secret,id=PIP_TOKEN ["/bin/busybox", "sh", "-c", "${what}"]\n`;
 

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 const hello =
-  'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
+  'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
 
 let repositories = 0;
 /** A checkout whose image nobody has built, and a way to run the action there. */

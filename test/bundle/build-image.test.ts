@@ -46,7 +46,7 @@ here.describe('build-image', () => {
       ...(onLine === undefined ? {} : { onLine }),
     });
   const dockerfile = (what: string): string =>
-    `FROM scratch\nCOPY busybox /bin/busybox\nRUN --mount=type=secret,id=TOKEN ["/bin/busybox", "sh", "-c", "${what}"]\n`;
+    `FROM scratch\nCOPY busybox /\nRUN --mount=type=secret,id=TOKEN ["/bin/busybox", "sh", "-c", "${what}"]\n`;
 
   here.test(
     'builds, pushes, and finds again; says so in outputs, log and summary, and shows no secret',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { time } from '#kit';
 import type { RunContext } from '#plan';
@@ -34,13 +34,28 @@ export const imageStage = (
   return { stage, shown, temp };
 };
 
-/** A checkout with a static busybox and a Dockerfile. */
+/** A checkout with busybox, to be copied to `/` of an image with all that it needs, and a Dockerfile. */
 export const imageRepository = (dockerfile: string, files: Readonly<Record<string, string>> = {}): string => {
   const root = repository({ Dockerfile: dockerfile, ...files });
-  copyFileSync(found('busybox') ?? '', join(root, 'busybox'));
-  chmodSync(join(root, 'busybox'), 0o755);
+  const busybox = realpathSync(found('busybox') ?? '');
+  const put = (file: string, to: string): void => {
+    mkdirSync(join(root, 'busybox', dirname(to)), { recursive: true });
+    copyFileSync(file, join(root, 'busybox', to));
+    chmodSync(join(root, 'busybox', to), 0o755);
+  };
+  put(busybox, '/bin/busybox');
+  // Debian's is linked with libraries; a static one names none
+  for (const [library] of lddOf(busybox).matchAll(/\/\S+/g)) put(library, library);
   commitAll(root);
   return root;
+};
+
+const lddOf = (program: string): string => {
+  try {
+    return execFileSync('ldd', [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return '';
+  }
 };
 
 export const noInputs: ImageInputs = {
