@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { time } from '#kit';
@@ -44,6 +44,9 @@ export const imageRepository = (dockerfile: string, files: Readonly<Record<strin
     chmodSync(join(root, 'busybox', to), 0o755);
   };
   put(busybox, '/bin/busybox');
+  // its sh looks for programs on PATH, as Debian builds it
+  for (const name of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
+    if (name !== 'busybox') symlinkSync('busybox', join(root, 'busybox/bin', name));
   // Debian's is linked with libraries; a static one names none
   for (const [library] of lddOf(busybox).matchAll(/\/\S+/g)) put(library, library);
   commitAll(root);
