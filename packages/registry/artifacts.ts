@@ -45,7 +45,6 @@ export const attach = async (
     [config, empty.bytes],
     [layer, bytes],
   ] as const)
-    // prettier-ignore
     if (!(await hasBlob(of, blob)))
       await uploadBlob({ ...of, read: (_, from = 0) => Readable.from([content.subarray(from)]) }, blob);
   const json: ManifestJson & { readonly schemaVersion: 2 } = {
