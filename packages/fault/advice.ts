@@ -55,8 +55,8 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'The fault quotes what the host said and names the line to change: the login shell, a `ForceCommand`, or a `command=` before the key. [The account on the host](ssh.md#the-account-on-the-host).',
   },
   SSH_FORWARD: {
-    from: 'A check with `from: host`, asking for an address inside the host.',
-    next: 'See that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward (`AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket) or the host has python3.',
+    from: 'A check with `from: host`, asking for an address inside the host; or an image that is carried to a host, for which its sshd must listen on its own loopback.',
+    next: 'For a check, see that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward (`AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket) or the host has python3. For an image, sshd_config must have `AllowTcpForwarding yes` or `remote` for this user, and neither `DisableForwarding yes` nor `PermitListen none`.',
   },
   CANCELLED: {
     from: 'A person, a `concurrency` group or a time limit of the job ended the run. What was switched is taken back by the post step, or by the host when its time is over.',
