@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { must } from '#fault';
 import type { Evidence, Link } from '#plan';
 import { built, tested } from '../../test/fakes/evidence.ts';
-import { begin, digestOf, digestOfBytes, encode, grow, largest, read } from './index.ts';
+import { digestOfBytes } from '#plan';
+import { begin, digestOf, encode, grow, largest, read } from './index.ts';
 import type { Said } from './index.ts';
 
 const bytes = (evidence: unknown): Uint8Array => Buffer.from(encode(evidence as Evidence));

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { digestOfBytes } from '#plan';
 import type { Digest, Evidence, Link } from '#plan';
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -9,9 +9,6 @@ export type Said = Without<Link, 'after'>;
 
 /** What a chain begins with. */
 export type Beginning = Extract<Said, { readonly kind: 'commit' }>;
-
-/** The digest of bytes, as registries write it. */
-export const digestOfBytes = (bytes: Uint8Array | string): Digest => `sha256:${hash('sha256', bytes)}`;
 
 /** The sha256 of a value's canonical JSON (RFC 8785): the same however it was written down. */
 export const digestOfJson = (value: object): Digest => digestOfBytes(canonical(value));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Evidence, Link } from '#plan';
 import { built, image, tested } from '../../test/fakes/evidence.ts';
-import { demand, digestOfBytes, grow } from './index.ts';
+import { digestOfBytes } from '#plan';
+import { demand, grow } from './index.ts';
 import type { Wanted } from './index.ts';
 
 const commit = '1'.repeat(40);

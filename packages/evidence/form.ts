@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDigest } from '#plan';
 import type { Digest, Link } from '#plan';
 
 /** One line without control characters or halves of a character: every program writes it as the same JSON. */
@@ -8,10 +9,7 @@ const text = z
   .max(2000)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected one line of text');
 
-export const digest = z.custom<Digest>(
-  (value) => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value),
-  'expected sha256: and 64 hex digits',
-);
+export const digest = z.custom<Digest>(isDigest, 'expected sha256: and 64 hex digits');
 
 const count = z.int().nonnegative();
 

@@ -1,4 +1,4 @@
-export { begin, digestOf, digestOfBytes, digestOfJson, encode, grow } from './chain.ts';
+export { begin, digestOf, digestOfJson, encode, grow } from './chain.ts';
 export type { Said } from './chain.ts';
 export { demand } from './demand.ts';
 export type { Lack, Wanted } from './demand.ts';

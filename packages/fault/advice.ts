@@ -55,8 +55,8 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'The fault quotes what the host said and names the line to change: the login shell, a `ForceCommand`, or a `command=` before the key. [The account on the host](ssh.md#the-account-on-the-host).',
   },
   SSH_FORWARD: {
-    from: 'A check with `from: host`, asking for an address inside the host.',
-    next: 'See that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward (`AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket) or the host has python3.',
+    from: 'A check with `from: host`, asking for an address inside the host; or an image that is carried to a host, for which its sshd must listen on its own loopback.',
+    next: 'For a check, see that the service listens there (`ss -ltn` on the host), and that sshd lets this user forward (`AllowTcpForwarding`, or `AllowStreamLocalForwarding` for a socket) or the host has python3. For an image, sshd_config must have `AllowTcpForwarding yes` or `remote` for this user, and neither `DisableForwarding yes` nor `PermitListen none`.',
   },
   CANCELLED: {
     from: 'A person, a `concurrency` group or a time limit of the job ended the run. What was switched is taken back by the post step, or by the host when its time is over.',
@@ -195,19 +195,19 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'Name the release with `to`: a whole release id, from the list in the fault.',
   },
   EVIDENCE_MISSING: {
-    from: 'A deploy to a target with `evidence: required`, before it connects (`phase: switch`: before it opens a transaction): a link of the chain is not there.',
+    from: 'A deploy to a target with `evidence: required`, before it connects (`phase: switch`: before it opens a transaction): a link of the chain is not there. A deploy or build-image whose input `evidence` names a file that cannot be read.',
     next: 'Let `test-and-scan` run before, in the same workflow, and hand its output `evidence` on. [Evidence](evidence.md) says which links are required.',
   },
   EVIDENCE_DIFFERS: {
-    from: 'A deploy that was given evidence, before it connects: the document is of another commit, repository or image, its verdict is not `passed`, or it was changed.',
+    from: 'A deploy or build-image that was given evidence, before it connects or builds: the document is of another commit, repository or image, its verdict is not `passed`, or it was changed.',
     next: 'Hand on the document that the run of this very commit has made. Where a verdict failed, mend the tests. Never edit it: [Evidence](evidence.md) says how to check one by hand.',
   },
   VERDICT_FAILED: {
-    from: 'Test-and-scan, when all commands have ended and all that they left was read: a test failed, a floor was missed, a finding counts, or a command failed.',
+    from: 'Test-and-scan, when all commands have ended and all that they left was read: a test failed, a floor was missed, a finding counts, or a command failed. Build-image, when what it built was scanned: nothing was pushed then.',
     next: 'The table of gates says what was wanted and what was found. Mend it; or except a finding with reason, owner and expiry in the ignore file.',
   },
   VERDICT_INCOMPLETE: {
-    from: 'Test-and-scan: nothing bad was found, but a tool skipped something, left no file, or ended in a way that says nothing. What could not be checked is not clean.',
+    from: 'Test-and-scan, or the scan of build-image: nothing bad was found, but a tool skipped something, left no file, or ended in a way that says nothing. What could not be checked is not clean.',
     next: 'Make the tool able to look: its database, its network, its file. Where that cannot be, name the gate in `allow-incomplete`.',
   },
   REGISTRY_REFUSED: {

@@ -1,4 +1,3 @@
-export type { BaseAsked } from './base.ts';
 export { changesOf } from './changes.ts';
 export { git, parts } from './git.ts';
 export { fileAt, largest, trackedFiles } from './tracked.ts';

@@ -57,7 +57,6 @@ const asked = (from: string): Asked => ({
 });
 
 const open = async (signal = new AbortController().signal, shown: string[] = [], name: string | undefined = lab.name) =>
-  // prettier-ignore
   openBuilder(name, { workspace: folder, temp: folder, signal, show: (line) => shown.push(line) });
 
 const hello =

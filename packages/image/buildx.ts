@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ok } from '#fault';
 import type { Fault, Result } from '#fault';
+import { isDigest } from '#plan';
 import type { BuildStep, Digest } from '#plan';
 import { buildArguments } from './arguments.ts';
 import type { Build } from './arguments.ts';
@@ -135,7 +136,7 @@ const build = async (
 const digestIn = (file: string): Digest | undefined => {
   const told = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
   const digest = told['containerimage.digest'];
-  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? (digest as Digest) : undefined;
+  return isDigest(digest) ? digest : undefined;
 };
 
 const cancelled = () =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOfBytes } from '#plan';
 import type { Digest } from '#plan';
 
 /** The commit that is built, as git and GitHub tell of it. */
@@ -41,7 +41,7 @@ export const inputsHash = (commit: string, inputs: Inputs, changed?: string): Di
   const { args, labels, secrets, platforms, ...rest } = inputs;
   const { context, file, target, reproducible } = rest;
   const told = [1, commit, context, file ?? '', target ?? '', [...platforms].sort(), sorted(args), sorted(labels), [...secrets].sort(), reproducible, changed ?? '']; // prettier-ignore
-  return `sha256:${createHash('sha256').update(JSON.stringify(told)).digest('hex')}`;
+  return digestOfBytes(JSON.stringify(told));
 };
 
 /**

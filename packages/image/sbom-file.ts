@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOfBytes } from '#plan';
 import type { Digest } from '#plan';
 
 /** Bytes that are read; registries take documents of this length. */
@@ -14,13 +14,11 @@ export const readSbomFile = (path: string): { readonly bytes: Buffer; readonly d
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile() !== true || found.size > largest) return undefined;
   const bytes = readFileSync(path);
-  return { bytes, digest: hashOf(bytes) };
+  return { bytes, digest: digestOfBytes(bytes) };
 };
 
 /** Writes what a registry has kept. */
 export const writeSbomFile = (path: string, bytes: Buffer): Digest => {
   writeFileSync(path, bytes);
-  return hashOf(bytes);
+  return digestOfBytes(bytes);
 };
-
-const hashOf = (bytes: Buffer): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -56,7 +56,6 @@ const judged = (
   about: readonly unknown[],
   digests: readonly Digest[],
 ): Read => {
-  // prettier-ignore
   const other = about.find((one) => typeof one === 'string' && one.startsWith('sha256:') && !digests.includes(one as Digest)); // prettier-ignore
   if (typeof other === 'string') return { wrong: `it is about ${other}` };
   const components = all.filter(({ name }) => typeof name === 'string' && name !== '').length;

@@ -6,7 +6,10 @@ const patience = 2500;
 
 export type Ran = { readonly exit: number | string; readonly stdout: string };
 
-/** What children get of the step's environment: no inputs, no kept state, nothing by which a step commands the runner. */
+/**
+ * What children do not get of the step's environment: inputs, kept state, and the files by which a step commands the runner. `ACTIONS_*`
+ * stays: buildx reaches the Actions cache by it.
+ */
 const withheld = /^(?:INPUT_|STATE_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
 
 const environment = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({

@@ -1,5 +1,4 @@
-/** `sha256:` and 64 hex digits. */
-export type Digest = `sha256:${string}`;
+import type { Digest } from './digest.ts';
 
 /** What every link says: when (ISO 8601), in which run, and the digest of the link before it; the first has none. */
 type Linked = {

@@ -1,4 +1,4 @@
-import type { Digest } from './evidence.ts';
+import type { Digest } from './digest.ts';
 
 /** One step of a build, as BuildKit names it: `[web 2/5] RUN make`. ms; a step that was cached has none. */
 export type BuildStep = {

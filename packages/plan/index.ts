@@ -3,6 +3,8 @@ export type * from './found.ts';
 export type * from './changes.ts';
 export type * from './cache.ts';
 export type * from './evidence.ts';
+export { digestOfBytes, isDigest } from './digest.ts';
+export type { Digest } from './digest.ts';
 export type * from './github.ts';
 export type * from './hand-made.ts';
 export type * from './image.ts';

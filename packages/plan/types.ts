@@ -1,5 +1,6 @@
 import type { Fault } from '#fault';
-import type { Digest, EvidenceRow } from './evidence.ts';
+import type { Digest } from './digest.ts';
+import type { EvidenceRow } from './evidence.ts';
 import type { ChangeEvent } from './changes.ts';
 import type { ImageReport } from './image.ts';
 import type { Approval } from './github.ts';

@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
+import { digestOfBytes } from '#plan';
 import type { Digest } from '#plan';
 import { whole } from './ask.ts';
 import { unknown } from './faults.ts';
 import { putManifest } from './push.ts';
-import { readBlob, readManifest, sha256, type Reading } from './read.ts';
+import { readBlob, readManifest, type Reading } from './read.ts';
 import { hasBlob, uploadBlob, type Uploading } from './upload.ts';
-import { Readable } from 'node:stream';
 import type { Attached, Descriptor, ManifestJson } from './types.ts';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -17,7 +18,7 @@ const empty = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.fr
 
 const described = (mediaType: string, bytes: Buffer): Descriptor => ({
   mediaType,
-  digest: sha256(bytes),
+  digest: digestOfBytes(bytes),
   size: bytes.length,
 });
 
@@ -44,7 +45,6 @@ export const attach = async (
     [config, empty.bytes],
     [layer, bytes],
   ] as const)
-    // prettier-ignore
     if (!(await hasBlob(of, blob)))
       await uploadBlob({ ...of, read: (_, from = 0) => Readable.from([content.subarray(from)]) }, blob);
   const json: ManifestJson & { readonly schemaVersion: 2 } = {

@@ -3,9 +3,9 @@ import http from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Fault } from '#fault';
 import { faultOf } from '#fault';
+import { isDigest } from '#plan';
 import type { Digest } from '#plan';
 import type { Bill } from './bill.ts';
-import { isDigest } from './name.ts';
 import type { Registry } from './types.ts';
 
 /** A registry that has one image, for one engine, out of another registry: nothing is stored, all is passed on as it comes. */

@@ -45,7 +45,6 @@ describe('names of images', () => {
       'a b',
       `a/${'b'.repeat(260)}`,
     ])
-      // prettier-ignore
       expect([wrong, parseImageName(wrong).problems.length > 0]).toEqual([wrong, true]);
   });
 });

@@ -1,8 +1,8 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '#fault';
+import { isDigest } from '#plan';
 import type { Digest } from '#plan';
-import { isDigest } from './name.ts';
 import type { Descriptor, ManifestJson, OciLayout } from './types.ts';
 
 const bad = (what: string): Result<never> =>

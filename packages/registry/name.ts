@@ -1,17 +1,14 @@
-import type { Digest } from '#plan';
+import { isDigest } from '#plan';
 import type { ImageName } from './types.ts';
 
 /** As Docker reads names: what has no registry is Docker Hub's, and official images are below `library/`. */
 const hub = 'docker.io';
 
-const digestForm = /^sha256:[0-9a-f]{64}$/;
 /** OCI distribution 1.1, "Pulling manifests". */
 const tagForm = /^\w[\w.-]{0,127}$/;
 const componentForm = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const registryForm =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
-
-export const isDigest = (text: string): text is Digest => digestForm.test(text);
 
 /** Only what looks like a host is a registry: `app/web` is a repository of Docker Hub. */
 const namesRegistry = (first: string): boolean => /[.:]/.test(first) || first === 'localhost' || /[A-Z]/.test(first);

@@ -1,8 +1,8 @@
 import { Failure } from '#fault';
-import { renderBytes } from '#plan';
+import { digestOfBytes, renderBytes } from '#plan';
 import { whole, type Ask } from './ask.ts';
 import { differs } from './faults.ts';
-import { headManifest, indexTypes, sha256, type Reading } from './read.ts';
+import { headManifest, indexTypes, type Reading } from './read.ts';
 import { hasBlob, uploadBlob, type Uploading } from './upload.ts';
 import type { Descriptor, ManifestJson, OciLayout, Pushed } from './types.ts';
 
@@ -17,7 +17,7 @@ const isManifest = ({ mediaType }: Descriptor): boolean =>
 
 const readOwn = async ({ read }: OciLayout, descriptor: Descriptor): Promise<Own> => {
   const bytes = await whole(read(descriptor.digest), 4 << 20);
-  if (sha256(bytes) !== descriptor.digest)
+  if (digestOfBytes(bytes) !== descriptor.digest)
     throw differs(
       `the manifest ${descriptor.digest} of the image layout has another content`,
       'Build the image again.',

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Failure } from '#fault';
+import { digestOfBytes, isDigest } from '#plan';
 import type { Clock, Digest } from '#plan';
 import { whole, type Ask } from './ask.ts';
 import { differs, stopIf, unknown, unreachable } from './faults.ts';
-import { isDigest } from './name.ts';
 import { backoff } from './pause.ts';
 import type { Descriptor, Manifest, ManifestJson } from './types.ts';
 
@@ -33,8 +33,6 @@ export const accept = [
   'application/vnd.docker.distribution.manifest.v2+json',
   ...indexTypes,
 ].join(', ');
-
-export const sha256 = (bytes: Buffer): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** Tries again what broke off within an answer. */
 const again = async <T>({ clock, signal, place }: Reading, what: () => Promise<T>): Promise<T> => {
@@ -65,7 +63,7 @@ export const readManifest = (of: Reading, reference: string): Promise<Manifest |
       return undefined;
     }
     const bytes = await whole(body, manifestLimit);
-    const digest = sha256(bytes);
+    const digest = digestOfBytes(bytes);
     const wanted = isDigest(reference) ? reference : headers['docker-content-digest'];
     if (wanted !== undefined && isDigest(wanted) && wanted !== digest)
       throw differs(`the manifest that ${of.place} gave for ${reference} has the digest ${digest}, not ${wanted}`);

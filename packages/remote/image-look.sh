@@ -27,6 +27,6 @@ main() {
   else
     print registry no
   fi
-  timeout 20 docker images --all --quiet --no-trunc | sort -u | head -n 200 | timeout 20 xargs -r docker image inspect --format 'layers={{join .RootFS.Layers " "}}' 2>/dev/null || :
+  timeout 20 docker images --all --quiet --no-trunc | awk '!seen[$0]++' | head -n 200 | timeout 20 xargs -r docker image inspect --format 'layers={{join .RootFS.Layers " "}}' 2>/dev/null || :
 }
 main "$@"

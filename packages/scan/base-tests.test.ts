@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareTests, packTests, testList, unpackTests } from './index.ts';
+import { compareTests, packTests, testList, unpackTests } from './base-tests.ts';
 
 const tests = fc.array(fc.record({ id: fc.string(), skipped: fc.boolean() }));
 

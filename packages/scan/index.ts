@@ -1,13 +1,10 @@
-export { compareTests, packTests, testList, unpackTests } from './base-tests.ts';
+export { packTests, testList, unpackTests } from './base-tests.ts';
 export type { TestList } from './base-tests.ts';
-export type { Excepted, Found, From, Judgement, RulesFound, SourceRule } from './found.ts';
+export type { Found, From, Judgement } from './found.ts';
 export { judge } from './judge.ts';
 export { exitCodes, readCoverage, readJunit, readScan } from './read/index.ts';
 export type { CoverageResults, ScanResults, Source, TestResults } from './read/index.ts';
 export { placeInRequirements } from './rules/requirement-places.ts';
 export { scanSources } from './rules/sources.ts';
-export type { Sources } from './rules/sources.ts';
 export { mergeSarif } from './sarif.ts';
-export type { ForSarif, SarifLog } from './sarif.ts';
 export { uploadSarif } from './upload.ts';
-export type { SarifFile } from './upload.ts';

@@ -1,4 +1,4 @@
-import type { Test } from '../config/definition/test.ts';
+import type { Test } from '#config';
 import type { Finding, Gate, Note, Severity, Unchecked, Verdict } from '#plan';
 import { commandGates } from './command-gates.ts';
 import { coverageGates, coverageReport } from './coverage.ts';

@@ -7,7 +7,7 @@ import type { Finding } from '#plan';
 import { severities } from '#plan';
 import { finding, scan } from '../../test/fakes/scan-found.ts';
 import { mergeSarif } from './index.ts';
-import type { ForSarif } from './index.ts';
+import type { ForSarif } from './sarif.ts';
 
 const path = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
 // draft 4 and draft 7 differ in `id` alone, as far as this schema goes

@@ -29,7 +29,6 @@ const whole = grow(
     failed: 0,
   }),
   {
-    // prettier-ignore
     ...(tested(commit).links[1] as Extract<Link, { kind: 'tests' }>),
     coverage: 200 / 3,
   },

@@ -49,6 +49,5 @@ test('the gates are named as reports name them', () => {
     'version',
     'exceptions',
   ])
-    // prettier-ignore
     expect(text).toMatch(new RegExp(`^\\| .*\`${name}\``, 'm'));
 });

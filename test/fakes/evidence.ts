@@ -1,4 +1,5 @@
-import { begin, digestOfBytes, grow } from '#evidence';
+import { begin, grow } from '#evidence';
+import { digestOfBytes } from '#plan';
 import type { Digest, Evidence, Link } from '#plan';
 
 type Tests = Extract<Link, { kind: 'tests' }>;

@@ -73,7 +73,6 @@ export const startBuilder = async (): Promise<LabBuilder> => {
     runc === undefined ||
     library === undefined
   )
-    // prettier-ignore
     throw new Error((await builderMissing()) ?? 'no builder');
   const image = await ensureBuildKit({ buildkitd, buildctl, runc, 'libseccomp.so.2': library });
   const folder = mkdtempSync(join(tmpdir(), 'landfall-builder-'));

@@ -1,6 +1,5 @@
 export { readCoverage } from './coverage.ts';
 export { exitCodes } from './exit-codes.ts';
-export type { ExitCodes } from './exit-codes.ts';
 export { readJunit } from './junit.ts';
 export { mostFailures, scanTools } from './results.ts';
 export type {

@@ -1,4 +1,4 @@
-import type { Test } from '../../config/definition/test.ts';
+import type { Test } from '#config';
 import type { Finding, Gate } from '#plan';
 import { countText } from '../finding-gates.ts';
 import type { SourceRule } from '../found.ts';

@@ -1,4 +1,4 @@
-import type { Test } from '../../config/definition/test.ts';
+import type { Test } from '#config';
 import { fits } from '#plan';
 import type { Changes, Finding, Note, Span, TrackedFile, Unchecked } from '#plan';
 import type { RulesFound, SourceRule } from '../found.ts';
