@@ -14,7 +14,7 @@ import { commitAll, git } from '../../test/lab/repository.ts';
 import type { ImageInputs } from '#config';
 import type { RunContext } from '#plan';
 import { buildImage } from './build-image.ts';
-import type { ImageWish } from './build-image.ts';
+import type { ImageWish } from './image-wish.ts';
 
 const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);
 const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));

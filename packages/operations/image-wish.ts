@@ -6,8 +6,33 @@ import { tagProblems } from '#image';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
 import { readEnvFile } from '#release';
-import type { ImageStage, ImageWish } from './build-image.ts';
+import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
+
+/** What build-image is given beside what the section `image` may hold. */
+export type ImageWish = {
+  readonly config: string | undefined;
+  /** `NAME=value` lines. */
+  readonly secrets: string | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** `auto`: but for pull requests. */
+  readonly push: 'auto' | 'true' | 'false';
+  /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
+  readonly build: 'auto' | 'never' | 'always';
+  /** The path of the document of evidence that the image is added to. */
+  readonly evidence: string | undefined;
+  readonly dry: boolean;
+};
+
+/** What build-image needs of its action. */
+export type ImageStage = Pick<
+  Stage,
+  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+> & {
+  readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+  readonly temp: string;
+};
 
 /** What is to be built, named and pushed; all of it was looked at. */
 export type Wanted = NamedImage & {
