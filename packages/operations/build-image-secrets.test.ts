@@ -12,7 +12,7 @@ import { unless } from '../../test/lab/needs.ts';
 import { login, startRegistry } from '../../test/lab/registry.ts';
 import type { RegistryServer } from '../../test/lab/registry.ts';
 import { buildImage } from './build-image.ts';
-import type { ImageWish } from './build-image.ts';
+import type { ImageWish } from './image-wish.ts';
 import type { ImageInputs } from '#config';
 
 const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);

@@ -14,7 +14,7 @@ import { commitAll, git } from '../../test/lab/repository.ts';
 import type { ImageInputs } from '#config';
 import type { RunContext } from '#plan';
 import { buildImage } from './build-image.ts';
-import type { ImageWish } from './build-image.ts';
+import type { ImageWish } from './image-wish.ts';
 
 const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);
 const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
@@ -165,6 +165,41 @@ here.test(
     expect(await digestOf(registry, 'main')).toBe(report.built?.digest);
   },
   90_000,
+);
+
+here.test(
+  'what a scanner of the image reports is judged by `fail-on`, exceptions and `allow-incomplete`, as tests are',
+  async () => {
+    const sarif = JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'trivy' } }, results: [{ ruleId: 'CVE-2026-1', level: 'error', message: { text: 'libfoo is old' } }] }] }); // prettier-ignore
+    const yml = (more: string, command = 'cp found/sarif.json trivy.sarif; exit 1'): string =>
+      `image:\n  scan:\n    trivy: { command: ${JSON.stringify(command)}, tool: sarif, report: trivy.sarif${more}\n`;
+    const { run, root, registry } = place('FROM scratch\nCOPY Dockerfile /\n', {
+      'landfall.yml': yml(', fail-on: high }'),
+      'found/sarif.json': sarif,
+      '.gitignore': '/trivy.sarif\n',
+      'ignore.yml': `- { rule: CVE-2026-1, reason: not reachable, owner: ann, expires: ${new Date(Date.now() + 864e5 * 9).toISOString().slice(0, 10)} }\n`, // prettier-ignore
+    });
+    const now = async (text: string) => {
+      writeFileSync(join(root, 'landfall.yml'), text);
+      commitAll(root);
+      return (await run()).report;
+    };
+    const bad = (await run()).report;
+    expect(bad).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_FAILED' }, scan: { verdict: 'failed', findings: [{ rule: 'CVE-2026-1' }] } }); // prettier-ignore
+    expect(await digestOf(registry, 'main')).toBeUndefined();
+    // nothing new is written: what lies there is no report of this image
+    const stale = await now(yml(' }', 'true'));
+    expect(stale).toMatchObject({ result: 'failed', fault: { code: 'VERDICT_INCOMPLETE' } });
+    const absent = await run({}, {}).then(() => now(`${yml(' }')}  ignore-file: nowhere.yml\n`)).catch((fault: unknown) => fault); // prettier-ignore
+    expect(absent).toMatchObject({ fault: { code: 'INPUT_INVALID', problems: [{ where: 'ignore-file' }] } });
+    expect(await digestOf(registry, 'main')).toBeUndefined();
+    const allowed = await now(`${yml(' }', 'true')}  allow-incomplete: [sarif]\n`);
+    expect([allowed.result, allowed.scan?.verdict]).toEqual(['done', 'passed']);
+    const excepted = await now(`${yml(' }')}  ignore-file: ignore.yml\n`);
+    expect([excepted.result, excepted.scan?.verdict, excepted.scan?.excepted]).toEqual(['done', 'passed', 1]);
+    expect(await digestOf(registry, 'main')).toBe(excepted.built?.digest);
+  },
+  120_000,
 );
 
 here.test(

@@ -11,37 +11,12 @@ import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
 import { imageThere, isOf, taken } from './image-there.ts';
 import type { There } from './image-there.ts';
 import { wantedImage } from './image-wish.ts';
+import type { ImageStage, ImageWish } from './image-wish.ts';
 import { begin, nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
 import { hasSbom, keptSbom, publish, retag } from './publish-image.ts';
 import { noEvidence } from './scene.ts';
 import { examine } from './scan-image.ts';
-import type { Stage } from './stage.ts';
-
-/** What build-image is given beside what the section `image` may hold. */
-export type ImageWish = {
-  readonly config: string | undefined;
-  /** `NAME=value` lines. */
-  readonly secrets: string | undefined;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  /** `auto`: but for pull requests. */
-  readonly push: 'auto' | 'true' | 'false';
-  /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
-  readonly build: 'auto' | 'never' | 'always';
-  /** The path of the document of evidence that the image is added to. */
-  readonly evidence: string | undefined;
-  readonly dry: boolean;
-};
-
-/** What build-image needs of its action. */
-export type ImageStage = Pick<
-  Stage,
-  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
-> & {
-  readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
-  readonly temp: string;
-};
 
 /**
  * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.

@@ -6,6 +6,7 @@ import { Failure, must } from '#fault';
 import type { Problem } from '#fault';
 import type { Digest, Evidence, Note } from '#plan';
 import { readCommitted } from '#release';
+import type { Release } from '#release';
 import type { Stage } from './stage.ts';
 
 export type EvidenceWish = {
@@ -103,14 +104,15 @@ export const refuseLacks = (lacks: readonly Lack[], required: boolean, where: st
   });
 };
 
-/** What `phase: switch` demands of the evidence that was kept with the release. Faults: EVIDENCE_MISSING, EVIDENCE_DIFFERS. */
+/** What `phase: switch` demands of the evidence that was kept with the release, and with the image that it runs. Faults: EVIDENCE_MISSING, EVIDENCE_DIFFERS. */
 export const provenOnHost = (
   { repository }: Stage['context'],
   target: Target,
   kept: Evidence | undefined,
-  { id, commit }: { readonly id: string; readonly commit: string },
+  { id, commit, image }: Pick<Release, 'id' | 'commit' | 'image'>,
 ): void => {
   if (kept === undefined && target.needsEvidence !== true) return;
-  const lacks = demand(kept, { commit, repository, links: links(undefined) });
+  const digest = digestIn(image?.name);
+  const lacks = demand(kept, { commit, repository, image: digest, links: links(digest) });
   refuseLacks(lacks, target.needsEvidence === true, `releases/${id}/.landfall/EVIDENCE.json`);
 };

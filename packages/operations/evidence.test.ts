@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOfJson, encode, read } from '#evidence';
 import { faultOf, must, ok } from '#fault';
-import type { Evidence, ScanReport } from '#plan';
+import type { Digest, Evidence, ScanReport } from '#plan';
 import { built, image, tested } from '../../test/fakes/evidence.ts';
 import { contextOf } from '../../test/fakes/found.ts';
 import { fakeHost, fault } from '../../test/fakes/host.ts';
@@ -160,10 +160,17 @@ describe('before anything is connected to', () => {
 
 describe('phase: switch looks at what was kept with the release', () => {
   const on =
-    (kept: Evidence | undefined, needs = true) =>
+    (kept: Evidence | undefined, needs = true, runs?: Digest) =>
     () => {
-      provenOnHost(context, targetOf(needs ? { needsEvidence: true } : {}), kept, { id: 'B', commit });
+      const of = runs === undefined ? {} : { image: { name: `registry.test/o/r@${runs}`, local: 'r', ids: [] } };
+      provenOnHost(context, targetOf(needs ? { needsEvidence: true } : {}), kept, { id: 'B', commit, ...of });
     };
+  test('with the image that RELEASE.json names', () => {
+    expect(on(built(tested(commit)), true, image)).not.toThrow();
+    expect(on(tested(commit), true, image)).toThrow(/^EVIDENCE_MISSING: 2 things/);
+    expect(on(tested(commit), false, image)).not.toThrow();
+    expect(on(built(tested(commit)), false, `sha256:${'9'.repeat(64)}`)).toThrow(/^EVIDENCE_DIFFERS/);
+  });
   test('and refuses what is missing or differs', () => {
     expect(on(undefined)).toThrow(/^EVIDENCE_MISSING: evidence: there is no evidence at all/);
     expect(on(tested('b'.repeat(40)), false)).toThrow(/^EVIDENCE_DIFFERS/);

@@ -6,8 +6,35 @@ import { tagProblems } from '#image';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
 import { readEnvFile } from '#release';
-import type { ImageStage, ImageWish } from './build-image.ts';
+import { exceptionsOf } from './exceptions.ts';
+import type { Excepting } from './exceptions.ts';
+import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
+
+/** What build-image is given beside what the section `image` may hold. */
+export type ImageWish = {
+  readonly config: string | undefined;
+  /** `NAME=value` lines. */
+  readonly secrets: string | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** `auto`: but for pull requests. */
+  readonly push: 'auto' | 'true' | 'false';
+  /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
+  readonly build: 'auto' | 'never' | 'always';
+  /** The path of the document of evidence that the image is added to. */
+  readonly evidence: string | undefined;
+  readonly dry: boolean;
+};
+
+/** What build-image needs of its action. */
+export type ImageStage = Pick<
+  Stage,
+  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+> & {
+  readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
+  readonly temp: string;
+};
 
 /** What is to be built, named and pushed; all of it was looked at. */
 export type Wanted = NamedImage & {
@@ -15,6 +42,8 @@ export type Wanted = NamedImage & {
   /** Values by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly pushes: boolean;
+  /** What `ignore-file` excepts in the image. */
+  readonly exceptions: Excepting['exceptions'];
   /** Whether this run may write to caches. */
   readonly fills: boolean;
 };
@@ -39,10 +68,12 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
   const found = configOf(stage, { config: wish.config });
   const { image, problems } = resolveImage({ text: found.text, file: found.file, inputs, rules });
   const secrets = secretsOf(wish.secrets);
+  const { exceptions, problems: ignored } = exceptionsOf(stage.workspace, image?.['ignore-file']);
   const names = image === undefined ? undefined : parseImageName(image.name);
   refuseProblems([
     ...stage.problems,
     ...(found.problems.length > 0 ? found.problems : problems),
+    ...ignored,
     ...secrets.problems,
     ...loginProblems(wish),
     ...(image === undefined ? [] : leaks(image['build-args'], secrets.values)),
@@ -51,7 +82,7 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
     throw new Failure({ code: 'INTERNAL', what: 'no image and no problem', next: 'Please report this.' });
   const pushes = wish.push === 'true' || (wish.push === 'auto' && !reviewed);
   const fills = !reviewed && (image.cache !== 'registry' || pushes);
-  return { ...image, at: names.name, secrets: secrets.values, pushes, fills };
+  return { ...image, at: names.name, secrets: secrets.values, pushes, fills, exceptions };
 };
 
 const rules: ImageRules = {

@@ -3,11 +3,10 @@ import { inputsHash, seenBy, tagsOf } from '#image';
 import type { Inputs } from '#image';
 import type { Timeline } from '#plan';
 import type { Registry } from '#registry';
-import type { ImageStage } from './build-image.ts';
 import { checkoutOf } from './commit-of.ts';
 import type { Checkout } from './commit-of.ts';
 import { tellingArgs } from './image-wish.ts';
-import type { Wanted } from './image-wish.ts';
+import type { ImageStage, Wanted } from './image-wish.ts';
 import type { Evidence } from './scene.ts';
 
 /** All that one run of it works with. */

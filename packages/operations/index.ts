@@ -10,4 +10,4 @@ export type { Stage } from './stage.ts';
 export { testAndScan } from './test-and-scan.ts';
 export type { TestStage, TestWish } from './test-and-scan.ts';
 export { buildImage } from './build-image.ts';
-export type { ImageWish } from './build-image.ts';
+export type { ImageWish } from './image-wish.ts';

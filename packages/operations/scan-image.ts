@@ -84,7 +84,15 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
     const folderOf = (name: string): string => wanted.scan[name]?.directory ?? '.';
     const reports = await readReports({ workspace, test, ran, before, folderOf });
     const today = stage.wall().toISOString().slice(0, 10);
-    const { scan: report, says, notes } = judge(test, { ...nothingFound(today), ...reports });
+    const {
+      scan: report,
+      says,
+      notes,
+    } = judge(test, {
+      ...nothingFound(today),
+      ...reports,
+      ...(wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions }),
+    });
     evidence.scan = report;
     evidence.notes = [...evidence.notes, ...notes];
     note(says);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { filesOf } from '#check';
 import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
-import { readIgnoreFile, resolveTest } from '#config';
+import { resolveTest } from '#config';
 import type { Test, TestInputs } from '#config';
 import { Failure } from '#fault';
 import { timeline } from '#plan';
@@ -13,6 +12,7 @@ import { baseTests, keepTests } from './base-tests.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
+import { exceptionsOf } from './exceptions.ts';
 import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
 import { leftovers, readReports } from './reports.ts';
 import { tellFindings } from './sarif.ts';
@@ -179,23 +179,19 @@ const ignoring = '.landfall-ignore.yml';
 const wantedOf = (stage: TestStage, inputs: TestInputs, { config }: TestWish): Wanted => {
   const found = configOf(stage, { config });
   const { test, problems } = resolveTest({ text: found.text, file: found.file, inputs });
-  const file = test?.['ignore-file'] ?? ignoring;
-  const content = filesOf(stage.workspace)(file);
-  const named = test?.['ignore-file'] !== undefined;
-  const absent = typeof content === 'string';
-  const ignored = absent ? undefined : readIgnoreFile(Buffer.from(content).toString('utf8'), file);
+  const named = test?.['ignore-file'];
+  const excepting = exceptionsOf(stage.workspace, named, ignoring);
   refuseProblems([
     ...stage.problems,
     ...(found.problems.length > 0 ? found.problems : problems),
-    ...(absent && (named || !content.startsWith('there is no')) ? [{ where: 'ignore-file', what: content }] : []),
-    ...(ignored?.problems ?? []),
+    ...excepting.problems,
   ]);
   if (test === undefined)
     throw new Failure({ code: 'INTERNAL', what: 'nothing to test and no problem', next: 'Please report this.' });
   return {
     test,
-    exceptions: ignored === undefined ? undefined : { file, entries: ignored.exceptions },
-    apart: [found.file, file],
+    exceptions: excepting.exceptions,
+    apart: [found.file, named ?? ignoring],
   };
 };
 

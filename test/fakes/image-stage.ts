@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { time } from '#kit';
 import type { RunContext } from '#plan';
-import type { ImageStage, ImageWish } from '../../packages/operations/build-image.ts';
+import type { ImageStage, ImageWish } from '../../packages/operations/image-wish.ts';
 import { found } from '../lab/found.ts';
 import { commitAll, folder, repository } from '../lab/repository.ts';
 import { contextOf } from './found.ts';

@@ -66,6 +66,14 @@ export const image = z.strictObject({
     .describe(
       'What looks at the image before it is pushed, in the form of `test.run`: their reports are read and judged as there. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.',
     ),
+  'allow-incomplete': test.shape['allow-incomplete'].describe(
+    'Scans and tools of `scan` that may be incomplete, by name. All others that could not look keep the image from being pushed.',
+  ),
+  'ignore-file': insidePath
+    .optional()
+    .describe(
+      'Findings in the image that are excepted, in the form of `test.ignore-file`; a file of its own, for one that fits nothing is a finding.',
+    ),
   sbom: oneLine
     .optional()
     .describe(
@@ -77,9 +85,10 @@ export const image = z.strictObject({
 export type Image = z.output<typeof image>;
 
 /** What looks at an image, as a whole section `test` that demands nothing else. */
-export const scanOf = ({ scan }: Pick<Image, 'scan'>): Test => ({
+export const scanOf = ({ scan, ...image }: Pick<Image, 'scan' | 'allow-incomplete'>): Test => ({
   ...test.parse({}),
   run: scan,
+  'allow-incomplete': image['allow-incomplete'],
   secrets: false,
   'compare-tests': 'off',
 });
