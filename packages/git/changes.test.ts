@@ -263,6 +263,8 @@ needing('git').describe('what a commit is compared with', () => {
       'nothing says which branch is the default one; set `base` under `test`',
     );
     git(root, 'checkout', '--quiet', '--orphan', 'alone');
+    // else it could be the very commit of main, of the same second
+    writeFileSync(join(root, 'b.txt'), 'b\n');
     commitAll(root);
     expect(shown(await changesOf(root, { event: on('alone') }))).toBe('this commit and main have no history in common');
     expect(shown(await changesOf(root, { branch: '--upload-pack=x', event: on('alone') }))).toBe(
