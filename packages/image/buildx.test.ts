@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { builderMissing, startBuilder } from '../../test/lab/builder.ts';
 import type { LabBuilder } from '../../test/lab/builder.ts';
+import { putBusybox } from '../../test/lab/busybox.ts';
 import { docker } from '../../test/lab/engine.ts';
 import { found } from '../../test/lab/found.ts';
 import { unless } from '../../test/lab/needs.ts';
@@ -32,11 +33,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder with a static busybox and a Dockerfile. */
+/** A folder with busybox and a Dockerfile. */
 const context = (name: string, dockerfile: string): string => {
   const made = join(folder, name);
   mkdirSync(made);
-  copyFileSync(found('busybox') ?? '', join(made, 'busybox'));
+  putBusybox(made);
   writeFileSync(join(made, 'Dockerfile'), dockerfile);
   return made;
 };
@@ -59,8 +60,7 @@ const asked = (from: string): Asked => ({
 const open = async (signal = new AbortController().signal, shown: string[] = [], name: string | undefined = lab.name) =>
   openBuilder(name, { workspace: folder, temp: folder, signal, show: (line) => shown.push(line) });
 
-const hello =
-  'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
+const hello = 'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
 
 /** What lies in the folder for temporary files, beside what tests have put there. */
 const left = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('landfall-'));
@@ -75,7 +75,7 @@ here.test(
     const first = must(await builder.build({ ...asked(made), labels: { a: 'b, "c"' } }));
     // another mtime of the same content
     writeFileSync(join(made, 'Dockerfile'), hello);
-    copyFileSync(found('busybox') ?? '', join(made, 'busybox'));
+    copyFileSync(found('busybox') ?? '', join(made, 'busybox/bin/busybox'));
     const second = must(await builder.build({ ...asked(made), labels: { a: 'b, "c"' }, fresh: true }));
     expect(second.digest).toBe(first.digest);
     expect(second.steps.filter(({ outcome }) => outcome === 'cached')).toEqual([]);

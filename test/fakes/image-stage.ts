@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { time } from '#kit';
 import type { RunContext } from '#plan';
 import type { ImageStage, ImageWish } from '../../packages/operations/image-wish.ts';
-import { found } from '../lab/found.ts';
+import { putBusybox } from '../lab/busybox.ts';
 import { commitAll, folder, repository } from '../lab/repository.ts';
 import { contextOf } from './found.ts';
 
@@ -37,28 +35,9 @@ export const imageStage = (
 /** A checkout with busybox, to be copied to `/` of an image with all that it needs, and a Dockerfile. */
 export const imageRepository = (dockerfile: string, files: Readonly<Record<string, string>> = {}): string => {
   const root = repository({ Dockerfile: dockerfile, ...files });
-  const busybox = realpathSync(found('busybox') ?? '');
-  const put = (file: string, to: string): void => {
-    mkdirSync(join(root, 'busybox', dirname(to)), { recursive: true });
-    copyFileSync(file, join(root, 'busybox', to));
-    chmodSync(join(root, 'busybox', to), 0o755);
-  };
-  put(busybox, '/bin/busybox');
-  // its sh looks for programs on PATH, as Debian builds it
-  for (const name of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
-    if (name !== 'busybox') symlinkSync('busybox', join(root, 'busybox/bin', name));
-  // Debian's is linked with libraries; a static one names none
-  for (const [library] of lddOf(busybox).matchAll(/\/\S+/g)) put(library, library);
+  putBusybox(root);
   commitAll(root);
   return root;
-};
-
-const lddOf = (program: string): string => {
-  try {
-    return execFileSync('ldd', [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    return '';
-  }
 };
 
 export const noInputs: ImageInputs = {
