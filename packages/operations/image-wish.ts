@@ -6,6 +6,8 @@ import { tagProblems } from '#image';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
 import { readEnvFile } from '#release';
+import { attesting } from './attest-image.ts';
+import type { Attesting } from './attest-image.ts';
 import type { ImageStage, ImageWish } from './build-image.ts';
 import { configOf, refuseProblems } from './target-of.ts';
 
@@ -17,6 +19,8 @@ export type Wanted = NamedImage & {
   readonly pushes: boolean;
   /** Whether this run may write to caches. */
   readonly fills: boolean;
+  /** Undefined: not at all. */
+  readonly attesting: Attesting | undefined;
 };
 
 /** Names of build arguments that tell of a secret. */
@@ -26,7 +30,7 @@ const telling = /secret|passw|token|api_?key|private|credential/i;
 export const tellingArgs = (args: Readonly<Record<string, string>>): readonly string[] =>
   Object.keys(args).filter((name) => telling.test(name));
 
-/** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID. */
+/** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID, ATTEST_FAILED. */
 export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageWish): Wanted => {
   const { fork, event = '' } = stage.context;
   const reviewed = fork !== undefined || event.startsWith('pull_request');
@@ -51,7 +55,8 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
     throw new Failure({ code: 'INTERNAL', what: 'no image and no problem', next: 'Please report this.' });
   const pushes = wish.push === 'true' || (wish.push === 'auto' && !reviewed);
   const fills = !reviewed && (image.cache !== 'registry' || pushes);
-  return { ...image, at: names.name, secrets: secrets.values, pushes, fills };
+  const attests = attesting(stage, wish, { pushes, reviewed });
+  return { ...image, at: names.name, secrets: secrets.values, pushes, fills, attesting: attests };
 };
 
 const rules: ImageRules = {
