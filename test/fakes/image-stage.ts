@@ -71,7 +71,7 @@ export const plainWish: ImageWish = {
   username: undefined,
   password: undefined,
   push: 'auto',
-  attest: 'auto',
+  attest: 'false',
   build: 'auto',
   evidence: undefined,
   dry: false,
