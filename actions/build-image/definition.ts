@@ -67,11 +67,24 @@ export const buildImage = defineAction({
       default: 'auto',
       description: 'Whether the image is pushed. `auto`: but in runs of pull requests.',
     },
+    attest: {
+      kind: 'choice',
+      of: ['auto', 'true', 'false'],
+      default: 'auto',
+      description:
+        'Whether GitHub is to keep a signed provenance of the image, which says that this run has built that digest. Needs `permissions: { id-token: write, attestations: write }`. `auto`: where the job has these, the image is pushed, the run is of no pull request and the repository has attestations; else a note says why not. `true`: then the step fails, before a tag is given. Of an image that was found, the one that its own run has made counts.',
+    },
     username: {
       kind: 'text',
       description: 'Who logs in to the registry. If not given: as Docker is logged in on this machine.',
     },
     password: { kind: 'secret', description: 'The password or token for `username`.' },
+    'github-token': {
+      kind: 'secret',
+      evaluated: '${{ github.token }}',
+      description:
+        "The token by which attestations are kept and looked up; the job's own if not given. No build gets it.",
+    },
     'dry-run': {
       ...dryRunInput['dry-run'],
       description: 'Look at the registry, say what would be done, change nothing.',
@@ -85,6 +98,7 @@ export const buildImage = defineAction({
     report: sharedOutputs.report,
     image: { description: 'The image as `name@digest`; empty where it is not in the registry.' },
     digest: { description: 'Its digest, `sha256:…`.' },
+    attested: { description: '`true` where GitHub keeps a provenance of the image, else `false`.' },
     tags: { description: 'The tags that name it now, one a line.' },
     evidence: {
       description:

@@ -12,6 +12,7 @@ await run(buildImage, {
       password: inputs.password,
       push: inputs.push,
       build: inputs.build,
+      attest: inputs.attest,
       evidence: inputs.evidence,
       dry: inputs['dry-run'],
     });
@@ -22,6 +23,7 @@ await run(buildImage, {
       outputs: {
         image: there ? image.image : undefined,
         digest: image?.digest,
+        attested: image?.attestation !== undefined,
         tags: image?.tags.map(({ tag }) => tag).join('\n'),
         sbom: image?.sbom?.file,
         evidence: report.evidence?.file,

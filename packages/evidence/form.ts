@@ -42,6 +42,7 @@ const kinds = {
     image: text,
     digest,
     scan: z.enum(['passed', 'incomplete']).optional(),
+    attested: z.literal(true).optional(),
   }),
   sbom: z.looseObject({
     ...linked,

@@ -18,7 +18,7 @@ const what = (link: Link): string => {
     case 'tests':
       return `${link.verdict}: ${testsText(link)}`;
     case 'image':
-      return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}`}`;
+      return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}`}${link.attested === true ? ', attested' : ''}`;
     case 'sbom':
       return `${{ spdx: 'SPDX', cyclonedx: 'CycloneDX' }[link.format]} list of parts of ${link.image}`;
     case 'deploy':

@@ -254,6 +254,10 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     from: 'The command of `sbom`: it failed, left no file or none of SPDX or CycloneDX JSON, named no component, or named another image. Nothing was tagged.',
     next: 'The lines above the fault are what it said. It must write to the file that `IMAGE_SBOM` names, about the layout that `IMAGE_LAYOUT` names.',
   },
+  ATTEST_FAILED: {
+    from: 'Build-image with `attest: true`: the run has no OIDC token, is about a pull request or a fork, or pushes nothing (then nothing was done); or Sigstore did not sign, or GitHub did not keep what was signed. The image stays in the registry under its digest, and was given no tag.',
+    next: 'Give the job `permissions: { id-token: write, attestations: write }` beside those that it has. A private repository needs a plan of GitHub that has attestations. Where neither can be had, leave out `attest`: the document of evidence is bound to the digest, too.',
+  },
   INTERNAL: {
     from: 'Landfall itself: something that its authors did not foresee. What was switched is taken back like after any other failure.',
     next: 'Please report it with the log of the run. `status` on the host says what serves.',

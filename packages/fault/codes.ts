@@ -65,6 +65,7 @@ export const codes = {
   IMAGE_TAG_TAKEN: 'a tag that never moves names another image already',
   IMAGE_MISSING: 'the registry has no image of this commit, and none was to be built',
   SBOM_FAILED: 'the list of what an image holds was not made, or is not of this image',
+  ATTEST_FAILED: 'an image was to be attested, and could not be',
   INTERNAL: 'a defect in Landfall itself',
 } as const satisfies Record<string, string>;
 

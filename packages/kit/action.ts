@@ -1,5 +1,5 @@
 import type { Problem } from '#fault';
-import type { Cache, GitHub, Post, Report, RunContext } from '#plan';
+import type { Cache, GitHub, Post, Report, RunContext, Signer } from '#plan';
 import type { ActionDefinition, Inputs, Outputs } from './definition.ts';
 
 /** What an action is given: its inputs, who runs it, and ways to say and keep things. */
@@ -13,6 +13,8 @@ export type Action<D extends ActionDefinition> = {
   readonly github: GitHub;
   /** The runner's cache service. */
   readonly cache: Cache;
+  /** Signs in the name of this run. */
+  readonly signer: Signer;
   /** Sends a message to somebody's webhook. */
   readonly post: Post;
   /** Fires when the run is cancelled (5 s are left then), and in post after 4 minutes. Its reason is a Failure. */

@@ -1,11 +1,13 @@
 import type * as Library from '@actions/cache';
 import type { Answer, Cache } from '#plan';
+import { inTime } from './in-time.ts';
 
 /** How long is waited: ms. `look`: for the service to say what it has. `carry`: for files to be brought or kept. */
 export type Limits = { readonly look: number; readonly carry: number };
 
 /** Parts of a download of 128 MiB: one that takes longer than this is given up. ms. */
 const part = 60_000;
+const service = 'the cache service';
 
 /**
  * The runner's cache service by `@actions/cache`, which speaks both of its versions, packs by tar and zstd, and warns by itself of what
@@ -26,28 +28,15 @@ export const cacheOf = ({ look, carry }: Limits = { look: 20_000, carry: 300_000
       ask(async (library) => {
         const restore = (options: { lookupOnly?: boolean }) =>
           library.restoreCache([...paths], key, [...prefixes], { ...options, segmentTimeoutInMs: part });
-        const found = await within(look, restore({ lookupOnly: true }));
-        return { ok: true, value: found === undefined ? undefined : await within(carry, restore({})) };
+        const found = await inTime(look, service, restore({ lookupOnly: true }));
+        return { ok: true, value: found === undefined ? undefined : await inTime(carry, service, restore({})) };
       }),
     keep: (paths, key) =>
       ask(async (library) => {
-        const id = await within(carry, library.saveCache([...paths], key));
+        const id = await inTime(carry, service, library.saveCache([...paths], key));
         return id === -1
           ? { ok: false, final: true, why: 'it was not taken; the lines above say why' }
           : { ok: true, value: undefined };
       }),
   };
-};
-
-/** What a promise gives, or an error when that takes too long. */
-const within = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`the cache service did not answer within ${ms / 1000} s`));
-  }, ms);
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -18,6 +18,8 @@ afterEach(() => {
   server.fail(0);
   server.rights.set('actions', 'read').set('deployments', 'write').set('security-events', 'write');
   server.codeScanning(true);
+  server.attesting(true);
+  server.rights.set('attestations', 'write');
 });
 afterAll(() => server.close());
 
@@ -186,5 +188,54 @@ describe('findings', () => {
       final: true,
       why: `GitHub answered ${status}`,
     });
+  });
+});
+
+describe('an attestation', () => {
+  const digest = `sha256:${'a'.repeat(64)}` as const;
+  const bundleOf = (predicateType: string) => ({
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial: {},
+    dsseEnvelope: {
+      payload: Buffer.from(
+        JSON.stringify({ subject: [{ name: 'x', digest: { sha256: 'a'.repeat(64) } }], predicateType, predicate: {} }),
+      ).toString('base64'),
+      payloadType: 'application/vnd.in-toto+json',
+      signatures: [{ sig: 'eA==', keyid: '' }],
+    },
+  });
+
+  test('is kept, and found again by its digest; one of another kind is none', async () => {
+    expect(await asked().attested(digest)).toEqual({ ok: true, value: false });
+    expect(await asked().keepAttestation(bundleOf('https://spdx.dev/Document'))).toEqual({ ok: true, value: '8000' });
+    expect(await asked().attested(digest)).toEqual({ ok: true, value: false });
+    const bundle = bundleOf('https://slsa.dev/provenance/v1');
+    expect(await asked().keepAttestation(bundle)).toEqual({ ok: true, value: '8001' });
+    expect(server.attestations.at(-1)?.bundle).toEqual(bundle);
+    expect(await asked().attested(digest)).toEqual({ ok: true, value: true });
+  });
+
+  const needed = 'the job needs `permissions: { attestations: write }`, and the repository a plan with attestations';
+  test('is refused without the right, without the plan, without a token, and when it is none', async () => {
+    const bundle = bundleOf('https://slsa.dev/provenance/v1');
+    server.attesting(false);
+    const refused = { ok: false, final: true, why: `GitHub answered 403; ${needed}` };
+    expect(await asked().keepAttestation(bundle)).toEqual(refused);
+    server.attesting(true);
+    server.rights.set('attestations', 'read');
+    expect(await asked().keepAttestation(bundle)).toEqual(refused);
+    server.rights.delete('attestations');
+    const why = 'GitHub answered 403; the job needs `permissions: { attestations: read }`';
+    expect(await asked().attested(digest)).toEqual({ ok: false, final: true, why });
+    server.rights.set('attestations', 'write');
+    expect(await githubOf({ token: undefined, context }).keepAttestation(bundle)).toEqual({
+      ok: false,
+      final: true,
+      why: `the input github-token is empty; ${needed}`,
+    });
+    const odd = { ...bundle, mediaType: 'text/plain' };
+    expect(await asked().keepAttestation(odd)).toEqual({ ok: false, final: true, why: 'GitHub answered 422' });
+    server.fail(502);
+    expect(await asked().keepAttestation(bundle)).toMatchObject({ final: false, why: 'GitHub answered 502' });
   });
 });

@@ -6,6 +6,7 @@ import type { Answer, GitHub, RunContext } from '#plan';
 
 const recording = 'deployments: write';
 const scanning = 'security-events: write';
+const attesting = 'attestations: write';
 /** docs.github.com/rest/code-scanning: bytes of a SARIF file, by gzip. */
 const largestSarif = 10_000_000;
 /** One request may take so long: ms. */
@@ -121,6 +122,31 @@ export const githubOf = ({ token, context }: Given): GitHub => {
       return answer.ok || !answer.why.includes(scanning)
         ? answer
         : { ...answer, why: `${answer.why}, and the repository code scanning` };
+    },
+    attested: async (digest) => {
+      const answer = await ask('attestations: read', async ({ rest }, place, request) => {
+        const asked = { ...place, subject_digest: digest, predicate_type: 'provenance', per_page: 1, request };
+        return rest.repos.listAttestations(asked).then(
+          ({ data }) => (data.attestations ?? []).length > 0,
+          (thrown: unknown) => {
+            // where there is none it says so, too, by that it knows nothing of it
+            if ((thrown as { readonly status?: number }).status === 404) return false;
+            throw thrown;
+          },
+        );
+      });
+      return answer;
+    },
+    keepAttestation: async (bundle) => {
+      const answer = await ask(attesting, async ({ rest }, place, request) => {
+        const given = bundle as NonNullable<Parameters<typeof rest.repos.createAttestation>[0]>['bundle'];
+        const { data } = await rest.repos.createAttestation({ ...place, bundle: given, request });
+        return String(data.id ?? '');
+      });
+      // private repositories have it in some of GitHub's plans only, and are answered like a token without the right
+      return answer.ok || !answer.why.includes(attesting)
+        ? answer
+        : { ...answer, why: `${answer.why}, and the repository a plan with attestations` };
     },
   };
 };

@@ -14,6 +14,7 @@ import { faultReport } from './fault-report.ts';
 import { githubOf } from './github.ts';
 import { actualRunner } from './runner.ts';
 import type { Runner } from './runner.ts';
+import { signerOf } from './signer.ts';
 import { masksOf, masksOfEnv, masksOfValues, secrets } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -133,6 +134,7 @@ const build = <D extends ActionDefinition>(
     context,
     github: githubOf({ token: bearer === '' ? undefined : bearer, context }),
     cache: cacheOf(),
+    signer: signerOf(environment),
     post,
     signal,
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),

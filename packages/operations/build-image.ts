@@ -5,6 +5,7 @@ import { labelsOf, openBuilder, shaTag } from '#image';
 import { timeline } from '#plan';
 import type { ImageReport, Report } from '#plan';
 import { openRegistry } from '#registry';
+import { attestationThere, attestedBefore } from './attest-image.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
@@ -20,7 +21,7 @@ import { examine } from './scan-image.ts';
 
 /**
  * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.
- * Faults: INPUT_INVALID, FORK_REFUSED before anything is done; SOURCE_UNFIT, BUILDER_UNFIT, BUILD_FAILED, VERDICT_FAILED, SBOM_FAILED, IMAGE_TAG_TAKEN,
+ * Faults: INPUT_INVALID, FORK_REFUSED before anything is done; SOURCE_UNFIT, BUILDER_UNFIT, BUILD_FAILED, VERDICT_FAILED, SBOM_FAILED, ATTEST_FAILED, IMAGE_TAG_TAKEN,
  * IMAGE_MISSING, those of the registry, CANCELLED.
  */
 export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: ImageWish): Promise<Report> => {
@@ -51,26 +52,34 @@ export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: I
 };
 
 /** The image of this commit and these inputs, if the registry has it. Throws IMAGE_MISSING where it must, IMAGE_TAG_TAKEN where another one has its place. */
-const lookUp = (
-  { timeline: line, registry, commit, hash, wanted }: Work,
-  { build }: ImageWish,
-): Promise<There | undefined> =>
+const lookUp = (work: Work, { build }: ImageWish): Promise<There | undefined> => {
+  const { timeline: line, registry, commit, hash } = work;
   // prettier-ignore
-  line.step('look', 'look for the image of this commit in the registry', async (note) => {
+  return line.step('look', 'look for the image of this commit in the registry', async (note) => {
     const tag = shaTag(commit.id);
     const there = await imageThere(registry, tag);
     if (there !== undefined && !isOf(there, commit.id, hash))
       throw taken(tag, there.digest, 'it was made from other inputs, or not by Landfall');
-    const lacking = there !== undefined && wanted.sbom !== undefined && !(await hasSbom(registry, there));
-    note(there === undefined ? `there is no ${tag}` : `${tag} is ${there.digest}${lacking ? ', without the list of what it holds' : ''}`); // prettier-ignore
-    if (there !== undefined && !lacking && build !== 'always') return there;
+    const lacking = there === undefined ? '' : await lackingOf(work, there);
+    note(there === undefined ? `there is no ${tag}` : `${tag} is ${there.digest}${lacking === '' ? '' : `, without ${lacking}`}`); // prettier-ignore
+    if (there !== undefined && lacking === '' && build !== 'always') return there;
     if (build !== 'never') return undefined;
     throw new Failure({
       code: 'IMAGE_MISSING',
-      what: `${registry.name.registry}/${registry.name.repository} has no ${tag}${lacking ? ' with the list of what it holds' : ''}, and \`build: never\` forbids to make it`,
+      what: `${registry.name.registry}/${registry.name.repository} has no ${tag}${lacking === '' ? '' : ` with ${lacking}`}, and \`build: never\` forbids to make it`,
       next: 'Let the run on the branch that builds this commit end first, and run this one again.',
     });
   });
+};
+
+/** What an image that is there must have, and has not; empty: nothing. Throws ATTEST_FAILED. */
+const lackingOf = async (work: Work, there: There): Promise<string> => {
+  const { wanted, registry } = work;
+  if (wanted.sbom !== undefined && !(await hasSbom(registry, there))) return 'the list of what it holds';
+  if (wanted.attesting?.must !== true) return '';
+  const known = await attestedBefore(work, there.digest);
+  return known.ok && known.value ? '' : 'an attestation';
+};
 
 const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Conclusion => {
   const name = `${wanted.at.registry}/${wanted.at.repository}`;
@@ -83,6 +92,7 @@ const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Concl
 const reuse = async (work: Work, there: There): Promise<Conclusion> => {
   const { wanted, evidence } = work;
   const sbom = wanted.sbom === undefined ? undefined : await keptSbom(work, there);
+  const attestation = await attestationThere(work, there.digest);
   const report: ImageReport = {
     image: nameOf(wanted, there.digest),
     digest: there.digest,
@@ -91,6 +101,7 @@ const reuse = async (work: Work, there: There): Promise<Conclusion> => {
     steps: [],
     tags: [],
     ...(sbom === undefined ? {} : { sbom }),
+    ...(attestation === undefined ? {} : { attestation }),
   };
   evidence.built = report;
   if (!wanted.pushes) return { outcome: 'unchanged', verdict: `${report.image} is there` };

@@ -80,10 +80,10 @@ const left = ({ evidence }: Work): Evidence => must(read(readFileSync(evidence.e
 test('an image and its list of parts are added, put beside it, and left on the runner', async () => {
   const { registry, all } = shelf();
   const sbom = { format: 'cyclonedx' as const, file: '/sbom', components: 3, digest: image };
-  const on = work(registry, report({ sbom }), { trivy: {} });
+  const on = work(registry, report({ sbom, attestation: {} }), { trivy: {} });
   await keepImageEvidence(on, tested(commit));
   expect(left(on).links.slice(2)).toMatchObject([
-    { kind: 'image', image: 'registry.test/o/r', digest: image, scan: 'passed' },
+    { kind: 'image', image: 'registry.test/o/r', digest: image, scan: 'passed', attested: true },
     { kind: 'sbom', image, format: 'cyclonedx', digest: image },
   ]);
   expect(all).toEqual([{ subject: image, artifactType: evidenceType, bytes: Buffer.from(encode(left(on))) }]);

@@ -54,6 +54,7 @@ export const keepImageEvidence = async (work: Work, given: Evidence | undefined)
       image: `${registry.name.registry}/${registry.name.repository}`,
       digest: image.digest,
       ...(scanned ? { scan: 'passed' as const } : {}),
+      ...(image.attestation === undefined ? {} : { attested: true as const }),
     },
     ...(image.sbom === undefined
       ? []

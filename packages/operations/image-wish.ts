@@ -3,9 +3,12 @@ import type { ImageInputs, ImageRules, NamedImage } from '#config';
 import { Failure } from '#fault';
 import type { Problem } from '#fault';
 import { tagProblems } from '#image';
+import type { Signer } from '#plan';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
 import { readEnvFile } from '#release';
+import { attesting } from './attest-image.ts';
+import type { Attesting } from './attest-image.ts';
 import { exceptionsOf } from './exceptions.ts';
 import type { Excepting } from './exceptions.ts';
 import type { Stage } from './stage.ts';
@@ -22,6 +25,8 @@ export type ImageWish = {
   readonly push: 'auto' | 'true' | 'false';
   /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
   readonly build: 'auto' | 'never' | 'always';
+  /** `auto`: where the run and its repository can; `true`: or the step fails. */
+  readonly attest: 'auto' | 'true' | 'false';
   /** The path of the document of evidence that the image is added to. */
   readonly evidence: string | undefined;
   readonly dry: boolean;
@@ -30,8 +35,9 @@ export type ImageWish = {
 /** What build-image needs of its action. */
 export type ImageStage = Pick<
   Stage,
-  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context'
+  'clock' | 'wall' | 'signal' | 'workspace' | 'startedAt' | 'show' | 'problems' | 'context' | 'github'
 > & {
+  readonly signer: Signer;
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
 };
@@ -46,6 +52,8 @@ export type Wanted = NamedImage & {
   readonly exceptions: Excepting['exceptions'];
   /** Whether this run may write to caches. */
   readonly fills: boolean;
+  /** Undefined: not at all. */
+  readonly attesting: Attesting | undefined;
 };
 
 /** Names of build arguments that tell of a secret. */
@@ -55,7 +63,7 @@ const telling = /secret|passw|token|api_?key|private|credential/i;
 export const tellingArgs = (args: Readonly<Record<string, string>>): readonly string[] =>
   Object.keys(args).filter((name) => telling.test(name));
 
-/** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID. */
+/** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID, ATTEST_FAILED. */
 export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageWish): Wanted => {
   const { fork, event = '' } = stage.context;
   const reviewed = fork !== undefined || event.startsWith('pull_request');
@@ -82,7 +90,8 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
     throw new Failure({ code: 'INTERNAL', what: 'no image and no problem', next: 'Please report this.' });
   const pushes = wish.push === 'true' || (wish.push === 'auto' && !reviewed);
   const fills = !reviewed && (image.cache !== 'registry' || pushes);
-  return { ...image, at: names.name, secrets: secrets.values, pushes, fills, exceptions };
+  const attests = attesting(stage, wish, { pushes, reviewed });
+  return { ...image, at: names.name, secrets: secrets.values, pushes, fills, exceptions, attesting: attests };
 };
 
 const rules: ImageRules = {

@@ -3,6 +3,7 @@ import { readSbom, sbomPath, sbomTypes, writeSbomFile } from '#image';
 import type { Digest, ImageReport, ImageTag } from '#plan';
 import { renderBytes } from '#plan';
 import type { Attached, Registry } from '#registry';
+import { attest } from './attest-image.ts';
 import type { Work } from './image-work.ts';
 import { tagsThere } from './image-there.ts';
 import type { There } from './image-there.ts';
@@ -10,7 +11,7 @@ import type { Examined } from './scan-image.ts';
 
 /**
  * Pushes what was built and looked at, under its digest; then what belongs to it; then the tags, the commit's own last: an image that
- * is found by it later is whole. Throws IMAGE_TAG_TAKEN and what the registry's faults are.
+ * is found by it later is whole. Throws IMAGE_TAG_TAKEN, ATTEST_FAILED and what the registry's faults are.
  */
 export const publish = async (work: Work, { layout, report, sbom }: Examined): Promise<ImageReport> => {
   const { registry, timeline: line, tags } = work;
@@ -26,9 +27,12 @@ export const publish = async (work: Work, { layout, report, sbom }: Examined): P
       must(await registry.attach(report.digest, { artifactType, bytes: sbom })),
     );
   }
-  await line.step('tag', `name it ${tags.join(', ')}`, async () => must(await registry.push(layout, inOrder(tags))));
   const { bytes, blobs, there } = pushed;
-  return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there } };
+  work.evidence.built = { ...report, pushed: { bytes, blobs, there } };
+  const attestation = await attest(work, report);
+  await line.step('tag', `name it ${tags.join(', ')}`, async () => must(await registry.push(layout, inOrder(tags))));
+  const attested = attestation === undefined ? {} : { attestation };
+  return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there }, ...attested };
 };
 
 /** Gives an image that is there the tags that it lacks. */

@@ -29,6 +29,8 @@ export type Link = Linked &
         readonly image: string;
         readonly digest: Digest;
         readonly scan?: 'passed' | 'incomplete';
+        /** GitHub keeps a signed provenance of it for this repository. */
+        readonly attested?: true;
       }
     | { readonly kind: 'sbom'; readonly image: Digest; readonly format: 'spdx' | 'cyclonedx'; readonly digest: Digest }
     | {

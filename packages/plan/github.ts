@@ -1,3 +1,5 @@
+import type { Digest } from './digest.ts';
+
 /** What GitHub answered, or why there is no answer: with what would help, for a person. `final`: asking again is of no use. */
 export type Answer<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string; readonly final: boolean };
@@ -44,6 +46,13 @@ export type Approval = {
   readonly by: string;
 };
 
+/** A signed statement in Sigstore's form: docs.sigstore.dev/about/bundle */
+export type Bundle = {
+  readonly mediaType: string;
+  readonly verificationMaterial: object;
+  readonly dsseEnvelope: object;
+};
+
 /** Findings of a commit, for code scanning. */
 export type SarifUpload = {
   /** The file's text. */
@@ -75,4 +84,8 @@ export type GitHub = {
   readonly say: (id: number, status: DeploymentStatus) => Promise<Answer<undefined>>;
   /** Gives a SARIF file to code scanning; gives the id under which it is taken in. Needs `security-events: write`. */
   readonly uploadSarif: (given: SarifUpload) => Promise<Answer<string>>;
+  /** Whether it keeps provenance of a digest for this repository. Who signed it is not looked at. A private one needs `attestations: read`. */
+  readonly attested: (digest: Digest) => Promise<Answer<boolean>>;
+  /** Keeps a signed statement for this repository; gives its id, empty where GitHub tells none. Needs `attestations: write`. */
+  readonly keepAttestation: (bundle: Bundle) => Promise<Answer<string>>;
 };

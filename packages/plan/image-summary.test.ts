@@ -63,6 +63,13 @@ test('an image that was built, with its steps', () => {
   ]);
 });
 
+test.each([
+  [{ url: 'https://github.test/o/r/attestations/42' }, 'https://github.test/o/r/attestations/42'],
+  [{}, 'found at GitHub'],
+])('an attestation, with its page where it is known', (attestation, text) => {
+  expect(renderImage({ ...found, attestation }).at(-1)).toBe(`| attested | ${text} |`);
+});
+
 test('an image that was not pushed is named by its digest alone', () => {
   expect(renderImage({ ...found, origin: 'built', tags: [] })[4]).toBe(`| image | \`${digest}\` |`);
 });

@@ -8,7 +8,7 @@ const outcomes: Readonly<Record<BuildStep['outcome'], string>> = { done: '✓', 
 /** The section about an image: what it is, what names it, what was pushed, and the steps of its build. Empty: there is none. */
 export const renderImage = (image: ImageReport | undefined): string[] => {
   if (image === undefined) return [];
-  const { platforms, pushed, sbom, steps, origin, tags } = image;
+  const { attestation, platforms, pushed, sbom, steps, origin, tags } = image;
   const there = origin === 'found' || pushed !== undefined;
   const rows: [string, string][] = [
     ['image', code(there ? image.image : image.digest)],
@@ -20,6 +20,7 @@ export const renderImage = (image: ImageReport | undefined): string[] => {
       `${layers} layers, ${renderBytes(bytes)} compressed`,
     ]),
     ...(sbom === undefined ? [] : [['holds', `${sbom.components} components (${sbom.format})`] as [string, string]]),
+    ...(attestation === undefined ? [] : [['attested', attestation.url ?? 'found at GitHub'] as [string, string]]),
   ];
   return ['### Image', '', ...table(['', ''], rows), ...stepLines(steps)];
 };

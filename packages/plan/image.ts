@@ -40,4 +40,6 @@ export type ImageReport = {
     readonly components: number;
     readonly digest: Digest;
   };
+  /** Left out where there is none. `url`: the page of one that this run has made. */
+  readonly attestation?: { readonly url?: string };
 };

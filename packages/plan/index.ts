@@ -9,6 +9,7 @@ export type * from './github.ts';
 export type * from './hand-made.ts';
 export type * from './image.ts';
 export type * from './notices.ts';
+export type * from './signer.ts';
 export type * from './sockets.ts';
 export { severities } from './scan.ts';
 export type * from './scan.ts';

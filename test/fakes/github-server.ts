@@ -3,12 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-type Right = 'actions' | 'deployments' | 'security-events';
+type Right = 'actions' | 'attestations' | 'deployments' | 'security-events';
 type Level = 'read' | 'write';
 type Json = Readonly<Record<string, unknown>>;
 
 /** A deployment as the server keeps it, and what was said of it, oldest first. */
 export type KeptDeployment = { readonly id: number; readonly fields: Json; readonly statuses: Json[] };
+
+/** A bundle as it was given, and the statement that it signs. */
+export type KeptAttestation = { readonly id: number; readonly bundle: Json; readonly statement: Statement };
+
+/** in-toto.io/Statement/v1, as far as it is looked at. */
+type Statement = {
+  readonly _type: string;
+  readonly subject: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[];
+  readonly predicateType: string;
+  readonly predicate: Json;
+};
 
 /** What a reviewer answered. The answer has no time, and the environments' times are those of their settings. */
 export type Review = {
@@ -30,6 +41,10 @@ export type GitHubServer = {
   readonly reviews: Map<string, Review[]>;
   /** SARIF files that were taken in, unpacked, with the other fields. */
   readonly sarifs: Json[];
+  /** Attestations that are kept, oldest first. */
+  readonly attestations: KeptAttestation[];
+  /** Whether the repository's plan has attestations; it does at first. */
+  readonly attesting: (on: boolean) => void;
   /** Whether the repository has code scanning; it does at first. */
   readonly codeScanning: (on: boolean) => void;
   /** The rights of the token. */
@@ -104,6 +119,21 @@ const unpacked = (text: unknown): Json => {
   throw new Refused(400, 'Bad Request if the sarif field is invalid');
 };
 
+/** docs.github.com/rest/repos/attestations#create-an-attestation: the three parts of a Sigstore bundle. */
+const bundleFields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  mediaType: (value) => typeof value === 'string' && value.startsWith('application/vnd.dev.sigstore.bundle'),
+  verificationMaterial: (value) => typeof value === 'object' && value !== null,
+  dsseEnvelope: (value) => typeof value === 'object' && value !== null,
+};
+
+/** What an envelope (github.com/secure-systems-lab/dsse) holds: a statement, signed. */
+const statementOf = ({ dsseEnvelope }: Json): Statement => {
+  const { payload, payloadType, signatures } = dsseEnvelope as Json;
+  if (payloadType !== 'application/vnd.in-toto+json' || !Array.isArray(signatures) || signatures.length === 0)
+    throw invalid('Attestation', 'bundle', 'invalid');
+  return JSON.parse(Buffer.from(String(payload), 'base64').toString('utf8')) as Statement;
+};
+
 /** Also what GitHub itself would only ignore is refused: a misspelt field is a mistake of ours. */
 const checked = (resource: string, body: Json, fields: typeof deploymentFields, required: readonly string[]): Json => {
   for (const field of required) if (body[field] === undefined) throw invalid(resource, field, 'missing_field');
@@ -133,10 +163,13 @@ export const githubServer = async (repository: string, token: string): Promise<G
   const reviews = new Map<string, Review[]>();
   const rights = new Map<Right, Level>([
     ['actions', 'read'],
+    ['attestations', 'write'],
     ['deployments', 'write'],
     ['security-events', 'write'],
   ]);
   const sarifs: Json[] = [];
+  const attestations: KeptAttestation[] = [];
+  let attests = true;
   let scanning = true;
   let failing = 0;
 
@@ -198,6 +231,29 @@ export const githubServer = async (repository: string, token: string): Promise<G
         one(id).statuses.push(status);
         return { status: 201, body: status };
       }
+      case 'POST attestations': {
+        need('attestations', 'write');
+        if (!attests) throw new Refused(403, 'Feature not available for the organization.');
+        const { bundle } = checked('Attestation', await bodyOf(request), { bundle: (value) => typeof value === 'object' }, ['bundle']); // prettier-ignore
+        const kept = checked('Bundle', bundle as Json, bundleFields, Object.keys(bundleFields));
+        const id = 8000 + attestations.length;
+        attestations.push({ id, bundle: kept, statement: statementOf(kept) });
+        return { status: 201, body: { id } };
+      }
+      case 'GET attestations/:id': {
+        need('attestations', 'read');
+        const [, digest] = /^sha256:([0-9a-f]{64})$/.exec(decodeURIComponent(id ?? '')) ?? [];
+        if (digest === undefined) throw invalid('Attestation', 'subject_digest', 'invalid');
+        const wanted = searchParams.get('predicate_type');
+        const of = attestations.filter(
+          ({ statement: { subject, predicateType } }) =>
+            subject.some(({ digest: { sha256 } }) => sha256 === digest) &&
+            (wanted === null || predicateType.includes(`/${wanted}/`)),
+        );
+        // as `gh attestation verify` is told
+        if (of.length === 0) throw new Refused(404, 'Not Found');
+        return { status: 200, body: { attestations: of.map(({ bundle }) => ({ bundle, repository_id: 1 })) } };
+      }
       case 'POST code-scanning/:id': {
         if (id !== 'sarifs') throw new Refused(404, 'Not Found');
         if (!scanning)
@@ -236,6 +292,10 @@ export const githubServer = async (repository: string, token: string): Promise<G
     runs,
     reviews,
     sarifs,
+    attestations,
+    attesting: (on) => {
+      attests = on;
+    },
     codeScanning: (on) => {
       scanning = on;
     },

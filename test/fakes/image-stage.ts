@@ -1,11 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import type { ImageInputs } from '#config';
 import { time } from '#kit';
-import type { RunContext } from '#plan';
+import type { RunContext, Signer } from '#plan';
 import type { ImageStage, ImageWish } from '../../packages/operations/image-wish.ts';
 import { putBusybox } from '../lab/busybox.ts';
 import { commitAll, folder, repository } from '../lab/repository.ts';
 import { contextOf } from './found.ts';
+import { silentGitHub } from './silent-github.ts';
+
+/** A run without the right to an OIDC token. */
+const noSigner: Signer = {
+  lacks: 'the run has no OIDC token',
+  provenance: () => Promise.resolve({ ok: false, final: true, why: 'the run has no OIDC token' }),
+};
 
 /** A run of build-image in a checkout; what it shows is gathered. */
 export const imageStage = (
@@ -24,6 +31,8 @@ export const imageStage = (
     startedAt: new Date(),
     problems: [],
     show: (line) => shown.push(line),
+    github: silentGitHub,
+    signer: noSigner,
     group: async (title, body) => {
       shown.push(title);
       return body();
@@ -59,6 +68,7 @@ export const plainWish: ImageWish = {
   username: undefined,
   password: undefined,
   push: 'auto',
+  attest: 'false',
   build: 'auto',
   evidence: undefined,
   dry: false,

@@ -10,4 +10,6 @@ export const silentGitHub: GitHub = {
   deploy: () => Promise.resolve(nothing),
   say: () => Promise.resolve(nothing),
   uploadSarif: () => Promise.resolve(nothing),
+  attested: () => Promise.resolve(nothing),
+  keepAttestation: () => Promise.resolve(nothing),
 };
