@@ -16,7 +16,7 @@ import type { RegistryServer } from '../../test/lab/registry.ts';
 import { folder, git, remove } from '../../test/lab/repository.ts';
 import { githubOf } from '../kit/github.ts';
 import { signerOf } from '../kit/signer.ts';
-import { buildImage } from './image-wish.ts';
+import { buildImage } from './build-image.ts';
 import type { ImageWish } from './image-wish.ts';
 
 const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);

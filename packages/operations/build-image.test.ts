@@ -38,8 +38,7 @@ afterAll(async () => {
   process.env = before;
 });
 
-const hello =
-  'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
+const hello = 'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
 
 let repositories = 0;
 /** A checkout whose image nobody has built, and a way to run the action there. */
