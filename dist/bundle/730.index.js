@@ -2,13 +2,13 @@ export const id = 730;
 export const ids = [730];
 export const modules = {
 
-/***/ 6693:
+/***/ 86693:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ deployOverSsh)
 /* harmony export */ });
-/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
+/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
 
 const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)({
     name: 'deploy-over-ssh',
@@ -31,6 +31,15 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
             holds: 'address',
             description: 'The address of a private package index, `https://user:password@host/simple`. pip takes all packages from there; where requirements or `uv.lock` name indexes on that host themselves, pip and uv are let in there. It is on the host while they install, in memory only, beside what the deploy user’s own `~/.netrc` says of other hosts. If not given, pip and uv are set as on the host, and by the variables of `.env`.',
         },
+        image: {
+            kind: 'text',
+            description: 'The container image that the release runs, by its digest: `registry/repository@sha256:…`. It is part of what the release is. Before the switch the Docker engine of the host has exactly it: it is there, the host pulls it, or, where the host cannot read it in its registry, it comes over SSH, only the layers that the host lacks.',
+        },
+        'registry-username': {
+            kind: 'text',
+            description: 'The user name for the registry of `image`, used on the runner; the host never gets it. If not given, what `docker login` has left on the runner is used, else none.',
+        },
+        'registry-password': { kind: 'secret', description: 'The password, or a token, of `registry-username`.' },
         commit: {
             kind: 'choice',
             of: ['step', 'job', 'later'],
@@ -43,6 +52,15 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
         'max-downtime': {
             kind: 'duration',
             description: 'The longest time that `url` may be unanswered during the switch; if it is longer, the release is taken back. Needs `url`. Without it the gap is measured and reported, but not judged.',
+        },
+        evidence: {
+            kind: 'text',
+            description: 'The path of the document of evidence that `test-and-scan` (and `build-image`) put out. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
+        },
+        'require-evidence': {
+            kind: 'choice',
+            of: ['true', 'false'],
+            description: 'Whether a deploy without evidence is refused, too. In place of `evidence` (`required`, `optional`) of `landfall.yml`.',
         },
         'allow-older': {
             kind: 'flag',
@@ -68,6 +86,9 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
             description: 'How long `url` was unanswered during the switch, in ms; empty where it was not measured.',
         },
         migrations: { description: 'What became of migrations: `none` were pending, or `applied`.' },
+        evidence: {
+            description: 'The path of the document of evidence as it is kept with the release: grown by this deploy and its checks. Empty where none was given.',
+        },
         undo: {
             description: 'The line that takes this release back, to be pasted into any shell that has the deploy key.',
         },
@@ -78,14 +99,14 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
 
 /***/ }),
 
-/***/ 2730:
+/***/ 72730:
 /***/ ((module, __webpack_exports__, __webpack_require__) => {
 
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
-/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2069);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3514);
-/* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6693);
+/* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(71852);
+/* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86693);
 
 
 

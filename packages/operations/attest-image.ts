@@ -88,6 +88,7 @@ export const attestationThere = async (work: Work, digest: Digest): Promise<Atte
     : unattested(work, 'it was found, and only the run that builds an image can say so; `build: always` builds anew');
 };
 
-const unattested = ({ evidence }: Work, why: string, kind: 'info' | 'warning' = 'info'): undefined => {
+const unattested = ({ evidence }: Work, why: string, kind: 'info' | 'warning' = 'info'): Attestation | undefined => {
   evidence.notes = [...evidence.notes, { kind, text: `the image is not attested: ${why}` }];
+  return undefined;
 };
