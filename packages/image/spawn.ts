@@ -6,8 +6,11 @@ const patience = 2500;
 
 export type Ran = { readonly exit: number | string; readonly stdout: string };
 
-/** What children get of the step's environment: no inputs, no kept state, nothing by which a step commands the runner. */
-const withheld = /^(?:INPUT_|STATE_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
+/**
+ * What children get of the step's environment: no inputs, no kept state, no right to the run's identity, nothing by which a step commands the
+ * runner. The cache service's they need, for `cache: gha`.
+ */
+const withheld = /^(?:INPUT_|STATE_|ACTIONS_ID_TOKEN_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
 
 const environment = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name))),
