@@ -7,8 +7,8 @@ const patience = 2500;
 export type Ran = { readonly exit: number | string; readonly stdout: string };
 
 /**
- * What children get of the step's environment: no inputs, no kept state, no right to the run's identity, nothing by which a step commands the
- * runner. The cache service's they need, for `cache: gha`.
+ * What children do not get of the step's environment: inputs, kept state, the way to the run's identity, and the files by which a step commands
+ * the runner. The other `ACTIONS_*` stay: buildx reaches the Actions cache by them.
  */
 const withheld = /^(?:INPUT_|STATE_|ACTIONS_ID_TOKEN_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
 
