@@ -7,10 +7,10 @@ const patience = 2500;
 export type Ran = { readonly exit: number | string; readonly stdout: string };
 
 /**
- * What children do not get of the step's environment: inputs, kept state, and the files by which a step commands the runner. `ACTIONS_*`
- * stays: buildx reaches the Actions cache by it.
+ * What children do not get of the step's environment: inputs, kept state, the way to the run's identity, and the files by which a step commands
+ * the runner. The other `ACTIONS_*` stay: buildx reaches the Actions cache by them.
  */
-const withheld = /^(?:INPUT_|STATE_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
+const withheld = /^(?:INPUT_|STATE_|ACTIONS_ID_TOKEN_|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$)/;
 
 const environment = (own: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name))),

@@ -1,6 +1,6 @@
 import { Failure } from '#fault';
 import type { Answer, Digest, ImageReport } from '#plan';
-import type { ImageStage, ImageWish } from './image-wish.ts';
+import type { ImageStage, ImageWish } from './build-image.ts';
 import type { Work } from './image-work.ts';
 
 type Attestation = NonNullable<ImageReport['attestation']>;
@@ -37,7 +37,10 @@ export const attest = async (work: Work, { digest }: Pick<ImageReport, 'digest'>
   const { wanted, stage, registry, timeline: line } = work;
   if (wanted.attesting === undefined) return undefined;
   const { must, lacks } = wanted.attesting;
-  if (lacks !== undefined) return unattested(work, lacks);
+  if (lacks !== undefined) {
+    tell(work, lacks);
+    return undefined;
+  }
   const { signer, github, context } = stage;
   return line.step('attest', `attest that this run has built ${digest}`, async (note) => {
     const name = `${registry.name.registry}/${registry.name.repository}`;
@@ -50,7 +53,10 @@ export const attest = async (work: Work, { digest }: Pick<ImageReport, 'digest'>
       return url === undefined ? {} : { url };
     }
     note('not attested');
-    if (!must) return unattested(work, kept.why, kept.final ? 'info' : 'warning');
+    if (!must) {
+      tell(work, kept.why, kept.final ? 'info' : 'warning');
+      return undefined;
+    }
     throw new Failure({
       code: 'ATTEST_FAILED',
       what: `${name}@${digest} was pushed, and could not be attested: ${kept.why}`,
@@ -82,13 +88,13 @@ export const attestedBefore = async (
 export const attestationThere = async (work: Work, digest: Digest): Promise<Attestation | undefined> => {
   if (work.wanted.attesting === undefined) return undefined;
   const known = await attestedBefore(work, digest);
-  if (!known.ok) return unattested(work, known.why);
-  return known.value
-    ? {}
-    : unattested(work, 'it was found, and only the run that builds an image can say so; `build: always` builds anew');
+  if (known.ok && known.value) return {};
+  const found = 'it was found, and only the run that builds an image can say so; `build: always` builds anew';
+  tell(work, known.ok ? found : known.why);
+  return undefined;
 };
 
-const unattested = ({ evidence }: Work, why: string, kind: 'info' | 'warning' = 'info'): Attestation | undefined => {
+/** Notes why an image is not attested. */
+const tell = ({ evidence }: Work, why: string, kind: 'info' | 'warning' = 'info'): void => {
   evidence.notes = [...evidence.notes, { kind, text: `the image is not attested: ${why}` }];
-  return undefined;
 };

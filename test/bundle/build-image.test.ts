@@ -3,7 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { githubServer } from '../fakes/github-server.ts';
 import { imageRepository } from '../fakes/image-stage.ts';
+import { requestToken, services } from '../fakes/sigstore.ts';
 import { builderMissing, startBuilder } from '../lab/builder.ts';
 import type { LabBuilder } from '../lab/builder.ts';
 import { found } from '../lab/found.ts';
@@ -33,7 +35,13 @@ here.describe('build-image', () => {
     remove(temp);
   });
 
-  const start = (workspace: string, inputs: Readonly<Record<string, string>>, onLine?: (line: string) => void) =>
+  type More = {
+    readonly onLine?: (line: string) => void;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly token?: string;
+    readonly event?: { readonly name: string; readonly payload: unknown };
+  };
+  const start = (workspace: string, inputs: Readonly<Record<string, string>>, { env = {}, ...more }: More = {}) =>
     startStep({
       action: 'build-image',
       root: join(import.meta.dirname, '../..'),
@@ -41,9 +49,9 @@ here.describe('build-image', () => {
       run: workflowRun(),
       workspace,
       temp,
-      env: lab.env,
+      env: { ...lab.env, ...env },
       inputs: { image: `${server.registry}/team/app`, builder: lab.name, ...login, ...inputs },
-      ...(onLine === undefined ? {} : { onLine }),
+      ...more,
     });
   const dockerfile = (what: string): string =>
     `FROM scratch\nCOPY busybox /\nRUN --mount=type=secret,id=TOKEN ["/bin/busybox", "sh", "-c", "${what}"]\n`;
@@ -71,6 +79,38 @@ here.describe('build-image', () => {
   );
 
   here.test(
+    'attests what it has pushed, by the library as it is bundled, and shows no token',
+    async () => {
+      const token = 'ghs_geheim4711';
+      const { repository } = workflowRun();
+      const github = await githubServer(repository, token);
+      const workspace = imageRepository('FROM scratch\nCOPY Dockerfile /\n');
+      const given = {
+        token,
+        event: { name: 'push', payload: { repository: { visibility: 'private' } } },
+        env: {
+          GITHUB_API_URL: github.url,
+          ACTIONS_ID_TOKEN_REQUEST_URL: `${services.runner}/token?api-version=2`,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
+          NODE_OPTIONS: `--import ${join(import.meta.dirname, '../fakes/sigstore-preload.ts')}`,
+        },
+      };
+      const end = await start(workspace, { attest: 'true' }, given).ended;
+      expect([end.exit, end.outputs['result'], end.outputs['attested']]).toEqual([0, 'done', 'true']);
+      const [kept] = github.attestations;
+      expect(kept?.statement.subject[0]?.digest).toEqual({ sha256: (end.outputs['digest'] ?? '').slice(7) });
+      expect(end.summary).toContain(`| attested | https://github.com/${repository}/attestations/${kept?.id ?? ''} |`);
+      const shown = `${end.log.join('\n')}${end.summary}${readFileSync(end.outputs['report'] ?? '', 'utf8')}`;
+      for (const secret of [token, requestToken, 'eyJ']) expect(shown).not.toContain(secret);
+      const { outputs } = await start(workspace, { attest: 'auto' }).ended;
+      expect([outputs['result'], outputs['attested']]).toEqual(['unchanged', 'false']);
+      await github.close();
+      remove(workspace);
+    },
+    120_000,
+  );
+
+  here.test(
     'a failing step fails the job, with its name and last lines',
     async () => {
       const workspace = imageRepository(dockerfile('echo no such thing >&2; exit 3'));
@@ -90,7 +130,7 @@ here.describe('build-image', () => {
     async () => {
       const workspace = imageRepository(dockerfile('echo begun; sleep 300'));
       const heard: string[] = [];
-      const step = start(workspace, {}, (line) => heard.push(line));
+      const step = start(workspace, {}, { onLine: (line) => heard.push(line) });
       while (!heard.some((line) => line.endsWith(' begun'))) await sleep(50);
       step.cancel();
       const end = await step.ended;
