@@ -1,6 +1,6 @@
 import { Failure } from '#fault';
 import type { Answer, Digest, ImageReport } from '#plan';
-import type { ImageStage, ImageWish } from './build-image.ts';
+import type { ImageStage, ImageWish } from './image-wish.ts';
 import type { Work } from './image-work.ts';
 
 type Attestation = NonNullable<ImageReport['attestation']>;
