@@ -4,7 +4,7 @@ import { openRegistry } from '#registry';
 import { startFront, type Front, type Meddling, type Seen } from '../lab/registry-front.ts';
 import { login, startRegistry } from '../lab/registry.ts';
 import { makeImage, type OciImage } from '../lab/oci-image.ts';
-import { found } from '../lab/found.ts';
+import { busyboxFiles } from '../lab/busybox.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { demand, demandWhole, playIn, type Play } from './play.ts';
@@ -24,9 +24,11 @@ const repository = 'team/app';
 
 /** A binary that runs alone, a large layer, and a small one that says which it is. */
 const makeApp = (big: Buffer, says: string): Promise<OciImage> => {
-  const bytes = readFileSync(found('busybox') ?? '/bin/busybox');
+  const busybox = busyboxFiles().map(
+    ([to, from]) => [to.slice(1), { bytes: readFileSync(from), mode: 0o755 }] as const,
+  );
   return makeImage(
-    [{ 'bin/busybox': { bytes, mode: 0o755 } }, { 'data/big': big }, { says: says, more: randomBytes(20_000) }],
+    [Object.fromEntries(busybox), { 'data/big': big }, { says: says, more: randomBytes(20_000) }],
     ['/bin/busybox', 'cat', '/says'],
   );
 };
