@@ -19,7 +19,7 @@ from association.models import Heartbeat, Member
 from config import faults
 from config.asgi import application
 
-needs_services = skipIf(settings.SETTINGS_MODULE == "config.testing", "needs its PostgreSQL and its Redis")
+needs_services = skipIf(settings.SETTINGS_MODULE == "config.settings_test", "needs its PostgreSQL and its Redis")
 
 
 class Pages(TestCase):
