@@ -20,7 +20,8 @@ const semver =
  * A tag that may never name another image than it does, told by its form alone, so that no branch of such a name can move it: of a
  * commit, or of a version.
  */
-export const isImmutable = (tag: string): boolean => /^sha-[0-9a-f]{12}$|^[0-9a-f]{40}$/.test(tag) || semver.test(tag);
+export const isImmutable = (tag: string): boolean =>
+  /^sha-[0-9a-f]{12}$|^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(tag) || semver.test(tag);
 
 /** A branch's name as a tag. What a tag cannot hold becomes `-`. */
 const branchTag = (branch: string): string =>
@@ -35,7 +36,7 @@ const versionTag = (tag: string): string | undefined => {
 };
 
 /**
- * The tags of an image, in the order of the rules, `sha` always first: `sha-<12 digits>`; `commit`: all 40 digits; `branch`: the
+ * The tags of an image, in the order of the rules, `sha` always first: `sha-<12 digits>`; `commit`: all its digits (git has 40 or 64); `branch`: the
  * branch that the run is of; `semver`: `1.2.3` where the run is of a tag `v1.2.3` or `1.2.3`; `:name`: `name`. Pure.
  */
 export const tagsOf = (rules: readonly string[], commit: string, ref: Ref): readonly string[] => {

@@ -15,7 +15,8 @@ import type { Examined } from './scan-image.ts';
  */
 export const publish = async (work: Work, { layout, report, sbom }: Examined): Promise<ImageReport> => {
   const { registry, timeline: line, tags } = work;
-  const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, report.digest)); // prettier-ignore
+  // before anything is pushed: most runs that must not, learn it here
+  await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, report.digest));
   const pushed = await line.step('push', `push ${report.image}`, async (note) => {
     const done = must(await registry.push(layout, []));
     note(`${done.blobs} blobs, ${renderBytes(done.bytes)}; ${done.there} were there`);
@@ -30,7 +31,12 @@ export const publish = async (work: Work, { layout, report, sbom }: Examined): P
   const { bytes, blobs, there } = pushed;
   work.evidence.built = { ...report, pushed: { bytes, blobs, there } };
   const attestation = await attest(work, report);
-  await line.step('tag', `name it ${tags.join(', ')}`, async () => must(await registry.push(layout, inOrder(tags))));
+  const before = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
+    // and again: another run may have given one while this one pushed
+    const named = await tagsThere(registry, tags, report.digest);
+    must(await registry.push(layout, inOrder(tags)));
+    return named;
+  });
   const attested = attestation === undefined ? {} : { attestation };
   return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there }, ...attested };
 };

@@ -170,8 +170,12 @@ export const asker = (of: Asking): Ask => {
             : `does not let ${credentials.username} ${to === 'pull' ? 'read' : 'write'} ${repository}`,
       );
     challenge = asked;
-    if (asked.scheme === 'bearer') tokens.set(to, await fetchToken(asked, to));
-    else if (basic === undefined) throw no('wants a user name and a password, and none were given');
+    if (asked.scheme === 'bearer') {
+      const token = await fetchToken(asked, to);
+      // a registry may repeat what it was sent
+      secrets.push(token);
+      tokens.set(to, token);
+    } else if (basic === undefined) throw no('wants a user name and a password, and none were given');
   };
 
   return async (question) => {
