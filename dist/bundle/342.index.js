@@ -7658,8 +7658,12 @@ const asker = (of) => {
                     ? `does not accept the login of ${credentials.username}`
                     : `does not let ${credentials.username} ${to === 'pull' ? 'read' : 'write'} ${repository}`);
         challenge = asked;
-        if (asked.scheme === 'bearer')
-            tokens.set(to, await fetchToken(asked, to));
+        if (asked.scheme === 'bearer') {
+            const token = await fetchToken(asked, to);
+            // a registry may repeat what it was sent
+            secrets.push(token);
+            tokens.set(to, token);
+        }
         else if (basic === undefined)
             throw no('wants a user name and a password, and none were given');
     };
@@ -20409,7 +20413,7 @@ const tags_semver = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-
  * A tag that may never name another image than it does, told by its form alone, so that no branch of such a name can move it: of a
  * commit, or of a version.
  */
-const isImmutable = (tag) => /^sha-[0-9a-f]{12}$|^[0-9a-f]{40}$/.test(tag) || tags_semver.test(tag);
+const isImmutable = (tag) => /^sha-[0-9a-f]{12}$|^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(tag) || tags_semver.test(tag);
 /** A branch's name as a tag. What a tag cannot hold becomes `-`. */
 const branchTag = (branch) => branch
     .replaceAll(/[^\w.-]+/g, '-')
@@ -20420,7 +20424,7 @@ const versionTag = (tag) => {
     return tags_semver.test(version) ? version : undefined;
 };
 /**
- * The tags of an image, in the order of the rules, `sha` always first: `sha-<12 digits>`; `commit`: all 40 digits; `branch`: the
+ * The tags of an image, in the order of the rules, `sha` always first: `sha-<12 digits>`; `commit`: all its digits (git has 40 or 64); `branch`: the
  * branch that the run is of; `semver`: `1.2.3` where the run is of a tag `v1.2.3` or `1.2.3`; `:name`: `name`. Pure.
  */
 const tagsOf = (rules, commit, ref) => {
@@ -20979,7 +20983,8 @@ const image_work_seenOf = (workspace, { context, file }) => {
  */
 const publish_image_publish = async (work, { layout, report, sbom }) => {
     const { registry, timeline: line, tags } = work;
-    const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, report.digest)); // prettier-ignore
+    // before anything is pushed: most runs that must not, learn it here
+    await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, report.digest));
     const pushed = await line.step('push', `push ${report.image}`, async (note) => {
         const done = (0,packages_fault/* must */.sb)(await registry.push(layout, []));
         note(`${done.blobs} blobs, ${(0,packages_plan/* renderBytes */.UP)(done.bytes)}; ${done.there} were there`);
@@ -20992,7 +20997,12 @@ const publish_image_publish = async (work, { layout, report, sbom }) => {
     const { bytes, blobs, there } = pushed;
     work.evidence.built = { ...report, pushed: { bytes, blobs, there } };
     const attestation = await attest(work, report);
-    await line.step('tag', `name it ${tags.join(', ')}`, async () => (0,packages_fault/* must */.sb)(await registry.push(layout, publish_image_inOrder(tags))));
+    const before = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
+        // and again: another run may have given one while this one pushed
+        const named = await tagsThere(registry, tags, report.digest);
+        (0,packages_fault/* must */.sb)(await registry.push(layout, publish_image_inOrder(tags)));
+        return named;
+    });
     const attested = attestation === undefined ? {} : { attestation };
     return { ...report, tags: publish_image_tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there }, ...attested };
 };
