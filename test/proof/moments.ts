@@ -28,7 +28,7 @@ export const programsOf: Readonly<Record<Flow, readonly string[]>> = {
   ),
   // what it does beside the others: its first attempt was killed when it had switched
   'resumed deploy': words('open renew'),
-  rollback: words('recover look describe describe open switch look confirm'),
+  rollback: words('recover look describe describe evidence open switch look confirm'),
 };
 
 function words(text: string): readonly string[] {
