@@ -56,11 +56,24 @@ const parts: Readonly<Record<string, string>> = {
   TSA_CREATE_TIMESTAMP_ERROR: 'the timestamp authority',
 };
 
+/** What of a message about tokens is shown: a status, an error of the network, or what a claim lacks. The rest may be what a service answered. */
+const tokenReason = (message: string): string => {
+  const status = /Error Code : (\d{3})/.exec(message)?.[1];
+  if (status !== undefined) return ` (its service answered ${status})`;
+  const known = /\b(E[A-Z_]{4,}|signature verification failed|(?:Missing|Unexpected|unexpected) ["a-z]+ claim\b|"[a-z]+" claim timestamp check failed|no (?:applicable|matching) key|No JWKS found|No OpenID configuration found|Invalid server URL)/i; // prettier-ignore
+  const said = known.exec(message)?.[0];
+  return said === undefined ? '' : ` (${said})`;
+};
+
 const refused = (thrown: unknown): Answer<never> => {
   const { message = '', code = '', cause } = (thrown ?? {}) as { message?: string; code?: string; cause?: unknown };
   if (message.startsWith(`${sigstore} did not answer`)) return { ok: false, final: false, why: message };
   if (message.startsWith('Failed to get ID token'))
-    return { ok: false, final: false, why: `GitHub gave the run no OIDC token that holds; ${right}` };
+    return {
+      ok: false,
+      final: false,
+      why: `GitHub gave the run no OIDC token that holds${tokenReason(message)}; ${right}`,
+    };
   const { statusCode } = (cause ?? {}) as { statusCode?: number };
   const who = parts[code] ?? sigstore;
   if (statusCode === undefined) return { ok: false, final: false, why: `${who} gave no answer that can be used` };
