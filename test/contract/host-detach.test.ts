@@ -80,12 +80,14 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
     const done = file('done');
     const begun = file('begun');
     const cancel = new AbortController();
-    const program = sh('touch "$1"\nsleep 0.7\ntouch "$2"', finish);
-    const running = host.run('p', program, [begun, done], { signal: cancel.signal });
+    const go = file('go');
+    const program = sh('touch "$1"\nuntil [ -e "$3" ]; do sleep 0.1; done\ntouch "$2"', finish);
+    const running = host.run('p', program, [begun, done, go], { signal: cancel.signal });
     await until(() => existsSync(begun));
     cancel.abort();
     expect(await running).toMatchObject({ fault: { code: 'CANCELLED', what: expect.stringContaining('goes on') } });
     expect(existsSync(done)).toBe(false);
+    writeFileSync(go, '');
     await until(() => existsSync(done));
   });
 
