@@ -83,7 +83,8 @@ const first: Play<AscaiSite> = {
       `cd ${path} && DJANGO_SUPERUSER_PASSWORD=${password} .venv/bin/python manage.py createsuperuser ${who}`,
       'deploy',
     );
-    site.describe((text) => text + logIn);
+    // after the checks that are there, which the section `test` follows
+    site.describe((text) => text.replace('\ntest:', `${logIn}test:`));
     const status = await site.host.exec('fail2ban-client status');
     demand(
       jails.every((name) => status.includes(name)),
