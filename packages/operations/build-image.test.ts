@@ -1,76 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { openRegistry } from '#registry';
-import type { Registry } from '#registry';
-import { imageRepository, imageStage, noInputs, plainWish } from '../../test/fakes/image-stage.ts';
-import { builderMissing, startBuilder } from '../../test/lab/builder.ts';
-import type { LabBuilder } from '../../test/lab/builder.ts';
-import { found } from '../../test/lab/found.ts';
-import { unless } from '../../test/lab/needs.ts';
-import { startRegistry } from '../../test/lab/registry.ts';
-import type { RegistryServer } from '../../test/lab/registry.ts';
-import { commitAll, git } from '../../test/lab/repository.ts';
-import type { ImageInputs } from '#config';
-import type { RunContext } from '#plan';
-import { buildImage } from './build-image.ts';
-import type { ImageWish } from './image-wish.ts';
+import { expect } from '@jest/globals';
+import { buildLab, digestOf, hello } from '../../test/lab/build-lab.ts';
+import { commitAll } from '../../test/lab/repository.ts';
 
-const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);
-const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
-let lab: LabBuilder;
-let server: RegistryServer;
-let closing = async (): Promise<void> => {};
-const before = { ...process.env };
-
-beforeAll(async () => {
-  if ((await builderMissing()) !== undefined) return;
-  [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
-  closing = async () => {
-    await lab.close();
-    await server.close();
-  };
-  Object.assign(process.env, lab.env);
-}, 120_000);
-
-afterAll(async () => {
-  await closing();
-  process.env = before;
-});
-
-const hello = 'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
-
-let repositories = 0;
-/** A checkout whose image nobody has built, and a way to run the action there. */
-const place = (dockerfile = hello, files: Readonly<Record<string, string>> = {}) => {
-  repositories += 1;
-  const root = imageRepository(dockerfile, files);
-  const image = `${server.registry}/team/app${repositories}`;
-  const run = async (
-    inputs: Partial<ImageInputs> = {},
-    wish: Partial<ImageWish> = {},
-    context: Partial<RunContext> = {},
-  ) => {
-    const { stage, shown, temp } = imageStage(root, context);
-    const report = await buildImage(
-      stage,
-      { ...noInputs, image, builder: lab.name, ...inputs },
-      { ...plainWish, ...wish },
-    );
-    return { report, shown, temp };
-  };
-  return { root, image, run, commit: git(root, 'rev-parse', 'HEAD'), registry: registryOf(repositories) };
-};
-
-const registryOf = (number: number): Registry => {
-  const { stage } = imageStage('/');
-  return openRegistry({ name: { registry: server.registry, repository: `team/app${number}` }, signal: stage.signal, clock: stage.clock }); // prettier-ignore
-};
-
-const digestOf = async (registry: Registry, tag: string): Promise<string | undefined> => {
-  const answer = await registry.digestOf(tag);
-  return answer.ok ? answer.value : answer.fault.code;
-};
+const { here, place } = await buildLab();
 
 here.test(
   'builds once: the second run of a commit finds the digest, and a release tag names it without a build',

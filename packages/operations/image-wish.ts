@@ -2,7 +2,7 @@ import { resolveImage } from '#config';
 import type { ImageInputs, ImageRules, NamedImage } from '#config';
 import { Failure } from '#fault';
 import type { Problem } from '#fault';
-import { tagProblems } from '#image';
+import { branchProblems, tagProblems } from '#image';
 import type { Signer } from '#plan';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
@@ -84,6 +84,7 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
     ...ignored,
     ...secrets.problems,
     ...loginProblems(wish),
+    ...(image === undefined ? [] : branchProblems(image.tags, stage.context.ref)),
     ...(image === undefined ? [] : leaks(image['build-args'], secrets.values)),
   ]);
   if (image === undefined || names?.name === undefined)

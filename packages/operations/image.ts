@@ -125,7 +125,7 @@ export const fitImage = async (scene: Scene, { image, username, password }: Imag
     show,
   });
   const [bill, looked] = await Promise.all([
-    billOf(from, digest),
+    billOf(from, { digest }),
     host.run('image-look', { image: text, name: local }, { signal }),
   ]);
   const found = must(looked);

@@ -3,49 +3,56 @@ import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
 import { scanOf } from '#config';
 import { Failure, must } from '#fault';
-import { describe, readSbom, readSbomFile, sbomPath } from '#image';
-import type { Built } from '#image';
+import { readSbom, readSbomFile, sbomPath } from '#image';
 import type { Digest, ImageReport } from '#plan';
-import { layoutAt } from '#registry';
+import { billOf, layoutAt, platformsOf, sourceOf } from '#registry';
 import type { OciLayout } from '#registry';
 import { judge } from '#scan';
-import { buffer } from 'node:stream/consumers';
 import { nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
 import { leftovers, readReports } from './reports.ts';
 import { concluded } from './test-and-scan.ts';
 import { nothingFound } from './test-plan.ts';
 
-/** An image that was built, and looked at as far as it was asked for. */
+/** An image on this machine's disk, as a layout in a folder. */
+export type Local = Pick<ImageReport, 'digest' | 'origin' | 'steps'> & {
+  readonly layout: string;
+  /** The list of what it holds, where there is one already. */
+  readonly sbom?: ImageReport['sbom'];
+};
+
+/** An image that was looked at as far as it was asked for. `sbom`: the list that was made. */
 export type Examined = { readonly layout: OciLayout; readonly report: ImageReport; readonly sbom: Buffer | undefined };
 
-/** Looks at what was built, in the layout that will be pushed. Throws VERDICT_FAILED, SBOM_FAILED, CANCELLED. */
-export const examine = async (work: Work, built: Built): Promise<Examined> => {
-  const { wanted, timeline: line, evidence, stage } = work;
-  const layout = must(layoutAt(built.layout, built.digest));
-  const { platforms } = await describe(layout.root, ({ digest }) => buffer(layout.read(digest)));
+/** Looks at an image: at what will be pushed, or was. Throws VERDICT_FAILED, SBOM_FAILED, CANCELLED. */
+export const examine = async (work: Work, local: Local): Promise<Examined> => {
+  const { wanted, registry, timeline: line, evidence, stage } = work;
+  const { digest, origin, steps, sbom: kept } = local;
+  const layout = must(layoutAt(local.layout, digest));
+  const platforms = platformsOf(await billOf(sourceOf(layout, registry.name), layout.root));
   const report: ImageReport = {
-    image: nameOf(wanted, built.digest),
-    digest: built.digest,
-    origin: 'built',
+    image: nameOf(wanted, digest),
+    digest,
+    origin,
     platforms,
-    steps: built.steps,
+    steps,
     tags: [],
+    ...(kept === undefined ? {} : { sbom: kept }),
   };
   evidence.built = report;
-  const env = { IMAGE_LAYOUT: built.layout, IMAGE_DIGEST: built.digest };
+  const env = { IMAGE_LAYOUT: local.layout, IMAGE_DIGEST: digest };
   const runner = openRunner(stage);
   try {
     if (Object.keys(wanted.scan).length > 0) await scan(work, runner, env);
     const { sbom: command } = wanted;
-    if (command === undefined) return { layout, report, sbom: undefined };
+    if (command === undefined || kept !== undefined) return { layout, report, sbom: undefined };
     const file = sbomPath(stage.temp);
     const made = await line.step('sbom', 'list what the image holds', async (note) => {
       const [ran] = await runner.inOrder([
         { ...ground(work), name: 'sbom', line: command, env: { ...env, IMAGE_SBOM: file } },
       ]);
       stage.signal.throwIfAborted();
-      const read = sbomOf(file, ran, [built.digest, ...platforms.map(({ digest }) => digest)]);
+      const read = sbomOf(file, ran, [digest, ...platforms.map((one) => one.digest)]);
       note(`${read.components} components, ${read.format}`);
       return read;
     });
@@ -105,7 +112,7 @@ const sbomOf = (file: string, ran: Ran | undefined, digests: readonly Digest[]) 
       code: 'SBOM_FAILED',
       what: `the list of what the image holds: ${what}`,
       said: ran?.tail ?? [],
-      next: 'The command of `sbom` must write SPDX or CycloneDX as JSON into the file that IMAGE_SBOM names. Nothing was pushed.',
+      next: 'The command of `sbom` must write SPDX or CycloneDX as JSON into the file that IMAGE_SBOM names. Nothing was pushed, and no tag given.',
     });
   if (ran?.outcome !== 'passed') throw fault(`its command ended with ${ran?.exit ?? 'nothing'}`);
   const found = readSbomFile(file);

@@ -8,7 +8,7 @@ import { digestOf, makeImage, makeIndex, type OciImage } from '../../test/lab/oc
 import { clientOf, type Client } from '../../test/lab/registry-client.ts';
 import { startFront } from '../../test/lab/registry-front.ts';
 import { startRegistry, type RegistryServer } from '../../test/lab/registry.ts';
-import { whole } from './ask.ts';
+import { whole } from './body.ts';
 import { billOf, missingOf } from './bill.ts';
 import { endpointFor, referenceAt, type Endpoint } from './endpoint.ts';
 
@@ -42,7 +42,7 @@ real.describe('one image, served out of a registry', () => {
     image = await makeImage([{ one: randomBytes(300_000) }, { two: 'two' }]);
     other = await makeImage([{ one: 'another' }]);
     for (const one of [image, other]) must(await client.push(one, ['v1']));
-    endpoint = endpointFor(client, await billOf(client, image.digest));
+    endpoint = endpointFor(client, await billOf(client, image));
     const listener = createServer((socket) => {
       endpoint.handle(socket);
     });
@@ -122,7 +122,7 @@ real.describe('one image, served out of a registry', () => {
       path.endsWith(layer?.digest ?? '') ? { flip: 20 } : undefined,
     );
     const spoilt = clientOf(front.registry, 'team/app');
-    const serving = endpointFor(spoilt, await billOf(spoilt, image.digest));
+    const serving = endpointFor(spoilt, await billOf(spoilt, image));
     const before = endpoint;
     endpoint = serving;
     await ask(`/v2/landfall/app/blobs/${layer?.digest ?? ''}`).catch(() => undefined);
@@ -139,10 +139,10 @@ real.describe('one image, served out of a registry', () => {
       [other, { os: 'unknown', architecture: 'unknown' }],
     ]);
     must(await client.push(index, []));
-    const bill = await billOf(client, index.digest);
+    const bill = await billOf(client, index);
     expect([...bill.manifests.keys()]).toEqual([index.digest, image.digest]);
     expect(bill.images.map(({ config, diffs }) => [config, diffs.length])).toEqual([[image.config, 2]]);
-    await expect(billOf(client, digestOf(Buffer.from('none')))).rejects.toMatchObject({
+    await expect(billOf(client, { digest: digestOf(Buffer.from('none')) })).rejects.toMatchObject({
       fault: { code: 'IMAGE_UNKNOWN' },
     });
   });

@@ -6,7 +6,7 @@ import { faultOf } from '#fault';
 import { isDigest } from '#plan';
 import type { Digest } from '#plan';
 import type { Bill } from './bill.ts';
-import type { Registry } from './types.ts';
+import type { Source } from './types.ts';
 
 /** A registry that has one image, for one engine, out of another registry: nothing is stored, all is passed on as it comes. */
 export type Endpoint = {
@@ -28,7 +28,7 @@ const place = (repository: string): string => `landfall/${repository.split('/').
  * Serves one image, read-only, to whoever has the login. Other users of the host can reach the port: they get 401.
  * What else is asked for, and what the image does not name, is 404.
  */
-export const endpointFor = (registry: Registry, bill: Bill): Endpoint => {
+export const endpointFor = (registry: Pick<Source, 'name' | 'blob'>, bill: Pick<Bill, 'manifests' | 'blobs'>): Endpoint => {
   const auth = Buffer.from(`landfall:${randomBytes(32).toString('hex')}`).toString('base64');
   const wanted = Buffer.from(`Basic ${auth}`);
   const blobs: Digest[] = [];
@@ -119,5 +119,5 @@ export const endpointFor = (registry: Registry, bill: Bill): Endpoint => {
 };
 
 /** The reference by which an engine asks an {@link Endpoint} at a port of its loopback. */
-export const referenceAt = (port: number, { name }: Registry, digest: Digest): string =>
+export const referenceAt = (port: number, { name }: Pick<Source, 'name'>, digest: Digest): string =>
   `127.0.0.1:${port}/${place(name.repository)}@${digest}`;

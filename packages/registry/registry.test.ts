@@ -10,7 +10,7 @@ import { makeImage, makeIndex, digestOf } from '../../test/lab/oci-image.ts';
 import { startFront, type Front, type Meddling, type Seen } from '../../test/lab/registry-front.ts';
 import { login, startRegistry, type RegistryServer } from '../../test/lab/registry.ts';
 import { startTokenServer } from '../../test/lab/token-server.ts';
-import { whole } from './ask.ts';
+import { whole } from './body.ts';
 import { clientOf } from '../../test/lab/registry-client.ts';
 import { layoutAt } from './layout.ts';
 
