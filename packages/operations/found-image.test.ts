@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { buildLab, digestOf, hello } from '../../test/lab/build-lab.ts';
-import { commitAll } from '../../test/lab/repository.ts';
-import { folder } from '../../test/lab/repository.ts';
+import { commitAll, folder, git } from '../../test/lab/repository.ts';
 
 const { here, place } = await buildLab();
 
@@ -50,6 +49,34 @@ here.test(
     commitAll(root);
     const never = (await run({ sbom }, { build: 'never' })).report;
     expect(never).toMatchObject({ fault: { code: 'IMAGE_MISSING' } });
+  },
+  120_000,
+);
+
+here.test(
+  'of two runs on one branch the older does not move its tag back: by history, or by time where there is none',
+  async () => {
+    const { run, root, registry, commit } = place('FROM scratch\nCOPY Dockerfile /\n');
+    const shallow = folder('shallow');
+    git(root, 'clone', '--quiet', '--depth', '1', `file://${root}`, shallow);
+    writeFileSync(join(root, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\nLABEL more=1\n');
+    process.env['GIT_COMMITTER_DATE'] = `@${Math.floor(Date.now() / 1000) + 60} +0000`;
+    commitAll(root);
+    delete process.env['GIT_COMMITTER_DATE'];
+    const newest = (await run()).report.built?.digest;
+    const sha = `sha-${commit.slice(0, 12)}`;
+    const older = (await run({}, {}, {}, shallow)).report;
+    expect([older.result, older.built?.origin, older.built?.tags]).toEqual(['done', 'built', [{ tag: sha, was: 'nothing' }]]); // prettier-ignore
+    expect(older.notes).toMatchObject([{ kind: 'warning', text: expect.stringContaining('main stays where it is') }]);
+    git(root, 'checkout', '--quiet', '--detach', commit);
+    const found = (await run()).report;
+    expect([found.result, found.built?.origin, found.built?.tags, found.notes.length]).toEqual(['unchanged', 'found', [{ tag: sha }], 1]); // prettier-ignore
+    expect(await digestOf(registry, 'main')).toBe(newest);
+    // one that has its own history moves it, whatever its time says
+    writeFileSync(join(root, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\nLABEL more=2\n');
+    commitAll(root);
+    const { built } = (await run()).report;
+    expect(built?.tags.at(-1)).toEqual({ tag: 'main', was: newest });
   },
   120_000,
 );

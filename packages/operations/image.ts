@@ -124,8 +124,9 @@ export const fitImage = async (scene: Scene, { image, username, password }: Imag
     clock,
     show,
   });
+  // most images are not carried: what carries one asks anew
   const [bill, looked] = await Promise.all([
-    billOf(from, { digest }),
+    billOf(from, { digest }).finally(from.close),
     host.run('image-look', { image: text, name: local }, { signal }),
   ]);
   const found = must(looked);

@@ -7,6 +7,7 @@ import type { Attached, Bill, Registry } from '#registry';
 import { attest } from './attest-image.ts';
 import type { Work } from './image-work.ts';
 import { tagsThere } from './image-there.ts';
+import { overtaken } from './newer-image.ts';
 import type { Examined } from './scan-image.ts';
 
 /**
@@ -26,14 +27,15 @@ export const publish = async (work: Work, { layout, report, sbom }: Examined): P
   const { bytes, blobs, there } = pushed;
   work.evidence.built = { ...report, pushed: { bytes, blobs, there } };
   const attestation = await attest(work, report);
-  const before = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
+  const named = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
     // and again: another run may have given one while this one pushed
-    const named = await tagsThere(registry, tags, report.digest);
-    must(await registry.tag(report.digest, inOrder(tags)));
-    return named;
+    const before = await tagsThere(registry, tags, report.digest);
+    const given = without(tags, await overtaken(work, before, report.digest));
+    must(await registry.tag(report.digest, inOrder(given)));
+    return tagsOf(given, before, report.digest);
   });
   const attested = attestation === undefined ? {} : { attestation };
-  return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there }, ...attested };
+  return { ...report, tags: named, pushed: { bytes, blobs, there }, ...attested };
 };
 
 /** Puts the list of what an image holds beside it, where one was made. */
@@ -49,15 +51,18 @@ export const attachSbom = async (
 };
 
 /** Gives an image that is there the tags that it lacks. */
-export const retag = async ({ registry, timeline: line, tags }: Work, { digest }: Bill): Promise<readonly ImageTag[]> => {
+export const retag = async (work: Work, { digest }: Bill): Promise<readonly ImageTag[]> => {
+  const { registry, timeline: line, tags } = work;
   const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, digest));
-  const lacking = tags.filter((tag) => before.get(tag) !== digest);
+  const given = without(tags, await overtaken(work, before, digest));
+  const lacking = given.filter((tag) => before.get(tag) !== digest);
   if (lacking.length > 0)
-    await line.step('tag', `name it ${lacking.join(', ')}`, async () =>
-      must(await registry.tag(digest, lacking)),
-    );
-  return tagsOf(tags, before, digest);
+    await line.step('tag', `name it ${lacking.join(', ')}`, async () => must(await registry.tag(digest, lacking)));
+  return tagsOf(given, before, digest);
 };
+
+const without = (tags: readonly string[], one: string | undefined): readonly string[] =>
+  tags.filter((tag) => tag !== one);
 
 const inOrder = ([sha, ...others]: readonly string[]): readonly string[] => [...others, ...(sha === undefined ? [] : [sha])]; // prettier-ignore
 

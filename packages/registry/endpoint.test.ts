@@ -116,6 +116,28 @@ real.describe('one image, served out of a registry', () => {
     expect((await ask('/v2/')).status).toBe(200);
   });
 
+  test('ends a connection that asks nothing, or nothing whole, and all that are open when it is closed', async () => {
+    const serving = endpointFor(client, await billOf(client, image), 50);
+    const patient = endpointFor(client, await billOf(client, image));
+    for (const [one, said] of [
+      [serving, ''],
+      [serving, 'GET /v2/ HTTP/1.1\r\nhost: x\r\n'],
+      [patient, ''],
+    ] as const) {
+      const listener = createServer((socket) => {
+        one.handle(socket);
+        if (one === patient) one.close();
+      });
+      await new Promise<void>((resolve) => {
+        listener.listen(0, '127.0.0.1', resolve);
+      });
+      const socket = connect((listener.address() as AddressInfo).port, '127.0.0.1');
+      socket.write(said);
+      await new Promise((resolve) => socket.resume().once('close', resolve));
+      listener.close();
+    }
+  });
+
   test('says why it could not give something', async () => {
     const [, layer] = image.layers;
     const front = await startFront(server.port, ({ path }) =>
@@ -133,14 +155,14 @@ real.describe('one image, served out of a registry', () => {
     await front.close();
   });
 
-  test('an index is taken with all its images, and without what is none', async () => {
+  test('an index is taken with all that it names; what is no image is none', async () => {
     const index = makeIndex([
       [image, { os: 'linux', architecture: 'amd64' }],
       [other, { os: 'unknown', architecture: 'unknown' }],
     ]);
     must(await client.push(index, []));
     const bill = await billOf(client, index);
-    expect([...bill.manifests.keys()]).toEqual([index.digest, image.digest]);
+    expect([...bill.manifests.keys()]).toEqual([image.digest, other.digest, index.digest]);
     expect(bill.images.map(({ config, diffs }) => [config, diffs.length])).toEqual([[image.config, 2]]);
     await expect(billOf(client, { digest: digestOf(Buffer.from('none')) })).rejects.toMatchObject({
       fault: { code: 'IMAGE_UNKNOWN' },

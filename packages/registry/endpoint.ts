@@ -27,13 +27,24 @@ const place = (repository: string): string => `landfall/${repository.split('/').
 /**
  * Serves one image, read-only, to whoever has the login. Other users of the host can reach the port: they get 401.
  * What else is asked for, and what the image does not name, is 404.
+ * @param patience ms in which a connection must ask something, whole, or is ended
  */
-export const endpointFor = (registry: Pick<Source, 'name' | 'blob'>, bill: Pick<Bill, 'manifests' | 'blobs'>): Endpoint => {
+export const endpointFor = (
+  registry: Pick<Source, 'name' | 'blob'>,
+  bill: Pick<Bill, 'manifests' | 'blobs'>,
+  patience = 30_000,
+): Endpoint => {
   const auth = Buffer.from(`landfall:${randomBytes(32).toString('hex')}`).toString('base64');
   const wanted = Buffer.from(`Basic ${auth}`);
   const blobs: Digest[] = [];
   let bytes = 0;
   let fault: Fault | undefined;
+  /** Connections, each with what ends it where nothing is asked. An HTTP server that does not listen itself keeps no list, and no time. */
+  const waiting = new Map<Duplex, NodeJS.Timeout>();
+  const wait = (connection: Duplex): void => {
+    clearTimeout(waiting.get(connection));
+    waiting.set(connection, setTimeout(() => connection.destroy(), patience).unref());
+  };
 
   const knows = ({ headers }: http.IncomingMessage): boolean => {
     const given = Buffer.from(headers.authorization ?? '');
@@ -72,6 +83,10 @@ export const endpointFor = (registry: Pick<Source, 'name' | 'blob'>, bill: Pick<
   };
   const server = http.createServer((asked, to) => {
     asked.resume();
+    clearTimeout(waiting.get(asked.socket));
+    to.once('close', () => {
+      if (waiting.has(asked.socket)) wait(asked.socket);
+    });
     const { method, url = '' } = asked;
     if (!knows(asked)) {
       to.writeHead(401, { 'www-authenticate': 'Basic realm="landfall"' }).end();
@@ -107,13 +122,18 @@ export const endpointFor = (registry: Pick<Source, 'name' | 'blob'>, bill: Pick<
     handle: (connection) => {
       // a connection that is cut is not worth a word
       connection.on('error', () => undefined);
+      wait(connection);
+      connection.once('close', () => {
+        clearTimeout(waiting.get(connection));
+        waiting.delete(connection);
+      });
       server.emit('connection', connection);
     },
     auth,
     given: () => ({ bytes, blobs: [...blobs] }),
     fault: () => fault,
     close: () => {
-      server.closeAllConnections();
+      for (const connection of waiting.keys()) connection.destroy();
     },
   };
 };

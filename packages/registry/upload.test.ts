@@ -62,10 +62,10 @@ test('where there is a referrers API, it is asked, page for page', async () => {
     JSON.stringify({
       artifactType: type,
       layers: [{ mediaType: type, digest: digestOf(content), size: content.length }],
-      subject: { digest: subject },
+      subject: { mediaType: index, digest: subject, size: 5 },
     }),
   );
-  const entry = { digest: digestOf(manifest), artifactType: type };
+  const entry = { mediaType: index, digest: digestOf(manifest), size: manifest.length, artifactType: type };
   const asked: string[] = [];
   const ask = ({ at }: Question): Promise<never> => {
     const place = typeof at === 'string' ? at : at.pathname + at.search;
