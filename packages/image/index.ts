@@ -1,6 +1,7 @@
 export { openBuilder } from './buildx.ts';
 export type { Asked, Built, Ground } from './buildx.ts';
 export type { Cache } from './arguments.ts';
+export { loginFolder } from './login.ts';
 export type { Login } from './login.ts';
 export { inputsHash, inputsLabel, labelsOf, revisionLabel } from './labels.ts';
 export type { Commit, Inputs } from './labels.ts';

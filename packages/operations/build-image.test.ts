@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { buildLab, digestOf, hello } from '../../test/lab/build-lab.ts';
@@ -96,6 +96,24 @@ here.test(
     const { report } = await run();
     expect([report.result, report.scan?.verdict]).toEqual(['done', 'passed']);
     expect(await digestOf(registry, 'main')).toBe(report.built?.digest);
+  },
+  90_000,
+);
+
+here.test(
+  'a scan can load the very digest into the engine, and run it; nothing of that is left',
+  async () => {
+    const command =
+      'exec >said; echo "$DOCKER_CONFIG"; docker pull --quiet "$LANDFALL_IMAGE"; docker run --rm --network none "$LANDFALL_IMAGE" /bin/busybox cat /made; docker rmi --force "$LANDFALL_IMAGE"; test "${LANDFALL_IMAGE#*@}" = "$IMAGE_DIGEST"';
+    const { run, root } = place(hello, {
+      'landfall.yml': `image:\n  scan:\n    runs: ${JSON.stringify(command)}\n`,
+      '.gitignore': '/said\n',
+    });
+    const { report } = await run({}, { push: 'false' });
+    expect([report.result, report.fault, report.scan?.commands[0]?.tail]).toEqual(['done', undefined, []]);
+    const [config = '', pulled = '', made] = readFileSync(join(root, 'said'), 'utf8').split('\n');
+    expect(pulled.replace(/:\d+\/landfall\/app\d+@/, ' ')).toBe(`127.0.0.1 ${report.built?.digest ?? ''}`);
+    expect([made, existsSync(config)]).toEqual(['made', false]);
   },
   90_000,
 );

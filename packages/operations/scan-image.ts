@@ -3,10 +3,10 @@ import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
 import { scanOf } from '#config';
 import { Failure, must } from '#fault';
-import { readSbom, readSbomFile, sbomPath } from '#image';
+import { loginFolder, readSbom, readSbomFile, sbomPath } from '#image';
 import type { Digest, ImageReport } from '#plan';
-import { billOf, layoutAt, platformsOf, sourceOf } from '#registry';
-import type { OciLayout } from '#registry';
+import { billOf, endpointFor, layoutAt, listen, platformsOf, referenceAt, sourceOf } from '#registry';
+import type { Bill, OciLayout, Source } from '#registry';
 import { judge } from '#scan';
 import { nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
@@ -29,7 +29,9 @@ export const examine = async (work: Work, local: Local): Promise<Examined> => {
   const { wanted, registry, timeline: line, evidence, stage } = work;
   const { digest, origin, steps, sbom: kept } = local;
   const layout = must(layoutAt(local.layout, digest));
-  const platforms = platformsOf(await billOf(sourceOf(layout, registry.name), layout.root));
+  const source = sourceOf(layout, registry.name);
+  const bill = await billOf(source, layout.root);
+  const platforms = platformsOf(bill);
   const report: ImageReport = {
     image: nameOf(wanted, digest),
     digest,
@@ -40,12 +42,15 @@ export const examine = async (work: Work, local: Local): Promise<Examined> => {
     ...(kept === undefined ? {} : { sbom: kept }),
   };
   evidence.built = report;
-  const env = { IMAGE_LAYOUT: local.layout, IMAGE_DIGEST: digest };
+  const command = kept === undefined ? wanted.sbom : undefined;
+  const scans = Object.keys(wanted.scan).length > 0;
+  if (!scans && command === undefined) return { layout, report, sbom: undefined };
+  const served = await serve(source, bill, stage.temp);
+  const env = { ...served.env, IMAGE_LAYOUT: local.layout, IMAGE_DIGEST: digest };
   const runner = openRunner(stage);
   try {
-    if (Object.keys(wanted.scan).length > 0) await scan(work, runner, env);
-    const { sbom: command } = wanted;
-    if (command === undefined || kept !== undefined) return { layout, report, sbom: undefined };
+    if (scans) await scan(work, runner, env);
+    if (command === undefined) return { layout, report, sbom: undefined };
     const file = sbomPath(stage.temp);
     const made = await line.step('sbom', 'list what the image holds', async (note) => {
       const [ran] = await runner.inOrder([
@@ -60,7 +65,30 @@ export const examine = async (work: Work, local: Local): Promise<Examined> => {
     return { layout, report: { ...report, sbom: { ...sbom, file } }, sbom: bytes };
   } finally {
     await runner.close();
+    served.close();
   }
+};
+
+/**
+ * Gives an image to engines and scanners of this machine that take none from a folder, as long as it is looked at: by a registry of its
+ * own on loopback, with a login that is worth nothing elsewhere or afterwards.
+ */
+const serve = async (
+  source: Source,
+  bill: Bill,
+  temp: string,
+): Promise<{ readonly env: Command['env']; readonly close: () => void }> => {
+  const endpoint = endpointFor(source, bill);
+  const { port, close } = await listen(endpoint);
+  const [username = '', password = ''] = Buffer.from(endpoint.auth, 'base64').toString().split(':');
+  const login = loginFolder({ registry: `127.0.0.1:${port}`, username, password }, temp);
+  return {
+    env: { LANDFALL_IMAGE: referenceAt(port, source, bill.digest), DOCKER_CONFIG: login.folder },
+    close: () => {
+      close();
+      login.remove();
+    },
+  };
 };
 
 /** ms that a list of what an image holds may take. */

@@ -1,5 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Fault } from '#fault';
 import { faultOf } from '#fault';
@@ -141,3 +143,20 @@ export const endpointFor = (
 /** The reference by which an engine asks an {@link Endpoint} at a port of its loopback. */
 export const referenceAt = (port: number, { name }: Pick<Source, 'name'>, digest: Digest): string =>
   `127.0.0.1:${port}/${place(name.repository)}@${digest}`;
+
+/** Lets programs of this machine ask an {@link Endpoint}, at a port of its loopback. */
+export const listen = async (
+  endpoint: Pick<Endpoint, 'handle' | 'close'>,
+): Promise<{ readonly port: number; readonly close: () => void }> => {
+  const server = createServer(endpoint.handle);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      endpoint.close();
+    },
+  };
+};

@@ -5,4 +5,4 @@ export { sourceOf } from './source.ts';
 export { openRegistry } from './open.ts';
 export { billOf, missingOf, platformsOf } from './bill.ts';
 export type { Bill, Runnable } from './bill.ts';
-export { endpointFor, referenceAt } from './endpoint.ts';
+export { endpointFor, listen, referenceAt } from './endpoint.ts';

@@ -415,6 +415,38 @@ real.describe('logins', () => {
   });
 });
 
+test('an address that is none, and an answer without end, are the registry’s fault', async () => {
+  const odd = ended(
+    await startFront(1, ({ path }) => {
+      if (path === '/v2/') return { answer: { status: 200 } };
+      if (path.endsWith('/manifests/long')) return { answer: { status: 200, body: ' '.repeat((4 << 20) + 1) } };
+      return { answer: { status: 307, headers: { location: 'http://[' } } };
+    }),
+  );
+  const client = clientOf(odd.registry, 'app');
+  expect(await client.manifest('gone')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', said: ['http://['] } }); // prettier-ignore
+  expect(await client.manifest('long')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', what: expect.stringContaining('is longer than 4194304 bytes') } }); // prettier-ignore
+  expect(odd.seen.filter(({ path }) => path.endsWith('long'))).toHaveLength(1);
+  client.close();
+});
+
+test('a token that a registry repeats is not told', async () => {
+  const token = 'a-token-that-was-given';
+  const odd = ended(
+    await startFront(1, ({ path, headers }) => {
+      if (path === '/v2/') return { answer: { status: 200 } };
+      if (path.startsWith('/token')) return { answer: { status: 200, body: JSON.stringify({ token }) } };
+      const realm = `http://${String(headers.host)}/token`;
+      return headers.authorization === undefined
+        ? { answer: { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}"` } } }
+        : { answer: { status: 403, body: `denied: ${headers.authorization}` } };
+    }),
+  );
+  const client = clientOf(odd.registry, 'app');
+  expect(await client.manifest('v1')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_REFUSED', said: ['denied: Bearer ***'] } }); // prettier-ignore
+  client.close();
+});
+
 needing('docker-registry', 'openssl').describe('certificates', () => {
   test('of an authority of one’s own are trusted when it is given, and else told in words', async () => {
     const tls = makeAuthority(['localhost']);
