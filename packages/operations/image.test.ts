@@ -124,7 +124,7 @@ real.describe('an image on its way', () => {
 
   test('is refused where the host cannot run it, with the line that mends it', async () => {
     const problemOf = async (over: Partial<ImageFound>): Promise<string> => {
-      const { image: fit, problems } = await fitImage(on(looked(over)), wish());
+      const { problems } = await fitImage(on(looked(over)), wish());
       return problems.map(({ what, next }) => `${what} → ${next ?? ''}`).join();
     };
     expect(await problemOf({ engine: 'missing' })).toMatch(/no docker .* → sudo apt-get install -y docker.io/);

@@ -57,7 +57,9 @@ export const retag = async (work: Work, { digest }: Bill): Promise<readonly Imag
   const given = without(tags, await overtaken(work, before, digest));
   const lacking = given.filter((tag) => before.get(tag) !== digest);
   if (lacking.length > 0)
-    await line.step('tag', `name it ${lacking.join(', ')}`, async () => must(await registry.tag(digest, lacking)));
+    await line.step('tag', `name it ${lacking.join(', ')}`, async () => {
+      must(await registry.tag(digest, lacking));
+    });
   return tagsOf(given, before, digest);
 };
 

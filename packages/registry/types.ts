@@ -19,8 +19,7 @@ export type Descriptor = {
   readonly artifactType?: string | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly platform?:
-    | { readonly os: string; readonly architecture: string; readonly variant?: string | undefined }
-    | undefined;
+    { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined;
 };
 
 /** A manifest or an index as it lies in a registry: `bytes` are what `digest` is of. */

@@ -24,10 +24,7 @@ const isManifest = ({ mediaType }: Descriptor): boolean =>
 export type Named = Pick<Descriptor, 'digest'> & Partial<Pick<Descriptor, 'mediaType' | 'platform'>>;
 
 /** Reads an image from its digest on: an index, what it names, and what that names. Throws what the source's faults are. */
-export const walk = async (
-  { manifest: read }: Pick<Source, 'manifest'>,
-  root: Named,
-): Promise<Content> => {
+export const walk = async ({ manifest: read }: Pick<Source, 'manifest'>, root: Named): Promise<Content> => {
   const manifests = new Map<Digest, Manifest>();
   const blobs = new Map<Digest, Descriptor>();
   const missing: Digest[] = [];
