@@ -1,12 +1,11 @@
 export { openBuilder } from './buildx.ts';
 export type { Asked, Built, Ground } from './buildx.ts';
 export type { Cache } from './arguments.ts';
+export { loginFolder } from './login.ts';
 export type { Login } from './login.ts';
 export { inputsHash, inputsLabel, labelsOf, revisionLabel } from './labels.ts';
 export type { Commit, Inputs } from './labels.ts';
-export { isImmutable, shaTag, tagProblems, tagsOf } from './tags.ts';
-export { describe } from './describe.ts';
-export type { Content, Described } from './describe.ts';
+export { branchProblems, branchTagOf, isImmutable, shaTag, tagProblems, tagsOf } from './tags.ts';
 export { readSbom, sbomTypes } from './sbom.ts';
 export { readSbomFile, sbomPath, writeSbomFile } from './sbom-file.ts';
 export { seenBy } from './ignore.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isImmutable, tagProblems, tagsOf } from './tags.ts';
+import { branchProblems, isImmutable, tagProblems, tagsOf } from './tags.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const sha = 'sha-0123456789ab';
@@ -23,6 +23,8 @@ test.each<[readonly string[], string | undefined, readonly string[]]>([
 test.each<[string, boolean]>([
   [sha, true],
   [commit, true],
+  ['ab'.repeat(32), true],
+  ['ab'.repeat(31), false],
   ['1.2.3', true],
   ['1.2.3-rc.1', true],
   ['sha-0123', false],
@@ -47,4 +49,17 @@ test('rules that are none', () => {
     'a b is no tag: letters, digits, _ . and -, at most 128',
     '1.2.3 has the form of a tag of a commit or version, which never moves',
   ]);
+});
+
+test('tags that stand for something else are no rules, and no branches', () => {
+  const of = `sha256-${'ab'.repeat(32)}`;
+  for (const tag of ['buildcache', of, `${of}.sig`]) {
+    expect(tagProblems([`:${tag}`])).toMatchObject([{ what: expect.stringContaining(tag) }]);
+    expect(branchProblems(['sha', 'branch'], `refs/heads/${tag}`)).toMatchObject([
+      { what: expect.stringContaining(tag) },
+    ]);
+    expect(branchProblems(['sha'], `refs/heads/${tag}`)).toEqual([]);
+  }
+  expect(tagProblems([':buildcaches', ':sha256-abc'])).toEqual([]);
+  expect(branchProblems(['branch'], 'refs/heads/main')).toEqual([]);
 });

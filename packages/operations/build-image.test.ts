@@ -1,76 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { openRegistry } from '#registry';
-import type { Registry } from '#registry';
-import { imageRepository, imageStage, noInputs, plainWish } from '../../test/fakes/image-stage.ts';
-import { builderMissing, startBuilder } from '../../test/lab/builder.ts';
-import type { LabBuilder } from '../../test/lab/builder.ts';
-import { found } from '../../test/lab/found.ts';
-import { unless } from '../../test/lab/needs.ts';
-import { startRegistry } from '../../test/lab/registry.ts';
-import type { RegistryServer } from '../../test/lab/registry.ts';
-import { commitAll, git } from '../../test/lab/repository.ts';
-import type { ImageInputs } from '#config';
-import type { RunContext } from '#plan';
-import { buildImage } from './build-image.ts';
-import type { ImageWish } from './image-wish.ts';
+import { expect } from '@jest/globals';
+import { buildLab, digestOf, hello } from '../../test/lab/build-lab.ts';
+import { commitAll } from '../../test/lab/repository.ts';
 
-const programs = ['busybox', 'docker-registry'].filter((name) => found(name) === undefined);
-const here = unless((await builderMissing()) ?? (programs.length > 0 ? `${programs.join(', ')} missing` : undefined));
-let lab: LabBuilder;
-let server: RegistryServer;
-let closing = async (): Promise<void> => {};
-const before = { ...process.env };
-
-beforeAll(async () => {
-  if ((await builderMissing()) !== undefined) return;
-  [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
-  closing = async () => {
-    await lab.close();
-    await server.close();
-  };
-  Object.assign(process.env, lab.env);
-}, 120_000);
-
-afterAll(async () => {
-  await closing();
-  process.env = before;
-});
-
-const hello = 'FROM scratch\nCOPY busybox /\nRUN ["/bin/busybox", "sh", "-c", "echo hello; echo made > /made"]\n';
-
-let repositories = 0;
-/** A checkout whose image nobody has built, and a way to run the action there. */
-const place = (dockerfile = hello, files: Readonly<Record<string, string>> = {}) => {
-  repositories += 1;
-  const root = imageRepository(dockerfile, files);
-  const image = `${server.registry}/team/app${repositories}`;
-  const run = async (
-    inputs: Partial<ImageInputs> = {},
-    wish: Partial<ImageWish> = {},
-    context: Partial<RunContext> = {},
-  ) => {
-    const { stage, shown, temp } = imageStage(root, context);
-    const report = await buildImage(
-      stage,
-      { ...noInputs, image, builder: lab.name, ...inputs },
-      { ...plainWish, ...wish },
-    );
-    return { report, shown, temp };
-  };
-  return { root, image, run, commit: git(root, 'rev-parse', 'HEAD'), registry: registryOf(repositories) };
-};
-
-const registryOf = (number: number): Registry => {
-  const { stage } = imageStage('/');
-  return openRegistry({ name: { registry: server.registry, repository: `team/app${number}` }, signal: stage.signal, clock: stage.clock }); // prettier-ignore
-};
-
-const digestOf = async (registry: Registry, tag: string): Promise<string | undefined> => {
-  const answer = await registry.digestOf(tag);
-  return answer.ok ? answer.value : answer.fault.code;
-};
+const { here, place } = await buildLab();
 
 here.test(
   'builds once: the second run of a commit finds the digest, and a release tag names it without a build',
@@ -162,6 +96,24 @@ here.test(
     const { report } = await run();
     expect([report.result, report.scan?.verdict]).toEqual(['done', 'passed']);
     expect(await digestOf(registry, 'main')).toBe(report.built?.digest);
+  },
+  90_000,
+);
+
+here.test(
+  'a scan can load the very digest into the engine, and run it; nothing of that is left',
+  async () => {
+    const command =
+      'exec >said; echo "$DOCKER_CONFIG"; docker pull --quiet "$LANDFALL_IMAGE"; docker run --rm --network none "$LANDFALL_IMAGE" /bin/busybox cat /made; docker rmi --force "$LANDFALL_IMAGE"; test "${LANDFALL_IMAGE#*@}" = "$IMAGE_DIGEST"';
+    const { run, root } = place(hello, {
+      'landfall.yml': `image:\n  scan:\n    runs: ${JSON.stringify(command)}\n`,
+      '.gitignore': '/said\n',
+    });
+    const { report } = await run({}, { push: 'false' });
+    expect([report.result, report.fault, report.scan?.commands[0]?.tail]).toEqual(['done', undefined, []]);
+    const [config = '', pulled = '', made] = readFileSync(join(root, 'said'), 'utf8').split('\n');
+    expect(pulled.replace(/:\d+\/landfall\/app\d+@/, ' ')).toBe(`127.0.0.1 ${report.built?.digest ?? ''}`);
+    expect([made, existsSync(config)]).toEqual(['made', false]);
   },
   90_000,
 );

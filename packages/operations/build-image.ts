@@ -2,22 +2,23 @@ import { join } from 'node:path';
 import type { ImageInputs } from '#config';
 import { Failure, must } from '#fault';
 import { labelsOf, openBuilder, shaTag } from '#image';
-import { timeline } from '#plan';
+import { renderBytes, timeline } from '#plan';
 import type { ImageReport, Report } from '#plan';
-import { openRegistry } from '#registry';
+import { fetchLayout, openRegistry, platformsOf } from '#registry';
+import type { Bill } from '#registry';
 import { attestationThere, attestedBefore } from './attest-image.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { evidenceGiven, keepImageEvidence } from './evidence-image.ts';
 import { imageThere, isOf, taken } from './image-there.ts';
-import type { There } from './image-there.ts';
 import { wantedImage } from './image-wish.ts';
 import type { ImageStage, ImageWish } from './image-wish.ts';
 import { begin, nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
-import { hasSbom, keptSbom, publish, retag } from './publish-image.ts';
+import { attachSbom, keptSbom, publish, retag } from './publish-image.ts';
 import { noEvidence } from './scene.ts';
 import { examine } from './scan-image.ts';
+import type { Examined } from './scan-image.ts';
 
 /**
  * One image of a commit: found in the registry, or built, scanned, and then pushed under the very digest that was scanned.
@@ -52,7 +53,7 @@ export const buildImage = async (stage: ImageStage, inputs: ImageInputs, wish: I
 };
 
 /** The image of this commit and these inputs, if the registry has it. Throws IMAGE_MISSING where it must, IMAGE_TAG_TAKEN where another one has its place. */
-const lookUp = (work: Work, { build }: ImageWish): Promise<There | undefined> => {
+const lookUp = (work: Work, { build }: ImageWish): Promise<Bill | undefined> => {
   const { timeline: line, registry, commit, hash } = work;
   // prettier-ignore
   return line.step('look', 'look for the image of this commit in the registry', async (note) => {
@@ -72,16 +73,14 @@ const lookUp = (work: Work, { build }: ImageWish): Promise<There | undefined> =>
   });
 };
 
-/** What an image that is there must have, and has not; empty: nothing. Throws ATTEST_FAILED. */
-const lackingOf = async (work: Work, there: There): Promise<string> => {
-  const { wanted, registry } = work;
-  if (wanted.sbom !== undefined && !(await hasSbom(registry, there))) return 'the list of what it holds';
-  if (wanted.attesting?.must !== true) return '';
+/** What an image that is there must have, and only its build could give it; empty: nothing. Throws ATTEST_FAILED. */
+const lackingOf = async (work: Work, there: Bill): Promise<string> => {
+  if (work.wanted.attesting?.must !== true) return '';
   const known = await attestedBefore(work, there.digest);
   return known.ok && known.value ? '' : 'an attestation';
 };
 
-const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Conclusion => {
+const planned = ({ stage, wanted, tags }: Work, found: Bill | undefined): Conclusion => {
   const name = `${wanted.at.registry}/${wanted.at.repository}`;
   const what = found === undefined ? `${name} would be built` : `${name}@${found.digest} is there`;
   const goes = wanted.pushes ? `with the tags ${tags.join(', ')}` : 'and not pushed';
@@ -89,27 +88,51 @@ const planned = ({ stage, wanted, tags }: Work, found: There | undefined): Concl
   return { outcome: 'planned', verdict: `${what}, ${goes}` };
 };
 
-const reuse = async (work: Work, there: There): Promise<Conclusion> => {
+/**
+ * An image that is there is looked at as one that was built is: what was scanned when it was pushed, or whether at all, is not known. Only the
+ * list of what it holds is taken from the registry, where there is one.
+ */
+const reuse = async (work: Work, there: Bill): Promise<Conclusion> => {
   const { wanted, evidence } = work;
   const sbom = wanted.sbom === undefined ? undefined : await keptSbom(work, there);
-  const attestation = await attestationThere(work, there.digest);
-  const report: ImageReport = {
-    image: nameOf(wanted, there.digest),
-    digest: there.digest,
+  const looks = Object.keys(wanted.scan).length > 0 || (wanted.sbom !== undefined && sbom === undefined);
+  const { digest } = there;
+  const known: ImageReport = {
+    image: nameOf(wanted, digest),
+    digest,
     origin: 'found',
-    platforms: there.platforms,
+    platforms: platformsOf(there),
     steps: [],
     tags: [],
     ...(sbom === undefined ? {} : { sbom }),
-    ...(attestation === undefined ? {} : { attestation }),
   };
+  evidence.built = known;
+  const examined = looks ? await lookAt(work, there, sbom) : undefined;
+  const attestation = await attestationThere(work, digest);
+  const report = { ...(examined?.report ?? known), ...(attestation === undefined ? {} : { attestation }) };
   evidence.built = report;
   if (!wanted.pushes) return { outcome: 'unchanged', verdict: `${report.image} is there` };
+  if (examined !== undefined) await attachSbom(work, examined);
   evidence.built = { ...report, tags: await retag(work, there) };
   const moved = evidence.built.tags.filter(({ was }) => was !== undefined).map(({ tag }) => tag);
   return moved.length === 0
     ? { outcome: 'unchanged', verdict: `${report.image} is there already, with all its tags; nothing was built` }
     : { outcome: 'done', verdict: `${report.image} was there already, and has the tags ${moved.join(', ')} now` };
+};
+
+/** Fetches what a registry has, and looks at it. */
+const lookAt = async (work: Work, there: Bill, sbom: ImageReport['sbom']): Promise<Examined> => {
+  const { stage, registry, timeline: line } = work;
+  const { digest, blobs } = there;
+  const { folder: layout, remove } = await line.step('fetch', `fetch ${digest} to look at it`, (note) => {
+    note(renderBytes([...blobs.values()].reduce((sum, { size }) => sum + size, 0)));
+    return fetchLayout(registry, there, stage.temp);
+  });
+  try {
+    return await examine(work, { layout, digest, origin: 'found', steps: [], ...(sbom === undefined ? {} : { sbom }) });
+  } finally {
+    remove();
+  }
 };
 
 const make = async (
@@ -162,7 +185,7 @@ const make = async (
     });
     for (const text of built.warnings)
       evidence.notes = [...evidence.notes, { kind: 'warning', text: `BuildKit: ${text}` }];
-    const examined = await examine(work, built);
+    const examined = await examine(work, { ...built, origin: 'built' });
     evidence.built = examined.report;
     if (!wanted.pushes) return { outcome: 'done', verdict: `built ${examined.report.digest}, and pushed nothing` };
     evidence.built = await publish(work, examined);

@@ -33,7 +33,7 @@ export const evidenceGiven = async (
  * image, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
  */
 export const keepImageEvidence = async (work: Work, given: Evidence | undefined): Promise<void> => {
-  const { evidence, registry, stage, timeline, wanted, commit } = work;
+  const { evidence, registry, stage, timeline, commit } = work;
   const { built: image } = evidence;
   const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
   if (!there) {
@@ -47,7 +47,8 @@ export const keepImageEvidence = async (work: Work, given: Evidence | undefined)
     if (kept !== undefined) evidence.evidence = leaveEvidence(stage, kept);
     return;
   }
-  const scanned = image.origin === 'built' && Object.keys(wanted.scan).length > 0;
+  // a scan that did not pass has ended the run
+  const scanned = evidence.scan !== undefined;
   const links: readonly Told[] = [
     {
       kind: 'image',

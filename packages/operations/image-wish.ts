@@ -2,7 +2,7 @@ import { resolveImage } from '#config';
 import type { ImageInputs, ImageRules, NamedImage } from '#config';
 import { Failure } from '#fault';
 import type { Problem } from '#fault';
-import { tagProblems } from '#image';
+import { branchProblems, tagProblems } from '#image';
 import type { Signer } from '#plan';
 import { parseImageName } from '#registry';
 import type { ImageName } from '#registry';
@@ -11,6 +11,7 @@ import { attesting } from './attest-image.ts';
 import type { Attesting } from './attest-image.ts';
 import { exceptionsOf } from './exceptions.ts';
 import type { Excepting } from './exceptions.ts';
+import { loginProblems } from './login-problems.ts';
 import type { Stage } from './stage.ts';
 import { configOf, refuseProblems } from './target-of.ts';
 
@@ -83,7 +84,8 @@ export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageW
     ...(found.problems.length > 0 ? found.problems : problems),
     ...ignored,
     ...secrets.problems,
-    ...loginProblems(wish),
+    ...loginProblems(wish, { username: 'username', password: 'password' }),
+    ...(image === undefined ? [] : branchProblems(image.tags, stage.context.ref)),
     ...(image === undefined ? [] : leaks(image['build-args'], secrets.values)),
   ]);
   if (image === undefined || names?.name === undefined)
@@ -119,15 +121,6 @@ const secretsOf = (
     .map(({ name }) => ({ where, what: `${name} is empty`, next: 'set the secret that it comes from, or take its line away' })); // prettier-ignore
   return { values: Object.fromEntries(read.value.map(({ name, value }) => [name, value])), problems };
 };
-
-const loginProblems = ({ username, password }: ImageWish): readonly Problem[] =>
-  (username === undefined) === (password === undefined)
-    ? []
-    : [
-        username === undefined
-          ? { where: 'input username', what: 'is missing, and there is a password', next: 'set both, or none' }
-          : { where: 'input password', what: 'is missing, and there is a username', next: 'set it from a secret, and check its name' }, // prettier-ignore
-      ];
 
 /** Build arguments that hold a secret's value: they would stay readable in the image's history. */
 const leaks = (args: Readonly<Record<string, string>>, secrets: Wanted['secrets']): readonly Problem[] =>

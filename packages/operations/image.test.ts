@@ -1,3 +1,5 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { must, ok } from '#fault';
 import type { ImageFound } from '#remote';
@@ -87,9 +89,26 @@ real.describe('an image on its way', () => {
         local: `${server.registry}/team/app:${image.digest.replace(':', '-')}`,
         ids: [image.digest, image.config],
       });
-      fit?.registry.close();
     }
     expect(await fitImage(on(looked()), none)).toEqual({ problems: [] });
+  });
+
+  test('keeps no connection to the registry while the rest of a deploy goes on', async () => {
+    const front = createServer((socket) => {
+      const to = connect(server.port, '127.0.0.1');
+      socket
+        .on('error', () => undefined)
+        .pipe(to.on('error', () => undefined))
+        .pipe(socket);
+    });
+    await new Promise<void>((resolve) => {
+      front.listen(0, '127.0.0.1', resolve);
+    });
+    const at = `127.0.0.1:${(front.address() as AddressInfo).port}`;
+    const { image: fit } = await fitImage(on(looked()), { ...wish(), image: name.replace(server.registry, at) });
+    // ends only when nobody is connected any more
+    await new Promise((resolve) => front.close(resolve));
+    expect(fit?.way).toBe('carried');
   });
 
   test('says how much travels', async () => {
@@ -101,13 +120,11 @@ real.describe('an image on its way', () => {
     const { image: part } = await fitImage(scene, wish());
     expect([part?.bytes, part?.layers]).toEqual([image.layers[1]?.size, 1]);
     expect(imageSteps(scene, part)[0]?.says).toMatch(/^carry .* over SSH: 1 layer, \d+ B$/);
-    for (const one of [whole, part]) one?.registry.close();
   });
 
   test('is refused where the host cannot run it, with the line that mends it', async () => {
     const problemOf = async (over: Partial<ImageFound>): Promise<string> => {
-      const { image: fit, problems } = await fitImage(on(looked(over)), wish());
-      fit?.registry.close();
+      const { problems } = await fitImage(on(looked(over)), wish());
       return problems.map(({ what, next }) => `${what} → ${next ?? ''}`).join();
     };
     expect(await problemOf({ engine: 'missing' })).toMatch(/no docker .* → sudo apt-get install -y docker.io/);

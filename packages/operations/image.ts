@@ -5,6 +5,7 @@ import { billOf, formatImageName, missingOf, openRegistry, parseImageName } from
 import type { Bill, ImageName, Registry } from '#registry';
 import type { Release } from '#release';
 import type { ImageFound } from '#remote';
+import { loginProblems } from './login-problems.ts';
 import type { Scene } from './scene.ts';
 import { warn } from './survey.ts';
 
@@ -47,9 +48,8 @@ const nameOf = (text: string): Named | undefined => {
 /** What is wrong with the inputs. */
 export const imageProblems = ({ image, username, password }: ImageWish, phase: string): readonly Problem[] => {
   const where = 'input image';
-  const said = (what: string, next: string, at = where): Problem => ({ where: at, what, next });
+  const said = (what: string, next: string): Problem => ({ where, what, next });
   const form = 'like registry.example.org/team/app@sha256:…, which build-image gives as its output `image`';
-  const lonely = (username === undefined) !== (password === undefined);
   return [
     ...(image === undefined ? [] : parseImageName(image).problems.map((what) => said(what, `write it ${form}`))),
     ...(image === undefined || parseImageName(image).name === undefined || nameOf(image) !== undefined
@@ -58,15 +58,7 @@ export const imageProblems = ({ image, username, password }: ImageWish, phase: s
     ...(image === undefined || phase === 'deploy' || phase === 'prepare'
       ? []
       : [said(`a release gets its image when it is prepared, not in phase ${phase}`, 'leave image out here')]),
-    ...(lonely
-      ? [
-          said(
-            'a login of a registry is a user name and a password',
-            'give registry-username and registry-password, or none of them',
-            username === undefined ? 'input registry-username' : 'input registry-password',
-          ),
-        ]
-      : []),
+    ...loginProblems({ username, password }, { username: 'registry-username', password: 'registry-password' }),
   ];
 };
 
@@ -124,8 +116,9 @@ export const fitImage = async (scene: Scene, { image, username, password }: Imag
     clock,
     show,
   });
+  // most images are not carried: what carries one asks anew
   const [bill, looked] = await Promise.all([
-    billOf(from, digest),
+    billOf(from, { digest }).finally(from.close),
     host.run('image-look', { image: text, name: local }, { signal }),
   ]);
   const found = must(looked);

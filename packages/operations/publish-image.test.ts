@@ -11,6 +11,7 @@ const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`;
 
 test('a tag that another run has given meanwhile is not overwritten', async () => {
   const asked: string[] = [];
+  const named: string[] = [];
   const pushed: (readonly string[])[] = [];
   const work = {
     registry: {
@@ -22,13 +23,18 @@ test('a tag that another run has given meanwhile is not overwritten', async () =
         pushed.push(tags);
         return Promise.resolve(ok({ digest: digest('a'), bytes: 1, blobs: 1, there: 0 }));
       },
+      tag: (_: unknown, tags: readonly string[]) => {
+        named.push(...tags);
+        return Promise.resolve(ok(undefined));
+      },
     },
     timeline: timeline({ clock: fakeClock(), show: () => undefined }),
     tags: ['sha-0123456789ab'],
     evidence: {},
-    wanted: { attesting: undefined },
+    wanted: { attesting: undefined, tags: [] },
+    stage: { context: {} },
   } as unknown as Work;
   const examined = { layout: {}, report: { image: 'r.test/app', digest: digest('a') } } as unknown as Examined;
   await expect(publish(work, examined)).rejects.toMatchObject({ fault: { code: 'IMAGE_TAG_TAKEN' } });
-  expect(pushed).toEqual([[]]);
+  expect([pushed, named]).toEqual([[[]], []]);
 });

@@ -2,11 +2,12 @@ import { Failure, must } from '#fault';
 import { readSbom, sbomPath, sbomTypes, writeSbomFile } from '#image';
 import type { Digest, ImageReport, ImageTag } from '#plan';
 import { renderBytes } from '#plan';
-import type { Attached, Registry } from '#registry';
+import { platformsOf } from '#registry';
+import type { Attached, Bill, Registry } from '#registry';
 import { attest } from './attest-image.ts';
 import type { Work } from './image-work.ts';
 import { tagsThere } from './image-there.ts';
-import type { There } from './image-there.ts';
+import { overtaken } from './newer-image.ts';
 import type { Examined } from './scan-image.ts';
 
 /**
@@ -22,35 +23,48 @@ export const publish = async (work: Work, { layout, report, sbom }: Examined): P
     note(`${done.blobs} blobs, ${renderBytes(done.bytes)}; ${done.there} were there`);
     return done;
   });
-  if (sbom !== undefined && report.sbom !== undefined) {
-    const artifactType = sbomTypes[report.sbom.format];
-    await line.step('attach', 'put the list of what it holds beside it', async () =>
-      must(await registry.attach(report.digest, { artifactType, bytes: sbom })),
-    );
-  }
+  await attachSbom(work, { report, sbom });
   const { bytes, blobs, there } = pushed;
   work.evidence.built = { ...report, pushed: { bytes, blobs, there } };
   const attestation = await attest(work, report);
-  const before = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
+  const named = await line.step('tag', `name it ${tags.join(', ')}`, async () => {
     // and again: another run may have given one while this one pushed
-    const named = await tagsThere(registry, tags, report.digest);
-    must(await registry.push(layout, inOrder(tags)));
-    return named;
+    const before = await tagsThere(registry, tags, report.digest);
+    const given = without(tags, await overtaken(work, before, report.digest));
+    must(await registry.tag(report.digest, inOrder(given)));
+    return tagsOf(given, before, report.digest);
   });
   const attested = attestation === undefined ? {} : { attestation };
-  return { ...report, tags: tagsOf(tags, before, report.digest), pushed: { bytes, blobs, there }, ...attested };
+  return { ...report, tags: named, pushed: { bytes, blobs, there }, ...attested };
+};
+
+/** Puts the list of what an image holds beside it, where one was made. */
+export const attachSbom = async (
+  { registry, timeline: line }: Work,
+  { report, sbom }: Pick<Examined, 'report' | 'sbom'>,
+): Promise<void> => {
+  if (sbom === undefined || report.sbom === undefined) return;
+  const artifactType = sbomTypes[report.sbom.format];
+  await line.step('attach', 'put the list of what it holds beside it', async () =>
+    must(await registry.attach(report.digest, { artifactType, bytes: sbom })),
+  );
 };
 
 /** Gives an image that is there the tags that it lacks. */
-export const retag = async ({ registry, timeline: line, tags }: Work, there: There): Promise<readonly ImageTag[]> => {
-  const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, there.digest)); // prettier-ignore
-  const lacking = tags.filter((tag) => before.get(tag) !== there.digest);
+export const retag = async (work: Work, { digest }: Bill): Promise<readonly ImageTag[]> => {
+  const { registry, timeline: line, tags } = work;
+  const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, digest));
+  const given = without(tags, await overtaken(work, before, digest));
+  const lacking = given.filter((tag) => before.get(tag) !== digest);
   if (lacking.length > 0)
-    await line.step('tag', `name it ${lacking.join(', ')}`, async () =>
-      must(await registry.push(there.layout, lacking)),
-    );
-  return tagsOf(tags, before, there.digest);
+    await line.step('tag', `name it ${lacking.join(', ')}`, async () => {
+      must(await registry.tag(digest, lacking));
+    });
+  return tagsOf(given, before, digest);
 };
+
+const without = (tags: readonly string[], one: string | undefined): readonly string[] =>
+  tags.filter((tag) => tag !== one);
 
 const inOrder = ([sha, ...others]: readonly string[]): readonly string[] => [...others, ...(sha === undefined ? [] : [sha])]; // prettier-ignore
 
@@ -66,7 +80,7 @@ const tagsOf = (
   });
 
 /** What a registry keeps of an image's list of content, in the one form or the other. */
-const listOf = async (registry: Registry, there: There): Promise<Attached | undefined> => {
+const listOf = async (registry: Registry, there: Bill): Promise<Attached | undefined> => {
   for (const type of Object.values(sbomTypes)) {
     const [first] = must(await registry.attached(there.digest, type));
     if (first !== undefined) return first;
@@ -74,18 +88,16 @@ const listOf = async (registry: Registry, there: There): Promise<Attached | unde
   return undefined;
 };
 
-export const hasSbom = async (registry: Registry, there: There): Promise<boolean> =>
-  (await listOf(registry, there)) !== undefined;
-
-/** The list that is kept with an image, as a file. */
-export const keptSbom = async ({ registry, stage }: Work, there: There): Promise<NonNullable<ImageReport['sbom']>> => {
+/** The list that is kept with an image, as a file; undefined: there is none. Throws SBOM_FAILED. */
+export const keptSbom = async ({ registry, stage }: Work, there: Bill): Promise<ImageReport['sbom']> => {
   const kept = await listOf(registry, there);
-  const digests = [there.digest, ...there.platforms.map(({ digest }) => digest)];
-  const read = kept === undefined ? { wrong: 'it is gone' } : readSbom(kept.bytes.toString('utf8'), digests);
-  if (kept === undefined || 'wrong' in read)
+  if (kept === undefined) return undefined;
+  const digests = [there.digest, ...platformsOf(there).map(({ digest }) => digest)];
+  const read = readSbom(kept.bytes.toString('utf8'), digests);
+  if ('wrong' in read)
     throw new Failure({
       code: 'SBOM_FAILED',
-      what: `the list of what ${there.digest} holds, as the registry keeps it: ${'wrong' in read ? read.wrong : ''}`,
+      what: `the list of what ${there.digest} holds, as the registry keeps it: ${read.wrong}`,
       next: 'Delete that artifact in the registry, and run this again.',
     });
   const file = sbomPath(stage.temp);

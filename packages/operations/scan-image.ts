@@ -3,41 +3,53 @@ import { openRunner } from '#command';
 import type { Command, Ran, Runner } from '#command';
 import { scanOf } from '#config';
 import { Failure, must } from '#fault';
-import { describe, readSbom, readSbomFile, sbomPath } from '#image';
-import type { Built } from '#image';
+import { loginFolder, readSbom, readSbomFile, sbomPath } from '#image';
 import type { Digest, ImageReport } from '#plan';
-import { layoutAt } from '#registry';
-import type { OciLayout } from '#registry';
+import { billOf, endpointFor, layoutAt, listen, platformsOf, referenceAt, sourceOf } from '#registry';
+import type { Bill, OciLayout, Source } from '#registry';
 import { judge } from '#scan';
-import { buffer } from 'node:stream/consumers';
 import { nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
 import { leftovers, readReports } from './reports.ts';
 import { concluded } from './test-and-scan.ts';
 import { nothingFound } from './test-plan.ts';
 
-/** An image that was built, and looked at as far as it was asked for. */
+/** An image on this machine's disk, as a layout in a folder. */
+export type Local = Pick<ImageReport, 'digest' | 'origin' | 'steps'> & {
+  readonly layout: string;
+  /** The list of what it holds, where there is one already. */
+  readonly sbom?: ImageReport['sbom'];
+};
+
+/** An image that was looked at as far as it was asked for. `sbom`: the list that was made. */
 export type Examined = { readonly layout: OciLayout; readonly report: ImageReport; readonly sbom: Buffer | undefined };
 
-/** Looks at what was built, in the layout that will be pushed. Throws VERDICT_FAILED, SBOM_FAILED, CANCELLED. */
-export const examine = async (work: Work, built: Built): Promise<Examined> => {
-  const { wanted, timeline: line, evidence, stage } = work;
-  const layout = must(layoutAt(built.layout, built.digest));
-  const { platforms } = await describe(layout.root, ({ digest }) => buffer(layout.read(digest)));
+/** Looks at an image: at what will be pushed, or was. Throws VERDICT_FAILED, SBOM_FAILED, CANCELLED. */
+export const examine = async (work: Work, local: Local): Promise<Examined> => {
+  const { wanted, registry, timeline: line, evidence, stage } = work;
+  const { digest, origin, steps, sbom: kept } = local;
+  const layout = must(layoutAt(local.layout, digest));
+  const source = sourceOf(layout, registry.name);
+  const bill = await billOf(source, layout.root);
+  const platforms = platformsOf(bill);
   const report: ImageReport = {
-    image: nameOf(wanted, built.digest),
-    digest: built.digest,
-    origin: 'built',
+    image: nameOf(wanted, digest),
+    digest,
+    origin,
     platforms,
-    steps: built.steps,
+    steps,
     tags: [],
+    ...(kept === undefined ? {} : { sbom: kept }),
   };
   evidence.built = report;
-  const env = { IMAGE_LAYOUT: built.layout, IMAGE_DIGEST: built.digest };
+  const command = kept === undefined ? wanted.sbom : undefined;
+  const scans = Object.keys(wanted.scan).length > 0;
+  if (!scans && command === undefined) return { layout, report, sbom: undefined };
+  const served = await serve(source, bill, stage.temp);
+  const env = { ...served.env, IMAGE_LAYOUT: local.layout, IMAGE_DIGEST: digest };
   const runner = openRunner(stage);
   try {
-    if (Object.keys(wanted.scan).length > 0) await scan(work, runner, env);
-    const { sbom: command } = wanted;
+    if (scans) await scan(work, runner, env);
     if (command === undefined) return { layout, report, sbom: undefined };
     const file = sbomPath(stage.temp);
     const made = await line.step('sbom', 'list what the image holds', async (note) => {
@@ -45,7 +57,7 @@ export const examine = async (work: Work, built: Built): Promise<Examined> => {
         { ...ground(work), name: 'sbom', line: command, env: { ...env, IMAGE_SBOM: file } },
       ]);
       stage.signal.throwIfAborted();
-      const read = sbomOf(file, ran, [built.digest, ...platforms.map(({ digest }) => digest)]);
+      const read = sbomOf(file, ran, [digest, ...platforms.map((one) => one.digest)]);
       note(`${read.components} components, ${read.format}`);
       return read;
     });
@@ -53,7 +65,30 @@ export const examine = async (work: Work, built: Built): Promise<Examined> => {
     return { layout, report: { ...report, sbom: { ...sbom, file } }, sbom: bytes };
   } finally {
     await runner.close();
+    served.close();
   }
+};
+
+/**
+ * Gives an image to engines and scanners of this machine that take none from a folder, as long as it is looked at: by a registry of its
+ * own on loopback, with a login that is worth nothing elsewhere or afterwards.
+ */
+const serve = async (
+  source: Source,
+  bill: Bill,
+  temp: string,
+): Promise<{ readonly env: Command['env']; readonly close: () => void }> => {
+  const endpoint = endpointFor(source, bill);
+  const { port, close } = await listen(endpoint);
+  const [username = '', password = ''] = Buffer.from(endpoint.auth, 'base64').toString().split(':');
+  const login = loginFolder({ registry: `127.0.0.1:${port}`, username, password }, temp);
+  return {
+    env: { LANDFALL_IMAGE: referenceAt(port, source, bill.digest), DOCKER_CONFIG: login.folder },
+    close: () => {
+      close();
+      login.remove();
+    },
+  };
 };
 
 /** ms that a list of what an image holds may take. */
@@ -105,7 +140,7 @@ const sbomOf = (file: string, ran: Ran | undefined, digests: readonly Digest[]) 
       code: 'SBOM_FAILED',
       what: `the list of what the image holds: ${what}`,
       said: ran?.tail ?? [],
-      next: 'The command of `sbom` must write SPDX or CycloneDX as JSON into the file that IMAGE_SBOM names. Nothing was pushed.',
+      next: 'The command of `sbom` must write SPDX or CycloneDX as JSON into the file that IMAGE_SBOM names. Nothing was pushed, and no tag given.',
     });
   if (ran?.outcome !== 'passed') throw fault(`its command ended with ${ran?.exit ?? 'nothing'}`);
   const found = readSbomFile(file);

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { digestOfBytes } from '#plan';
 import type { Digest } from '#plan';
-import { whole } from './ask.ts';
-import { unknown } from './faults.ts';
+import { whole } from './body.ts';
+import { addressIn, odd, unknown } from './faults.ts';
+import { manifestIn } from './manifest.ts';
 import { putManifest } from './push.ts';
 import { readBlob, readManifest, type Reading } from './read.ts';
 import { hasBlob, uploadBlob, type Uploading } from './upload.ts';
@@ -92,10 +93,13 @@ const referrers = async (of: Reading, subject: Digest, artifactType: string): Pr
       const index = await readManifest(of, fallbackTag(subject));
       return index === undefined ? [] : entriesOf(index.json);
     }
-    found.push(...entriesOf(JSON.parse((await whole(body, 4 << 20)).toString('utf8')) as ManifestJson));
+    const bytes = await whole(body, 4 << 20, `what ${of.place} lists of ${subject}`);
+    const index = manifestIn(bytes);
+    if (index === undefined) throw odd(`what ${of.place} lists of ${subject} is no index`, [bytes.toString('utf8')]);
+    found.push(...entriesOf(index));
     const more = next.exec(headers['link'] ?? '')?.[1];
     if (more === undefined) return found;
-    at = new URL(more, url);
+    at = addressIn(more, url);
   }
   return found;
 };
@@ -111,7 +115,7 @@ export const attached = async (of: Reading, subject: Digest, artifactType: strin
     const type = json?.artifactType ?? json?.config?.mediaType;
     const [layer] = json?.layers ?? [];
     if (json?.subject?.digest !== subject || type !== artifactType || layer === undefined) continue;
-    const bytes = await whole(await readBlob(of, layer), limit);
+    const bytes = await whole(await readBlob(of, layer), limit, `the artifact ${entry.digest} of ${of.place}`);
     found.push({ digest: entry.digest, artifactType, annotations: json.annotations ?? {}, bytes });
   }
   return found;

@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream';
 import { Failure, faultOf, ok, type Result } from '#fault';
 import { renderDuration } from '#plan';
 import type { Clock } from '#plan';
+import { whole } from './body.ts';
 import { challengeOf, type Challenge } from './challenge.ts';
 import type { Configured } from './docker-config.ts';
-import { busy, cancelled, failing, refused, saidIn, stopIf, unreachable } from './faults.ts';
+import { addressIn, busy, cancelled, failing, refused, saidIn, stopIf, unreachable } from './faults.ts';
 import type { Http, Received } from './http.ts';
 import { isPrivate, originsOf } from './origin.ts';
 import { pauseAfter } from './pause.ts';
@@ -212,7 +213,7 @@ export const asker = (of: Asking): Ask => {
         hops < 5
       ) {
         answer.body.resume();
-        url = new URL(location, url);
+        url = addressIn(location, url);
         hops += 1;
         continue;
       }
@@ -223,16 +224,4 @@ export const asker = (of: Asking): Ask => {
       throw refused(registry, credentials?.username, `refused ${method} of ${repository} with ${answer.status}`, said);
     }
   };
-};
-
-/** A body that is small, whole. Throws where it is longer than the limit, in bytes. */
-export const whole = async (body: Readable, limit: number): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    parts.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > limit) throw new Error(`longer than ${limit} bytes`);
-  }
-  return Buffer.concat(parts);
 };

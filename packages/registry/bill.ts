@@ -1,27 +1,32 @@
-import { Failure } from '#fault';
-import type { Digest } from '#plan';
-import { whole } from './ask.ts';
+import { Failure, must } from '#fault';
+import type { Digest, PlatformImage } from '#plan';
+import { whole } from './body.ts';
 import { differs, unknown } from './faults.ts';
-import type { Descriptor, Manifest, Registry } from './types.ts';
+import type { Descriptor, Source } from './types.ts';
+import { walk } from './walk.ts';
+import type { Content, Named } from './walk.ts';
 
 /** One image of a platform, as an engine runs it. */
-export type PlatformImage = {
+export type Runnable = {
   /** `os/architecture`; undefined: the image does not say. */
   readonly platform: string | undefined;
+  /** Of the architecture: `v7`. */
+  readonly variant: string | undefined;
   readonly manifest: Digest;
   /** What a classic engine calls it. */
   readonly config: Digest;
   readonly layers: readonly Descriptor[];
   /** The layers by the digests of what they hold, as engines know them. */
   readonly diffs: readonly Digest[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Bytes of layers and configuration as they travel. */
+  readonly bytes: number;
 };
 
 /** All that an image is made of, proven from its digest on. */
-export type Bill = {
+export type Bill = Content & {
   readonly digest: Digest;
-  readonly manifests: ReadonlyMap<Digest, Manifest>;
-  readonly blobs: ReadonlyMap<Digest, Descriptor>;
-  readonly images: readonly PlatformImage[];
+  readonly images: readonly Runnable[];
 };
 
 const configLimit = 8 << 20;
@@ -29,63 +34,68 @@ const configLimit = 8 << 20;
 type Config = {
   readonly os?: string;
   readonly architecture?: string;
+  readonly variant?: string;
   readonly rootfs?: { readonly diff_ids?: readonly Digest[] };
+  readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null;
 };
 
-const mustRead = async (registry: Registry, of: Descriptor): Promise<Config> => {
-  const blob = await registry.blob(of);
-  if (!blob.ok) throw new Failure(blob.fault);
+const mustRead = async (source: Source, of: Descriptor): Promise<Config> => {
+  const blob = must(await source.blob(of));
   try {
-    return JSON.parse((await whole(blob.value, configLimit)).toString('utf8')) as Config;
+    const config = JSON.parse((await whole(blob, configLimit)).toString('utf8')) as Config | null;
+    if (typeof config === 'object' && config !== null) return config;
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown;
-    throw differs(`the configuration ${of.digest} of the image is none`);
   }
+  throw differs(`the configuration ${of.digest} of the image is none`);
 };
 
 /**
- * Reads what an image is made of, from the registry. What buildx lays beside images in an index (attestations, of the platform
- * `unknown`) is no image. Throws IMAGE_UNKNOWN, IMAGE_DIFFERS, and what the registry's answers are.
+ * Reads what an image is made of. What buildx lays beside images in an index (attestations, of the platform `unknown`) is no image.
+ * An index may be there with a part of its images: `missing` names the others.
+ * Throws IMAGE_UNKNOWN, IMAGE_DIFFERS, and what the source's faults are.
  */
-export const billOf = async (registry: Registry, digest: Digest): Promise<Bill> => {
-  const { name } = registry;
-  const manifests = new Map<Digest, Manifest>();
-  const blobs = new Map<Digest, Descriptor>();
-  const images: PlatformImage[] = [];
-  const walk = async (at: Digest, named?: Descriptor['platform']): Promise<void> => {
-    if (manifests.has(at)) return;
-    const answer = await registry.manifest(at);
-    if (!answer.ok) throw new Failure(answer.fault);
-    const manifest = answer.value;
-    // an index may be pushed with a part of its images
-    if (manifest === undefined && manifests.size > 0) return;
-    if (manifest === undefined) throw unknown(`${name.registry}/${name.repository} has no image ${digest}`);
-    manifests.set(at, manifest);
-    const { config, layers = [], manifests: children = [] } = manifest.json;
-    for (const child of children) if (child.platform?.os !== 'unknown') await walk(child.digest, child.platform);
-    if (config === undefined) return;
-    for (const blob of [config, ...layers]) blobs.set(blob.digest, blob);
-    const { os, architecture, rootfs } = { ...named, ...(await mustRead(registry, config)) };
+export const billOf = async (source: Source, root: Named): Promise<Bill> => {
+  const { digest } = root;
+  const place = `${source.name.registry}/${source.name.repository}`;
+  const content = await walk(source, root);
+  if (!content.manifests.has(digest)) throw unknown(`${place} has no image ${digest}`);
+  const images: Runnable[] = [];
+  for (const { digest: manifest, platform, json } of content.manifests.values()) {
+    const { config, layers = [] } = json;
+    if (config === undefined || platform?.os === 'unknown') continue;
+    const { config: own, rootfs, ...told } = await mustRead(source, config);
+    const { os, architecture, variant } = { ...platform, ...told };
     images.push({
       platform: os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`,
-      manifest: at,
+      variant: variant === '' ? undefined : variant,
+      manifest,
       config: config.digest,
       layers,
       diffs: rootfs?.diff_ids ?? [],
+      labels: own?.Labels ?? {},
+      bytes: layers.reduce((sum, { size }) => sum + size, config.size),
     });
-  };
-  await walk(digest);
-  if (images.length === 0)
-    throw unknown(`${name.registry}/${name.repository}@${digest} is no image: it has no configuration`);
-  return { digest, manifests, blobs, images };
+  }
+  if (images.length === 0) throw unknown(`${place}@${digest} is no image: it has no configuration`);
+  return { ...content, digest, images };
 };
+
+/** What each platform gets, for people. Pure. */
+export const platformsOf = ({ images }: Pick<Bill, 'images'>): readonly PlatformImage[] =>
+  images.map(({ platform = 'unknown/unknown', variant, manifest, layers, bytes }) => ({
+    platform: variant === undefined ? platform : `${platform}/${variant}`,
+    digest: manifest,
+    layers: layers.length,
+    bytes,
+  }));
 
 /**
  * What travels to an engine, in bytes, and of how many layers: those behind the longest beginning that one of its images shares. Pure.
  * @param known for each image of the engine the digests of its layers' contents
  */
 export const missingOf = (
-  { layers, diffs }: Pick<PlatformImage, 'layers' | 'diffs'>,
+  { layers, diffs }: Pick<Runnable, 'layers' | 'diffs'>,
   known: readonly (readonly string[])[],
 ): { readonly bytes: number; readonly layers: number } => {
   const shared = known.map((one) => {

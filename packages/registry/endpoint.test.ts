@@ -8,7 +8,7 @@ import { digestOf, makeImage, makeIndex, type OciImage } from '../../test/lab/oc
 import { clientOf, type Client } from '../../test/lab/registry-client.ts';
 import { startFront } from '../../test/lab/registry-front.ts';
 import { startRegistry, type RegistryServer } from '../../test/lab/registry.ts';
-import { whole } from './ask.ts';
+import { whole } from './body.ts';
 import { billOf, missingOf } from './bill.ts';
 import { endpointFor, referenceAt, type Endpoint } from './endpoint.ts';
 
@@ -42,7 +42,7 @@ real.describe('one image, served out of a registry', () => {
     image = await makeImage([{ one: randomBytes(300_000) }, { two: 'two' }]);
     other = await makeImage([{ one: 'another' }]);
     for (const one of [image, other]) must(await client.push(one, ['v1']));
-    endpoint = endpointFor(client, await billOf(client, image.digest));
+    endpoint = endpointFor(client, await billOf(client, image));
     const listener = createServer((socket) => {
       endpoint.handle(socket);
     });
@@ -116,13 +116,35 @@ real.describe('one image, served out of a registry', () => {
     expect((await ask('/v2/')).status).toBe(200);
   });
 
+  test('ends a connection that asks nothing, or nothing whole, and all that are open when it is closed', async () => {
+    const serving = endpointFor(client, await billOf(client, image), 50);
+    const patient = endpointFor(client, await billOf(client, image));
+    for (const [one, said] of [
+      [serving, ''],
+      [serving, 'GET /v2/ HTTP/1.1\r\nhost: x\r\n'],
+      [patient, ''],
+    ] as const) {
+      const listener = createServer((socket) => {
+        one.handle(socket);
+        if (one === patient) one.close();
+      });
+      await new Promise<void>((resolve) => {
+        listener.listen(0, '127.0.0.1', resolve);
+      });
+      const socket = connect((listener.address() as AddressInfo).port, '127.0.0.1');
+      socket.write(said);
+      await new Promise((resolve) => socket.resume().once('close', resolve));
+      listener.close();
+    }
+  });
+
   test('says why it could not give something', async () => {
     const [, layer] = image.layers;
     const front = await startFront(server.port, ({ path }) =>
       path.endsWith(layer?.digest ?? '') ? { flip: 20 } : undefined,
     );
     const spoilt = clientOf(front.registry, 'team/app');
-    const serving = endpointFor(spoilt, await billOf(spoilt, image.digest));
+    const serving = endpointFor(spoilt, await billOf(spoilt, image));
     const before = endpoint;
     endpoint = serving;
     await ask(`/v2/landfall/app/blobs/${layer?.digest ?? ''}`).catch(() => undefined);
@@ -133,16 +155,16 @@ real.describe('one image, served out of a registry', () => {
     await front.close();
   });
 
-  test('an index is taken with all its images, and without what is none', async () => {
+  test('an index is taken with all that it names; what is no image is none', async () => {
     const index = makeIndex([
       [image, { os: 'linux', architecture: 'amd64' }],
       [other, { os: 'unknown', architecture: 'unknown' }],
     ]);
     must(await client.push(index, []));
-    const bill = await billOf(client, index.digest);
-    expect([...bill.manifests.keys()]).toEqual([index.digest, image.digest]);
+    const bill = await billOf(client, index);
+    expect([...bill.manifests.keys()]).toEqual([image.digest, other.digest, index.digest]);
     expect(bill.images.map(({ config, diffs }) => [config, diffs.length])).toEqual([[image.config, 2]]);
-    await expect(billOf(client, digestOf(Buffer.from('none')))).rejects.toMatchObject({
+    await expect(billOf(client, { digest: digestOf(Buffer.from('none')) })).rejects.toMatchObject({
       fault: { code: 'IMAGE_UNKNOWN' },
     });
   });

@@ -1,12 +1,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Fault } from '#fault';
 import { faultOf } from '#fault';
 import { isDigest } from '#plan';
 import type { Digest } from '#plan';
 import type { Bill } from './bill.ts';
-import type { Registry } from './types.ts';
+import type { Source } from './types.ts';
 
 /** A registry that has one image, for one engine, out of another registry: nothing is stored, all is passed on as it comes. */
 export type Endpoint = {
@@ -27,13 +29,24 @@ const place = (repository: string): string => `landfall/${repository.split('/').
 /**
  * Serves one image, read-only, to whoever has the login. Other users of the host can reach the port: they get 401.
  * What else is asked for, and what the image does not name, is 404.
+ * @param patience ms in which a connection must ask something, whole, or is ended
  */
-export const endpointFor = (registry: Registry, bill: Bill): Endpoint => {
+export const endpointFor = (
+  registry: Pick<Source, 'name' | 'blob'>,
+  bill: Pick<Bill, 'manifests' | 'blobs'>,
+  patience = 30_000,
+): Endpoint => {
   const auth = Buffer.from(`landfall:${randomBytes(32).toString('hex')}`).toString('base64');
   const wanted = Buffer.from(`Basic ${auth}`);
   const blobs: Digest[] = [];
   let bytes = 0;
   let fault: Fault | undefined;
+  /** Connections, each with what ends it where nothing is asked. An HTTP server that does not listen itself keeps no list, and no time. */
+  const waiting = new Map<Duplex, NodeJS.Timeout>();
+  const wait = (connection: Duplex): void => {
+    clearTimeout(waiting.get(connection));
+    waiting.set(connection, setTimeout(() => connection.destroy(), patience).unref());
+  };
 
   const knows = ({ headers }: http.IncomingMessage): boolean => {
     const given = Buffer.from(headers.authorization ?? '');
@@ -72,6 +85,10 @@ export const endpointFor = (registry: Registry, bill: Bill): Endpoint => {
   };
   const server = http.createServer((asked, to) => {
     asked.resume();
+    clearTimeout(waiting.get(asked.socket));
+    to.once('close', () => {
+      if (waiting.has(asked.socket)) wait(asked.socket);
+    });
     const { method, url = '' } = asked;
     if (!knows(asked)) {
       to.writeHead(401, { 'www-authenticate': 'Basic realm="landfall"' }).end();
@@ -107,17 +124,39 @@ export const endpointFor = (registry: Registry, bill: Bill): Endpoint => {
     handle: (connection) => {
       // a connection that is cut is not worth a word
       connection.on('error', () => undefined);
+      wait(connection);
+      connection.once('close', () => {
+        clearTimeout(waiting.get(connection));
+        waiting.delete(connection);
+      });
       server.emit('connection', connection);
     },
     auth,
     given: () => ({ bytes, blobs: [...blobs] }),
     fault: () => fault,
     close: () => {
-      server.closeAllConnections();
+      for (const connection of waiting.keys()) connection.destroy();
     },
   };
 };
 
 /** The reference by which an engine asks an {@link Endpoint} at a port of its loopback. */
-export const referenceAt = (port: number, { name }: Registry, digest: Digest): string =>
+export const referenceAt = (port: number, { name }: Pick<Source, 'name'>, digest: Digest): string =>
   `127.0.0.1:${port}/${place(name.repository)}@${digest}`;
+
+/** Lets programs of this machine ask an {@link Endpoint}, at a port of its loopback. */
+export const listen = async (
+  endpoint: Pick<Endpoint, 'handle' | 'close'>,
+): Promise<{ readonly port: number; readonly close: () => void }> => {
+  const server = createServer(endpoint.handle);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      endpoint.close();
+    },
+  };
+};

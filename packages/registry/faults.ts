@@ -75,6 +75,21 @@ export const unreachable = (error: unknown, host: string): Failure =>
     cause: error,
   });
 
+/** Something answers that is no registry, or that says what none may say. */
+export const odd = (what: string, said: readonly string[] = []): Failure =>
+  new Failure({
+    code: 'REGISTRY_UNREACHABLE',
+    what,
+    said: said.map((line) => line.slice(0, 300)),
+    next: 'Check that a registry answers there, and nothing in its place.',
+  });
+
+/** An address as a registry gives it, perhaps relative to its own. */
+export const addressIn = (text: string, base: URL): URL => {
+  if (URL.canParse(text, base.href)) return new URL(text, base);
+  throw odd(`${base.host} sends on to what is no address`, [text]);
+};
+
 export const differs = (what: string, next?: string): Failure =>
   new Failure({
     code: 'IMAGE_DIFFERS',

@@ -2,7 +2,7 @@ import { asker, resultOf, type Asking } from './ask.ts';
 import { attach, attached } from './artifacts.ts';
 import { configured } from './docker-config.ts';
 import { openHttp } from './http.ts';
-import { push } from './push.ts';
+import { push, tag } from './push.ts';
 import { headManifest, readBlob, readManifest } from './read.ts';
 import type { Registry, RegistryOptions } from './types.ts';
 
@@ -26,6 +26,7 @@ export const openRegistry = (options: RegistryOptions): Registry => {
         mount === undefined ? of : { ...of, ask: asker({ ...asking, scopes: [`repository:${mount}:pull`] }), mount };
       return resultOf(() => push(mounting, layout, tags), signal);
     },
+    tag: (digest, tags) => resultOf(() => tag(of, digest, tags), signal),
     attach: (subject, artifact) => resultOf(() => attach(of, subject, artifact), signal),
     attached: (subject, artifactType) => resultOf(() => attached(of, subject, artifactType), signal),
     close: http.close,

@@ -3,10 +3,13 @@ import { Readable } from 'node:stream';
 import { Failure } from '#fault';
 import { digestOfBytes, isDigest } from '#plan';
 import type { Clock, Digest } from '#plan';
-import { whole, type Ask } from './ask.ts';
+import type { Ask } from './ask.ts';
+import { whole } from './body.ts';
 import { differs, stopIf, unknown, unreachable } from './faults.ts';
 import { backoff } from './pause.ts';
-import type { Descriptor, Manifest, ManifestJson } from './types.ts';
+import { manifestIn, manifestLimit } from './manifest.ts';
+import type { Descriptor, Manifest } from './types.ts';
+import { indexTypes } from './walk.ts';
 
 export type Reading = {
   readonly ask: Ask;
@@ -16,16 +19,8 @@ export type Reading = {
   readonly place: string;
 };
 
-/** A registry must take manifests of 4 MiB (OCI distribution 1.1, "Pushing manifests"). */
-const manifestLimit = 4 << 20;
-
 /** Broken off so often without a byte more: it is given up. */
 const most = 5;
-
-export const indexTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-] as const;
 
 /** The forms of manifests that are known; others a registry must not give. */
 export const accept = [
@@ -62,17 +57,13 @@ export const readManifest = (of: Reading, reference: string): Promise<Manifest |
       body.resume();
       return undefined;
     }
-    const bytes = await whole(body, manifestLimit);
+    const bytes = await whole(body, manifestLimit, `the manifest that ${of.place} gave for ${reference}`);
     const digest = digestOfBytes(bytes);
     const wanted = isDigest(reference) ? reference : headers['docker-content-digest'];
     if (wanted !== undefined && isDigest(wanted) && wanted !== digest)
       throw differs(`the manifest that ${of.place} gave for ${reference} has the digest ${digest}, not ${wanted}`);
-    let json: ManifestJson;
-    try {
-      json = JSON.parse(bytes.toString('utf8')) as ManifestJson;
-    } catch {
-      throw differs(`what ${of.place} gave for ${reference} is no manifest`);
-    }
+    const json = manifestIn(bytes);
+    if (json === undefined) throw differs(`what ${of.place} gave for ${reference} is no manifest`);
     const [type = ''] = (headers['content-type'] ?? '').split(';');
     return { mediaType: json.mediaType ?? type.trim(), digest, size: bytes.length, bytes, json };
   });

@@ -10,7 +10,7 @@ import { makeImage, makeIndex, digestOf } from '../../test/lab/oci-image.ts';
 import { startFront, type Front, type Meddling, type Seen } from '../../test/lab/registry-front.ts';
 import { login, startRegistry, type RegistryServer } from '../../test/lab/registry.ts';
 import { startTokenServer } from '../../test/lab/token-server.ts';
-import { whole } from './ask.ts';
+import { whole } from './body.ts';
 import { clientOf } from '../../test/lab/registry-client.ts';
 import { layoutAt } from './layout.ts';
 
@@ -413,6 +413,38 @@ real.describe('logins', () => {
     expect(await leaving.blob(layer)).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', what: expect.stringContaining('not encrypted') } }); // prettier-ignore
     leaving.close();
   });
+});
+
+test('an address that is none, and an answer without end, are the registry’s fault', async () => {
+  const odd = ended(
+    await startFront(1, ({ path }) => {
+      if (path === '/v2/') return { answer: { status: 200 } };
+      if (path.endsWith('/manifests/long')) return { answer: { status: 200, body: ' '.repeat((4 << 20) + 1) } };
+      return { answer: { status: 307, headers: { location: 'http://[' } } };
+    }),
+  );
+  const client = clientOf(odd.registry, 'app');
+  expect(await client.manifest('gone')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', said: ['http://['] } }); // prettier-ignore
+  expect(await client.manifest('long')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', what: expect.stringContaining('is longer than 4194304 bytes') } }); // prettier-ignore
+  expect(odd.seen.filter(({ path }) => path.endsWith('long'))).toHaveLength(1);
+  client.close();
+});
+
+test('a token that a registry repeats is not told', async () => {
+  const token = 'a-token-that-was-given';
+  const odd = ended(
+    await startFront(1, ({ path, headers }) => {
+      if (path === '/v2/') return { answer: { status: 200 } };
+      if (path.startsWith('/token')) return { answer: { status: 200, body: JSON.stringify({ token }) } };
+      const realm = `http://${String(headers.host)}/token`;
+      return headers.authorization === undefined
+        ? { answer: { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}"` } } }
+        : { answer: { status: 403, body: `denied: ${headers.authorization}` } };
+    }),
+  );
+  const client = clientOf(odd.registry, 'app');
+  expect(await client.manifest('v1')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_REFUSED', said: ['denied: Bearer ***'] } }); // prettier-ignore
+  client.close();
 });
 
 needing('docker-registry', 'openssl').describe('certificates', () => {

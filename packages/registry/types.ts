@@ -16,9 +16,10 @@ export type Descriptor = {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+  readonly artifactType?: string | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly platform?:
+    { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined;
 };
 
 /** A manifest or an index as it lies in a registry: `bytes` are what `digest` is of. */
@@ -26,19 +27,20 @@ export type Manifest = Descriptor & { readonly bytes: Buffer; readonly json: Man
 
 /** What is read of manifests and indexes; they hold more. */
 export type ManifestJson = {
-  readonly mediaType?: string;
-  readonly artifactType?: string;
-  readonly config?: Descriptor;
-  readonly layers?: readonly Descriptor[];
-  readonly manifests?: readonly Descriptor[];
-  readonly subject?: Descriptor;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly mediaType?: string | undefined;
+  readonly artifactType?: string | undefined;
+  readonly config?: Descriptor | undefined;
+  readonly layers?: readonly Descriptor[] | undefined;
+  readonly manifests?: readonly Descriptor[] | undefined;
+  readonly subject?: Descriptor | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 };
 
 /** Content that is to be pushed: an image layout on disk, or one in memory. */
 export type OciLayout = {
   /** What the tags shall name: an image's manifest, or an index of several. */
   readonly root: Descriptor;
+  readonly has: (digest: Digest) => boolean;
   /** The content of a digest, from an offset on. */
   readonly read: (digest: Digest, from?: number) => Readable;
 };
@@ -93,10 +95,12 @@ export type Registry = {
    */
   readonly blob: (of: Pick<Descriptor, 'digest' | 'size'>) => Promise<Result<Readable>>;
   /**
-   * Sends what is missing: blobs, then manifests, children first, then the tags; and asks afterwards what each tag names.
+   * Sends what is missing: blobs, then manifests, children first; then it names it, as `tag` does.
    * @param mount a repository of the same registry that may have the blobs already
    */
   readonly push: (layout: OciLayout, tags: readonly string[], mount?: string) => Promise<Result<Pushed>>;
+  /** Names what is there by these tags, in this order, and asks afterwards what each names. Further faults: `IMAGE_UNKNOWN`. */
+  readonly tag: (digest: Digest, tags: readonly string[]) => Promise<Result<undefined>>;
   /** Adds an artifact to an image that is there (`subject`). Added twice, it is there once. */
   readonly attach: (
     subject: Digest,
@@ -104,6 +108,9 @@ export type Registry = {
   ) => Promise<Result<Digest>>;
   /** The artifacts of an image, of one type; empty: none. */
   readonly attached: (subject: Digest, artifactType: string) => Promise<Result<readonly Attached[]>>;
-  /** Ends its connections. */
+  /** Ends its connections; whoever asks again opens new ones. */
   readonly close: () => void;
 };
+
+/** Where an image is read from: a registry, or a layout that is given as if it were one. */
+export type Source = Pick<Registry, 'name' | 'manifest' | 'blob'>;

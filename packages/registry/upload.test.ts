@@ -62,10 +62,10 @@ test('where there is a referrers API, it is asked, page for page', async () => {
     JSON.stringify({
       artifactType: type,
       layers: [{ mediaType: type, digest: digestOf(content), size: content.length }],
-      subject: { digest: subject },
+      subject: { mediaType: index, digest: subject, size: 5 },
     }),
   );
-  const entry = { digest: digestOf(manifest), artifactType: type };
+  const entry = { mediaType: index, digest: digestOf(manifest), size: manifest.length, artifactType: type };
   const asked: string[] = [];
   const ask = ({ at }: Question): Promise<never> => {
     const place = typeof at === 'string' ? at : at.pathname + at.search;
@@ -83,4 +83,17 @@ test('where there is a referrers API, it is asked, page for page', async () => {
   expect(asked.slice(0, 2)).toEqual([`referrers/${subject}?artifactType=${encodeURIComponent(type)}`, '/v2/app/referrers/next?n=1']); // prettier-ignore
   // what says that it belongs to another image does not belong to this one
   expect(await attached({ ask, clock, signal, place: 'x' }, digestOf(Buffer.from('other')), type)).toEqual([]);
+});
+
+test.each([
+  ['a list that is no JSON', '<html>sign in</html>', 'sign in'],
+  ['a list of another form', '{"manifests":[{"digest":7}]}', 'digest'],
+  ['a list without an end', ' '.repeat((4 << 20) + 1), ''],
+])('%s is the registry’s fault, with what it said', async (_, body, said) => {
+  const headers = { 'content-type': 'application/vnd.oci.image.index.v1+json' };
+  const ask = (): Promise<never> => Promise.resolve(answer(200, headers, body));
+  const of = { ask, clock, signal, place: 'registry.test/app' };
+  const thrown = await attached(of, digestOf(Buffer.from('image')), 'x').catch((failure: unknown) => failure);
+  expect(thrown).toMatchObject({ fault: { code: 'REGISTRY_UNREACHABLE' } });
+  expect(JSON.stringify((thrown as { fault: unknown }).fault)).toContain(said);
 });

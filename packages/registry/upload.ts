@@ -1,7 +1,7 @@
 import { Failure } from '#fault';
 import type { Clock } from '#plan';
 import type { Ask } from './ask.ts';
-import { differs, stopIf } from './faults.ts';
+import { addressIn, differs, odd, stopIf } from './faults.ts';
 import { backoff } from './pause.ts';
 import type { Descriptor, OciLayout } from './types.ts';
 
@@ -31,13 +31,8 @@ export const hasBlob = async (
 };
 
 const sessionOf = (url: URL, location: string | undefined, offset: number): Session => {
-  if (location === undefined)
-    throw new Failure({
-      code: 'REGISTRY_UNREACHABLE',
-      what: `${url.host} began an upload without saying where it goes on`,
-      next: 'Check that a registry answers there, and nothing in its place.',
-    });
-  return { location: new URL(location, url), offset };
+  if (location === undefined) throw odd(`${url.host} began an upload without saying where it goes on`);
+  return { location: addressIn(location, url), offset };
 };
 
 /** Begins an upload. undefined: the blob was mounted, and is there. */

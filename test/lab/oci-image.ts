@@ -95,6 +95,7 @@ const layoutOf = (
   config,
   layers,
   blobs,
+  has: (digest) => blobs.has(digest),
   read: (digest, from = 0) => {
     const bytes = blobs.get(digest);
     if (bytes === undefined) throw new Error(`the image has no ${digest}`);

@@ -64,7 +64,7 @@ export const image = z.strictObject({
   scan: commands
     .default({})
     .describe(
-      'What looks at the image before it is pushed, in the form of `test.run`: their reports are read and judged as there. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest. What fails keeps it from being pushed.',
+      'What looks at the image before it is pushed, or given a tag where it is there already, in the form of `test.run`: their reports are read and judged as there. `IMAGE_LAYOUT` names the folder with its OCI layout, `IMAGE_DIGEST` its digest, `LANDFALL_IMAGE` a name by which an engine can pull it meanwhile. What fails keeps it from being pushed.',
     ),
   'allow-incomplete': test.shape['allow-incomplete'].describe(
     'Scans and tools of `scan` that may be incomplete, by name. All others that could not look keep the image from being pushed.',

@@ -28,6 +28,25 @@ export const checkoutOf = async (
   return { id, time: Number(time), repository, source: page === url ? undefined : page, changed };
 };
 
+/**
+ * Is a commit before another one? By git's history where the checkout has enough of it, else by the times that the commits have.
+ * @param created when the other was made, as its image's label says
+ */
+export const isBefore = async (
+  workspace: string,
+  { id, time }: Pick<Commit, 'id' | 'time'>,
+  other: { readonly id: string; readonly created: string },
+): Promise<boolean> => {
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(other.id) || other.id === id) return false;
+  const [base, shallow] = await Promise.all([
+    git(workspace, ['merge-base', id, other.id]),
+    git(workspace, ['rev-parse', '--is-shallow-repository']),
+  ]);
+  if (base.ok && base.value.toString().trim() === id) return true;
+  if (base.ok && shallow.ok && shallow.value.toString().trim() === 'false') return false;
+  return Date.parse(other.created) > time * 1000;
+};
+
 type Ask = (words: readonly string[], input?: Buffer) => Promise<Buffer>;
 
 const changedIn = async (ask: Ask, sees: (path: string) => boolean): Promise<Checkout['changed']> => {
