@@ -40,6 +40,12 @@ image:
     "$IMAGE_DIGEST" >"$IMAGE_SBOM"
 `;
 
+/** The host's engine is the lab's. Its client looks for manifests by https, also on loopback, unless it is told. */
+const hostDocker = `#!/bin/sh
+[ "$1 $2" != 'manifest inspect' ] || set -- manifest inspect --insecure "$3"
+exec /usr/bin/docker -H unix://${socket} "$@"
+`;
+
 here.describe('a document of evidence', () => {
   let lab: LabBuilder;
   let server: RegistryServer;
@@ -53,8 +59,7 @@ here.describe('a document of evidence', () => {
     [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
     stage = await prepareStage({ dist, yaml: yaml(server.registry) });
     stage.repository.commit('Have an image', { Dockerfile: 'FROM scratch\nCOPY manage.py /\n' });
-    // the host's engine is the lab's
-    writeFileSync(join(stage.host.dir, 'bin/docker'), `#!/bin/sh\nexec /usr/bin/docker -H unix://${socket} "$@"\n`, { mode: 0o755 }); // prettier-ignore
+    writeFileSync(join(stage.host.dir, 'bin/docker'), hostDocker, { mode: 0o755 });
     registry = openRegistry({
       ...time,
       name: { registry: server.registry, repository: 'team/notes' },
@@ -220,4 +225,75 @@ here.describe('a document of evidence', () => {
     },
     600_000,
   );
+
+  here.describe('O2', () => {
+    const tagged = (job: Job): Promise<StepEnd> => build(job, { build: 'never' });
+    const onTag = (tag: string): Job => onJob({ ref: `refs/tags/${tag}` });
+
+    here.test(
+      'a tag finds the digest and the document of its commit, builds nothing, and deploys them',
+      async () => {
+        stage.repository.checkout(shipped.commit);
+        const job = onTag('v1.0.0');
+        const there = await tagged(job);
+        expect([came(there), there.outputs['image']]).toEqual(['done', shipped.built.outputs['image']]);
+        expect(said(there)).not.toContain('docker buildx build');
+        expect(documentOf(there)).toEqual(documentOf(shipped.built));
+        expect(must(await registry.digestOf('1.0.0'))).toBe(shipped.built.outputs['digest']);
+        const { image = '', evidence = '' } = there.outputs;
+        const deployed = await deploy(job, { image, evidence });
+        expect(came(deployed)).toBe('unchanged');
+        await job.finish();
+        stage.repository.checkout('main');
+      },
+      600_000,
+    );
+
+    here.test(
+      'no image of its commit: refused',
+      async () => {
+        stage.commit('Nobody has built it');
+        const job = onTag('v1.1.0');
+        refused(await tagged(job), 'IMAGE_MISSING', 'forbids to make it');
+        await job.finish();
+        expect(must(await registry.digestOf('1.1.0'))).toBeUndefined();
+      },
+      600_000,
+    );
+
+    here.test(
+      'an image without a document: refused, and so is one whose tests failed',
+      async () => {
+        stage.commit('Nobody has tested it');
+        const job = onTag('v1.2.0');
+        expect(came(await build(job))).toBe('done');
+        const bare = await tagged(job);
+        expect([came(bare), bare.outputs['evidence']]).toEqual(['unchanged', undefined]);
+        const { image = '' } = bare.outputs;
+        refused(await deploy(job, { image }), 'EVIDENCE_MISSING');
+        const red = await uses(job, 'test-and-scan', { run: 'unit: false' });
+        const { evidence = '' } = red.outputs;
+        refused(await build(job, { evidence }), 'EVIDENCE_DIFFERS', 'the verdict is failed');
+        refused(await deploy(job, { image, evidence }), 'EVIDENCE_DIFFERS', 'the verdict is failed');
+        await job.finish();
+      },
+      600_000,
+    );
+
+    here.test(
+      'a tag that was moved to another commit: refused, and it names what it named',
+      async () => {
+        stage.commit('Where the tag was moved to');
+        const job = onTag('v1.0.0');
+        expect(came(await uses(job, 'build-image', { builder: lab.name, tags: 'commit' }))).toBe('done');
+        const moved = await tagged(job);
+        expect(came(moved)).toBe('refused');
+        expect(said(moved)).toContain('IMAGE_TAG_TAKEN');
+        expect(said(moved)).toContain(`the tag 1.0.0 names ${shipped.built.outputs['digest'] ?? ''} already`);
+        expect(must(await registry.digestOf('1.0.0'))).toBe(shipped.built.outputs['digest']);
+        await job.finish();
+      },
+      600_000,
+    );
+  });
 });
