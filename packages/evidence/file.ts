@@ -18,7 +18,10 @@ export const readDocument = (path: string): Result<Evidence> => {
     const [name] = inside;
     if (name === undefined || inside.length > 1)
       return missing(`the folder ${path} holds ${inside.length} files \`*.json\`, and must hold one`);
-    const file = openSync(join(path, name), 'r');
+    const at = join(path, name);
+    // to open a pipe would wait for whoever writes to it
+    if (!statSync(at).isFile()) return missing(`${at} is no file`);
+    const file = openSync(at, 'r');
     try {
       let length = 0;
       for (let more = 1; more > 0 && length <= largest; length += more)
@@ -28,7 +31,7 @@ export const readDocument = (path: string): Result<Evidence> => {
       closeSync(file);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable';
     return missing(code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`);
   }
 };

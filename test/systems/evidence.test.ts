@@ -16,8 +16,9 @@ import { prepareStage } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
 import { builderMissing, startBuilder } from '../lab/builder.ts';
 import type { LabBuilder } from '../lab/builder.ts';
-import { docker, socket } from '../lab/engine.ts';
+import { docker } from '../lab/engine.ts';
 import { found } from '../lab/found.ts';
+import { hostDocker } from '../lab/host-docker.ts';
 import { unless } from '../lab/needs.ts';
 import { startRegistry } from '../lab/registry.ts';
 import type { RegistryServer } from '../lab/registry.ts';
@@ -38,12 +39,6 @@ image:
   sbom: >-
     printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"notes","version":"%s"}},"components":[{"name":"manage.py"}]}'
     "$IMAGE_DIGEST" >"$IMAGE_SBOM"
-`;
-
-/** The host's engine is the lab's. Its client looks for manifests by https, also on loopback, unless it is told. */
-const hostDocker = `#!/bin/sh
-[ "$1 $2" != 'manifest inspect' ] || set -- manifest inspect --insecure "$3"
-exec /usr/bin/docker -H unix://${socket} "$@"
 `;
 
 here.describe('a document of evidence', () => {
