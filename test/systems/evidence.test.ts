@@ -189,7 +189,11 @@ here.describe('a document of evidence', () => {
         refused(await deploy(job, { image, evidence: inFile(other) }), 'EVIDENCE_DIFFERS');
       }
       const file = inFile(readFileSync(shipped.tested.outputs['evidence'] ?? '', 'utf8').replace('"findings": 0', '"findings": 1')); // prettier-ignore
-      refused(await build(job, { evidence: file }), 'EVIDENCE_DIFFERS', 'link 2 (tests)');
+      refused(
+        await build(job, { evidence: file }),
+        'EVIDENCE_DIFFERS',
+        'the last link is not the one that the document ended with',
+      );
       await job.finish();
       stage.repository.checkout('main');
     },
