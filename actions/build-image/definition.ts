@@ -52,7 +52,7 @@ export const buildImage = defineAction({
     evidence: {
       kind: 'text',
       description:
-        'The path of the document of evidence that `test-and-scan` put out. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
+        'The path of the document of evidence that `test-and-scan` put out, or of a folder that holds it alone. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
     },
     build: {
       kind: 'choice',

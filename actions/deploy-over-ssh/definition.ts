@@ -64,7 +64,7 @@ export const deployOverSsh = defineAction({
     evidence: {
       kind: 'text',
       description:
-        'The path of the document of evidence that `test-and-scan` (and `build-image`) put out. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
+        'The path of the document of evidence that `test-and-scan` (and `build-image`) put out, or of a folder that holds it alone. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
     },
     'require-evidence': {
       kind: 'choice',

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { demand, readDocument } from '#evidence';
+import { demand, readDocument, rows } from '#evidence';
 import type { Lack, Wanted } from '#evidence';
 import type { Target } from '#config';
 import { Failure, must } from '#fault';
@@ -72,7 +72,7 @@ export const provenBefore = async (
     ...(changed.length === 0 || chain === undefined ? [] : [dirty(changed)]),
     ...demand(chain, { commit, repository: context.repository, image: digest, links: links(digest) }),
   ];
-  refuseLacks(lacks, required, path === undefined ? 'input evidence' : path);
+  refuseLacks(lacks, required, path ?? 'input evidence', chain);
   const notes = lacks.map(({ what }): Note => ({ kind: 'warning', text: `evidence: ${what}` }));
   return { notes, ...(chain === undefined || file === undefined ? {} : { chain, file }) };
 };
@@ -84,8 +84,8 @@ export const dirty = (changed: readonly string[]): Lack => ({
   what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
 });
 
-/** Refuses what is missing, where it is required, and what does not match always. Throws EVIDENCE_MISSING, EVIDENCE_DIFFERS. */
-export const refuseLacks = (lacks: readonly Lack[], required: boolean, where: string): void => {
+/** Refuses what is missing, where it is required, and what does not match always; says what `chain` has. Throws EVIDENCE_MISSING, EVIDENCE_DIFFERS. */
+export const refuseLacks = (lacks: readonly Lack[], required: boolean, where: string, chain?: Evidence): void => {
   const wrong = lacks.filter(({ how }) => how === 'differs');
   const refused = required ? lacks : wrong;
   const [first] = refused;
@@ -97,6 +97,9 @@ export const refuseLacks = (lacks: readonly Lack[], required: boolean, where: st
         ? `evidence: ${first.what}`
         : `${refused.length} things are missing in the evidence, or do not match`,
     problems: refused.map(({ what }) => ({ where, what })),
+    ...(chain === undefined
+      ? {}
+      : { said: rows(chain).map(({ kind, what, run }) => `${kind}: ${what}${run.url === '' ? '' : ` (${run.url})`}`) }),
     next:
       wrong.length > 0
         ? 'Hand on the document that a run of this very commit has left, unchanged. Nothing was connected to.'
@@ -114,5 +117,5 @@ export const provenOnHost = (
   if (kept === undefined && target.needsEvidence !== true) return;
   const digest = digestIn(image?.name);
   const lacks = demand(kept, { commit, repository, image: digest, links: links(digest) });
-  refuseLacks(lacks, target.needsEvidence === true, `releases/${id}/.landfall/EVIDENCE.json`);
+  refuseLacks(lacks, target.needsEvidence === true, `releases/${id}/.landfall/EVIDENCE.json`, kept);
 };

@@ -24,7 +24,7 @@ export const evidenceGiven = async (
   const chain = must(readDocument(isAbsolute(path) ? path : join(workspace, path)));
   const { changed } = must(await readCommitted(workspace));
   const lacks = demand(chain, { commit: commit.id, repository: context.repository, links: [] });
-  refuseLacks([...(changed.length === 0 ? [] : [dirty(changed)]), ...lacks], true, path);
+  refuseLacks([...(changed.length === 0 ? [] : [dirty(changed)]), ...lacks], true, path, chain);
   return chain;
 };
 

@@ -1,5 +1,5 @@
 export { closeDeploy, deployOverSsh } from './deploy.ts';
-export type { DeployWish } from './deploy.ts';
+export type { DeployWish } from './phases.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackWish } from './rollback.ts';
 export { smokeTest } from './smoke.ts';

@@ -1,10 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { read } from '#evidence';
+import { must } from '#fault';
+import { time } from '#kit';
+import { openRegistry } from '#registry';
+import { evidenceType } from '../../packages/operations/evidence-image.ts';
+import { builderMissing, startBuilder } from '../lab/builder.ts';
 import { missingForScanners } from '../lab/scanners.ts';
-import { needing } from '../lab/needs.ts';
+import { found, needing, unless } from '../lab/needs.ts';
+import { startRegistry } from '../lab/registry.ts';
 import { failedGates, findings } from './outcome.ts';
 import { prepareSystem, type Place } from './place.ts';
 
 jest.setTimeout(600_000);
+
+const unbuilt =
+  (await builderMissing()) ?? (found('docker-registry') === undefined ? 'docker-registry missing' : undefined);
+
+/** What the application's landfall.yml says of its image; its own Dockerfile begins with what no registry here has. */
+const image = (registry: string): string => `image:
+  name: ${registry}/app
+  tags: [commit]
+  sbom: >-
+    printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"app","version":"%s"}},"components":[{"name":"orders"}]}'
+    "$IMAGE_DIGEST" >"$IMAGE_SBOM"
+`;
 
 const tools = ['flake8', 'black', 'pytest', 'django', 'bandit', 'pip-audit'];
 
@@ -39,4 +60,42 @@ needing('python3', 'openssl', ...missingForScanners()).describe('O1', () => {
       expect.arrayContaining(['orders/total.py:1 F401', 'orders/total.py:3 B307', 'requirements.txt:2 PYSEC-2023-87']),
     );
   });
+
+  unless(unbuilt).test(
+    'main: one app:<sha> of what was tested, with its list of parts, and the evidence beside it',
+    async () => {
+      const [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
+      const registry = openRegistry({ ...time, name: { registry: server.registry, repository: 'app' }, signal: new AbortController().signal }); // prettier-ignore
+      try {
+        const change = {
+          'landfall.yml': readFileSync(join(place.source, 'landfall.yml'), 'utf8') + image(server.registry),
+          Dockerfile: 'FROM scratch\nCOPY . /app\n',
+          // what tests and scans leave is not the commit's
+          '.dockerignore': '*.json\n*.xml\n.pytest_cache\n**/__pycache__\n',
+        };
+        const { test: step } = await place.run({
+          change,
+          then: async (job, { outputs }, sha) => {
+            const inputs = { builder: lab.name, evidence: outputs['evidence'] ?? '' };
+            const built = await job.uses('build-image', { inputs, env: lab.env });
+            const { digest = '', result } = built?.outputs ?? {};
+            if (result !== 'done') throw new Error(built?.log.join('\n') ?? 'build-image was not begun');
+            expect(must(await registry.digestOf(sha))).toBe(digest);
+            const lists = must(await registry.attached(digest as `sha256:${string}`, 'application/vnd.cyclonedx+json'));
+            expect(lists.map(({ bytes }) => bytes.toString())).toEqual([expect.stringContaining(digest)]);
+            const [beside] = must(await registry.attached(digest as `sha256:${string}`, evidenceType));
+            const { links } = must(read(beside?.bytes ?? new Uint8Array()));
+            expect(links).toMatchObject([{ commit: sha }, { verdict: 'passed' }, { digest }, { image: digest }]);
+            const again = await job.uses('build-image', { inputs: { builder: lab.name }, env: lab.env });
+            expect([again?.outputs['result'], again?.outputs['digest']]).toEqual(['unchanged', digest]);
+          },
+        });
+        expect([step.exit, step.outputs['verdict']]).toEqual([0, 'passed']);
+      } finally {
+        registry.close();
+        await server.close();
+        await lab.close();
+      }
+    },
+  );
 });

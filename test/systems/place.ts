@@ -11,7 +11,7 @@ import { bareKey, generateKey } from '../lab/keys.ts';
 import { git } from '../lab/repository.ts';
 import { ensureScanners } from '../lab/scanners.ts';
 import { fromSources } from '../runner/from-sources.ts';
-import { startJob, workflowRun, type StepEnd } from '../runner/index.ts';
+import { startJob, workflowRun, type Job, type StepEnd } from '../runner/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -34,6 +34,8 @@ export type Asked = {
   readonly pull?: boolean;
   /** Beside what the runner's machine has. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What the job does after its tests and scans, where the application is not deployed. */
+  readonly then?: (job: Job, test: StepEnd, sha: string) => Promise<void>;
 };
 
 export type Place = {
@@ -99,7 +101,7 @@ export const prepareSystem = async (app: string): Promise<Place> => {
   for (const folder of [home, temp]) mkdirSync(folder);
   writeSafetyDatabase(database);
   const [service, host] = [await startVulnerabilities(), await countingPort()];
-  const dist = fromSources('test-and-scan', 'deploy-over-ssh');
+  const dist = fromSources('test-and-scan', 'build-image', 'deploy-over-ssh');
   const key = generateKey();
   const deploys = /^path:/m.test(readFileSync(join(source, 'landfall.yml'), 'utf8'));
   const env = {
@@ -148,6 +150,7 @@ export const prepareSystem = async (app: string): Promise<Place> => {
         const report = reportOf(test);
         const inputs = { 'ssh-key': key.privateKey, host: `deploy@127.0.0.1:${host.port}`, 'host-key': bareKey(key.publicKey), 'env-file': 'A=b' }; // prettier-ignore
         const deploy = deploys ? await job.uses('deploy-over-ssh', { inputs }) : undefined;
+        await asked.then?.(job, test, sha);
         await job.finish();
         return { test, report, deploy, connections: host.count() - before };
       } finally {

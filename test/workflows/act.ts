@@ -49,6 +49,9 @@ const patience = 900_000;
 const standIns = {
   checkout: 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8',
   'setup-python': 'actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c',
+  'setup-buildx': 'docker/setup-buildx-action@e468171a9de216ec08956ac3ada2f0791b6bd435',
+  'upload-artifact': 'actions/upload-artifact@330a01c490aca151604b8cf639adc76d48f6c5d4',
+  'download-artifact': 'actions/download-artifact@634f93cb2916e3fdff6788551b99b062d0335ce0',
 };
 
 /** This repository as workflows find it under OWNER/landfall@v1: its actions, reusable workflows and bundles. */
