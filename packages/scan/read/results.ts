@@ -1,4 +1,5 @@
 import type { FailedTest, Finding, TestTotals, Unchecked } from '#plan';
+import { oneLine } from './text.ts';
 
 /** What a file is called, and which folder its paths are made relative to. */
 export type About = {
@@ -40,6 +41,9 @@ export type ScanResults = {
   /** Of SARIF: the runs. */
   readonly sarif?: readonly SarifRun[];
 };
+
+/** A tool of SARIF as findings and gates name it: `Semgrep OSS` is `semgrep oss`. */
+export const toolName = (name: string): string => oneLine(name).toLowerCase();
 
 /** Lines of one file, from 1. */
 export type CoveredLines = { readonly covered: ReadonlySet<number>; readonly missed: ReadonlySet<number> };
