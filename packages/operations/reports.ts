@@ -131,7 +131,8 @@ const resultsOf = async (
   }
   if (tool === 'coverage') {
     const coverage = await readCoverage(source, about);
-    const files = new Map([...coverage.files].map(([path, lines]) => [place(path), lines]));
+    const below = placeBelow(about.root, coverage.sources);
+    const files = new Map([...coverage.files].map(([path, lines]) => [place(below(path)), lines]));
     return { coverage: { ...coverage, files, ...from } };
   }
   const scans = await readScan(tool, source, about);
