@@ -347,7 +347,7 @@ describe('coverage', () => {
     const files = [
       coverage({ 'a.py': [[1], [2, 3]] }),
       coverage({ 'a.py': [[2], [1, 3, 4]], 'b.py': [[1], []] }),
-      coverage({ 'b.py': [[], [1, 2]], 'src/b.py': [[3], []] }, { sources: ['src'] }),
+      coverage({ 'src/b.py': [[3], [1, 2]] }),
     ];
     expect(run({ coverage: 'c' }, { coverage: files }).scan.coverage).toEqual({
       total: 50,

@@ -53,7 +53,7 @@ export type CoverageResults = {
   readonly file: string;
   /** By path: relative to the workspace where it lies there, else as the file has it; with `/`. */
   readonly files: ReadonlyMap<string, CoveredLines>;
-  /** Folders that the paths may be relative to (Cobertura), by the same rule; `.` is the workspace. */
+  /** Folders that the paths are relative to (Cobertura), by the same rule, without saying which; `.` is the workspace. */
   readonly sources: readonly string[];
   readonly unchecked: readonly Unchecked[];
 };
