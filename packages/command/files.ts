@@ -59,6 +59,19 @@ export const placeBelow = (workspace: string, folders: readonly string[]): ((pat
   };
 };
 
+/**
+ * Places paths that are relative to one of several folders: below the first that has such a file, else in the workspace itself if it
+ * is there; else it is named by the first folder.
+ */
+export const placeInSources = (workspace: string, sources: readonly string[]): ((path: string) => string) => {
+  const within = sources.filter((one) => !/^(?:\/|\.\.(?:\/|$))/.test(one));
+  return (path) => {
+    if (posix.isAbsolute(path)) return path;
+    const folder = [...within, '.'].find((one) => existsSync(join(workspace, one, path))) ?? sources[0] ?? '.';
+    return posix.join(folder, path);
+  };
+};
+
 /** Writes a file for the owner alone, with the folders above it. */
 export const writeBytes = async (path: string, bytes: Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });

@@ -1,4 +1,4 @@
-export { findFiles, pieces, placeBelow, readBytes, writeBytes } from './files.ts';
+export { findFiles, pieces, placeBelow, placeInSources, readBytes, writeBytes } from './files.ts';
 export type { FoundFile } from './files.ts';
 export { openRunner } from './run.ts';
 export type { Command, Ran, Runner } from './run.ts';

@@ -63,6 +63,13 @@ needing('git').describe('the files of a commit', () => {
     await expect(all(kept(folder('git')))).rejects.toMatchObject({ fault: { code: 'SOURCE_UNFIT' } });
   });
 
+  test('a content that the checkout lacks is a fault, not a file less', async () => {
+    const root = kept(repository({ a: 'a\n', b: 'b\n', c: 'c\n' }));
+    const id = git(root, 'rev-parse', 'HEAD:b');
+    rmSync(join(root, '.git/objects', id.slice(0, 2), id.slice(2)));
+    await expect(all(root)).rejects.toMatchObject({ fault: { code: 'SOURCE_UNFIT' } });
+  });
+
   test('a file can be had as another commit has it', async () => {
     const root = kept(repository({ 'v[1]*': '1', ':(top)x': 'magic', 'd/x': 'd' }));
     const first = git(root, 'rev-parse', 'HEAD');

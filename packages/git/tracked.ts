@@ -1,6 +1,6 @@
-import { must } from '#fault';
+import { Failure, must } from '#fault';
 import type { TrackedFile } from '#plan';
-import { git, parts } from './git.ts';
+import { git, gitFault, parts } from './git.ts';
 import { gitStream } from './stream.ts';
 
 /** Larger files are not read: bytes. */
@@ -16,7 +16,10 @@ type Named = { readonly path: string; readonly id: string; readonly bytes: numbe
  * changed since. Throws a Failure where git fails (`SOURCE_UNFIT`).
  */
 export async function* trackedFiles(root: string): AsyncGenerator<TrackedFile, void, undefined> {
-  const named = parts(must(await git(root, ['ls-tree', '-r', '-z', '-l', 'HEAD']))).flatMap(read);
+  const listed = parts(must(await git(root, ['ls-tree', '-r', '-z', '-l', 'HEAD'])));
+  const named = listed.flatMap(read);
+  // of a content that it lacks git gives no size
+  if (named.length < listed.length) throw lacking(root, `${listed.length - named.length} files`);
   const wanted = named.filter(({ regular, bytes }) => regular && bytes <= largest);
   for (const { path, bytes, regular } of named)
     if (!regular || bytes > largest) yield { path, kind: regular ? 'large' : 'other', bytes };
@@ -26,7 +29,14 @@ export async function* trackedFiles(root: string): AsyncGenerator<TrackedFile, v
     if (content.subarray(0, looked).includes(0)) yield { path, kind: 'binary', bytes };
     else yield { path, kind: 'text', bytes, text: content.toString('utf8') };
   }
+  // git goes on where it lacks one
+  if (at < wanted.length) throw lacking(root, wanted[at]?.path ?? '');
 }
+
+const lacking = (root: string, path: string): Failure =>
+  new Failure(
+    gitFault(root, ['cat-file', '--batch'], `the checkout has no content of ${path}, which its commit names`),
+  );
 
 /** `<mode> <type> <id> <bytes>\t<path>`; a submodule has `-` for bytes. */
 const read = (line: string | Buffer): readonly Named[] => {

@@ -174,10 +174,14 @@ describe('main', () => {
   });
 
   test('lets no shown line command the runner', async () => {
-    const { log } = await ran({ say: 'x\n::set-env name=A::b\n  ::stop-commands::t\n##[group]y' });
+    const { log } = await ran({
+      say: 'x\n::set-env name=A::b\n  ::stop-commands::t\n##[group]y\nz\r::error::r\n\u0085::error::n',
+    });
     expect(log).not.toMatch(/^\s*::(set-env|stop-commands)/m);
     expect(log).not.toContain('##[');
+    expect(log).not.toMatch(/(\r|\u0085)::/);
     expect(log).toContain('set-env name=A::b');
+    expect(log).toContain(': :error::r');
   });
 
   test('reads named variables, masked, and names those that are not set', async () => {

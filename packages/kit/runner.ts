@@ -86,5 +86,8 @@ export const actualRunner = async (): Promise<Runner> => {
   };
 };
 
-/** The runner takes a line that begins with `::`, or holds `##[`, for a command. What a host says must not command it. */
-const inert = (line: string): string => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## [');
+/**
+ * The runner takes a line that begins with `::`, or holds `##[`, for a command. What a host says must not command it. Lines
+ * end for the runner (.NET) at `\r`, too, and U+0085 is a blank.
+ */
+const inert = (line: string): string => line.replace(/^([\s\u0085]*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');

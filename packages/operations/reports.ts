@@ -1,5 +1,5 @@
 import { join, posix } from 'node:path';
-import { findFiles, pieces, placeBelow, readBytes } from '#command';
+import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#command';
 import type { FoundFile, Ran } from '#command';
 import type { Test } from '#config';
 import type { CommandReport, Unchecked } from '#plan';
@@ -131,7 +131,8 @@ const resultsOf = async (
   }
   if (tool === 'coverage') {
     const coverage = await readCoverage(source, about);
-    const files = new Map([...coverage.files].map(([path, lines]) => [place(path), lines]));
+    const below = placeInSources(about.root, coverage.sources);
+    const files = new Map([...coverage.files].map(([path, lines]) => [place(below(path)), lines]));
     return { coverage: { ...coverage, files, ...from } };
   }
   const scans = await readScan(tool, source, about);

@@ -5,27 +5,19 @@ import type { CoverageResults, CoveredLines } from './read/results.ts';
 
 type Lines = { readonly covered: Set<number>; readonly missed: Set<number> };
 
-/** Coverage of several files as one: a line that any of them ran is covered. Paths are those of the workspace where that is known. */
+/** Coverage of several files as one: a line that any of them ran is covered. */
 export const mergeCoverage = (results: readonly CoverageResults[]): ReadonlyMap<string, CoveredLines> => {
   const merged = new Map<string, Lines>();
-  for (const { files, sources } of results) {
+  for (const { files } of results) {
     for (const [path, lines] of files) {
-      const key = placed(path, sources);
-      const into = merged.get(key) ?? { covered: new Set(), missed: new Set() };
-      merged.set(key, into);
+      const into = merged.get(path) ?? { covered: new Set(), missed: new Set() };
+      merged.set(path, into);
       for (const line of lines.covered) into.covered.add(line);
       for (const line of lines.missed) into.missed.add(line);
     }
   }
   for (const { covered, missed } of merged.values()) for (const line of covered) missed.delete(line);
   return merged;
-};
-
-/** A path that is relative to the one folder which the file names is made one of the workspace. */
-const placed = (path: string, sources: readonly string[]): string => {
-  const [only, another] = sources;
-  if (only === undefined || another !== undefined || only === '.' || path.startsWith('/')) return path;
-  return path.startsWith(`${only}/`) ? path : `${only}/${path}`;
 };
 
 /** Tests themselves and generated migrations: coverage leaves them out as a rule. */

@@ -20,7 +20,7 @@ const matches = ({ rule, tool, file, subject }: Exception): ((finding: Finding) 
 /**
  * Findings without the excepted ones. An exception that has ended excepts nothing and is a finding itself, and so is one that
  * fits nothing; but that only where `surely` says that its tool has looked at everything. `today` and `expires` are days
- * (`2026-11-30`); the last day still counts.
+ * (`2026-11-30`, by UTC); the last day still counts.
  */
 export const applyExceptions = (
   findings: readonly Finding[],

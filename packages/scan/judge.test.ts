@@ -125,6 +125,15 @@ describe('commands', () => {
   ])('%j', (command, text) => {
     expect(gates({ run: { a: 'x' } }, { commands: [command] })).toEqual([`command a: ${text}`]);
   });
+
+  test('that passed at a later try are told to be flaky', () => {
+    const told = (more: object) => run({ run: { a: 'x' } }, { commands: [ran('a', more)] }).notes;
+    expect(told({ tries: 3 })).toEqual([
+      { kind: 'warning', text: 'Command a is flaky: it passed at try 3, after 2 that failed.' },
+    ]);
+    expect(told({ tries: 3, outcome: 'failed', exit: 1 })).toEqual([]);
+    expect(told({})).toEqual([]);
+  });
 });
 
 describe('tests', () => {
@@ -338,7 +347,7 @@ describe('coverage', () => {
     const files = [
       coverage({ 'a.py': [[1], [2, 3]] }),
       coverage({ 'a.py': [[2], [1, 3, 4]], 'b.py': [[1], []] }),
-      coverage({ 'b.py': [[], [1, 2]], 'src/b.py': [[3], []] }, { sources: ['src'] }),
+      coverage({ 'src/b.py': [[3], [1, 2]] }),
     ];
     expect(run({ coverage: 'c' }, { coverage: files }).scan.coverage).toEqual({
       total: 50,
@@ -393,6 +402,19 @@ describe('coverage', () => {
   ])('a file that the coverage does not know counts where it should be known: %j', (files, text) => {
     const { outcome, found: got } = changed(50, files).gates[1] ?? {};
     expect(`${outcome}: ${got}`).toBe(text);
+  });
+
+  test('of another place than the workspace says nothing of the change', () => {
+    const elsewhere = coverage({ '/app/app/a.py': [[1], [2]], '../b.py': [[1], []] }, { file: 'cov.xml' });
+    const judged = run(
+      { coverage: 'c', 'changed-coverage-min': 1 },
+      { coverage: [elsewhere], changes: changes({ 'app/a.py': [[1, 2]] }) },
+    ).scan;
+    expect(judged.verdict).toBe('incomplete');
+    expect(judged.gates.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
+      'coverage: passed',
+      'changed coverage: incomplete',
+    ]);
   });
 
   test('what is not known is incomplete', () => {

@@ -1,5 +1,5 @@
 import type { Test } from '#config';
-import type { Finding, Gate, Note, Severity, Unchecked, Verdict } from '#plan';
+import type { Finding, Gate, Note, Severity, Verdict } from '#plan';
 import { commandGates } from './command-gates.ts';
 import { coverageGates, coverageReport } from './coverage.ts';
 import { applyExceptions } from './exceptions.ts';
@@ -9,6 +9,7 @@ import { withUnchecked } from './gate.ts';
 import type { TestResults } from './read/results.ts';
 import { askedRules, ownGate, ruleGates } from './rules/rule-gates.ts';
 import { comparedTests, testGate, totalsOf } from './test-gates.ts';
+import { uncheckedOf } from './unchecked.ts';
 
 /** Of one tool: what it found, and how bad that may be. */
 type Group = { readonly name: string; readonly failOn: Severity; readonly findings: readonly Finding[] };
@@ -75,7 +76,12 @@ export const judge = (wanted: Test, found: Found): Judgement => {
       ...(coverage === undefined ? {} : { coverage }),
     },
     excepted: eachOnce(excepted),
-    notes: [...found.rules.notes, ...compared.notes, ...unknownNames(wanted['allow-incomplete'], gates)],
+    notes: [
+      ...flaky(found),
+      ...found.rules.notes,
+      ...compared.notes,
+      ...unknownNames(wanted['allow-incomplete'], gates),
+    ],
     says: says(verdict, gates),
   };
 };
@@ -100,40 +106,6 @@ const asksCoverage = (wanted: Test, { coverage }: Found): boolean =>
   wanted['coverage-min'] !== undefined ||
   wanted['changed-coverage-min'] !== undefined ||
   byTool(wanted, 'coverage');
-
-/** What nobody could look at: as it was reported, and what was asked for and left nothing at all. */
-const uncheckedOf = (wanted: Test, found: Found, tests: readonly TestResults[]): readonly Unchecked[] => {
-  const told = [
-    ...found.unchecked,
-    ...[...tests, ...found.coverage, ...found.scans].flatMap(({ unchecked }) => unchecked),
-    ...found.rules.unchecked,
-  ];
-  const silent = silentOf(wanted, found).filter(({ by }) => !told.some((one) => one.by === by));
-  const changed = wanted['changed-coverage-min'] === undefined ? [] : [...told, ...silent];
-  return [
-    ...told,
-    ...silent,
-    // lines that are not known may be changed ones
-    ...changed.filter(({ by }) => by === 'coverage').map((one) => ({ ...one, by: 'changed coverage' })),
-  ];
-};
-
-/** What was asked for and is not there, by whom it was asked for. */
-const silentOf = (wanted: Test, { tests, coverage, scans }: Found): readonly Unchecked[] => {
-  const results = (tool: string): readonly From[] =>
-    tool === 'junit' ? tests : tool === 'coverage' ? coverage : scans;
-  const nothing = (tool: string, what: string): Unchecked => ({ by: tool === 'junit' ? 'tests' : tool, what });
-  const files = (['junit', 'coverage', 'sarif'] as const)
-    .filter((tool) => wanted[tool].length > 0)
-    .filter((tool) => !results(tool).some(({ command }) => command === undefined))
-    .map((tool) => nothing(tool, `no file was read for ${wanted[tool].join(', ')}`));
-  const commands = Object.entries(wanted.run).flatMap(([name, { tool }]) =>
-    tool === undefined || results(tool).some(({ command }) => command === name)
-      ? []
-      : [nothing(tool, `command ${name} left nothing to read`)],
-  );
-  return [...files, ...commands];
-};
 
 /** Scanners, each with what it found. Where commands of one tool have limits of their own, each is a gate. */
 const groupsOf = (wanted: Test, { scans }: Found): readonly Group[] => {
@@ -183,6 +155,15 @@ const verdictOf = (gates: readonly Gate[]): Verdict => {
 };
 
 const isOpen = ({ outcome, allowed }: Gate): boolean => outcome === 'incomplete' && allowed !== true;
+
+/** What passed, but not at once. */
+const flaky = ({ commands }: Found): readonly Note[] =>
+  commands
+    .filter(({ outcome, tries }) => outcome === 'passed' && tries > 1)
+    .map(({ name, tries }) => ({
+      kind: 'warning',
+      text: `Command ${name} is flaky: it passed at try ${tries}, after ${tries - 1 === 1 ? 'one' : tries - 1} that failed.`,
+    }));
 
 const unknownNames = (names: readonly string[], gates: readonly Gate[]): readonly Note[] =>
   names

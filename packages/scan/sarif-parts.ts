@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { shorten } from '#plan';
+import { toolName } from './read/results.ts';
 import type { SarifRun } from './read/results.ts';
 
 /** GitHub cuts what is longer: docs.github.com, "SARIF support for code scanning". */
@@ -74,8 +75,9 @@ const run = z.object({
 
 /** What a SARIF file says more than findings hold. Whatever has not the form that it should have is left out. */
 export type SarifParts = {
+  /** As findings name it. */
   readonly tool: string;
-  readonly driver: Omit<z.output<typeof component>, 'rules' | 'name'>;
+  readonly driver: Omit<z.output<typeof component>, 'rules'>;
   readonly rules: ReadonlyMap<string, SarifRule>;
   /** By {@link detailKey}. */
   readonly details: ReadonlyMap<string, readonly Detail[]>;
@@ -94,7 +96,7 @@ export const sarifParts = (given: SarifRun): SarifParts | undefined => {
   const read = run.safeParse(given);
   if (!read.success) return undefined;
   const { driver, extensions } = read.data.tool;
-  const { name, rules, ...rest } = driver;
+  const { rules, ...rest } = driver;
   const all = parsed(rule, [...rules, ...extensions.flatMap((extension) => extension.rules)]);
   const details = parsed(result, read.data.results).map(({ ruleId, partialFingerprints, locations: [first] }) => {
     const { artifactLocation, region } = first.physicalLocation;
@@ -103,7 +105,7 @@ export const sarifParts = (given: SarifRun): SarifParts | undefined => {
   });
   const byKey = new Map<string, Detail[]>();
   for (const { key, detail } of details) byKey.set(key, [...(byKey.get(key) ?? []), detail]);
-  return { tool: name, driver: rest, rules: new Map(all.map((one) => [one.id, one])), details: byKey };
+  return { tool: toolName(driver.name), driver: rest, rules: new Map(all.map((one) => [one.id, one])), details: byKey };
 };
 
 const decoded = (uri: string): string => {

@@ -148,6 +148,25 @@ test('whole: one run a tool, what its own file says of rules and places, ours wi
   ]);
 });
 
+test('a tool keeps the name that it gives itself, and what its file says', () => {
+  const own = finding({ tool: 'semgrep oss', rule: 'x', file: 'a.py', line: 2 });
+  const raw = {
+    tool: { driver: { name: 'Semgrep OSS', rules: [{ id: 'x', properties: { 'security-severity': '9.1' } }] } },
+    results: [],
+  };
+  const { runs } = merged({ scans: [scan('semgrep oss', [own], { sarif: [raw] })], findings: [own] });
+  expect(runs.map(({ tool: { driver }, results }) => [driver.name, driver.rules, results.length])).toEqual([
+    ['Semgrep OSS', [{ id: 'x', properties: { 'security-severity': '9.1' } }], 1],
+  ]);
+});
+
+test('half a character in a name does not end it', () => {
+  const { runs } = merged({ findings: [finding({ file: 'a/\ud800.py', line: 1 })] });
+  expect(runs[0]?.results[0]?.locations).toMatchObject([
+    { physicalLocation: { artifactLocation: { uri: 'a/%EF%BF%BD.py' } } },
+  ]);
+});
+
 test('a fingerprint stays when its line moves, and two like lines have two', () => {
   const text = ['a', 'call( 1 )', 'b', 'call(1)'];
   const prints = (lines: readonly string[], ...at: number[]) =>
@@ -186,12 +205,14 @@ test('what GitHub does not take is left out from its best end, and said', () => 
   ]);
 });
 
-test('what is about no file is there, and GitHub does not show it; a tool that was not whole says so', () => {
+test('what is about no file is left out, and said: GitHub would take none of the rest; a tool that was not whole says so', () => {
   const { file: _file, line: _line, ...homeless } = finding();
   const torn = scan('bandit', [homeless], { unchecked: [{ by: 'bandit', what: 'cut off' }] });
-  const { runs, notes } = merged({ scans: [torn], findings: [homeless] });
-  expect(runs).toMatchObject([{ invocations: [{ executionSuccessful: false }], results: [{ locations: [] }] }]);
-  expect(notes).toEqual(["1 findings are about no file: GitHub's code scanning does not show these."]);
+  const { runs, notes } = merged({ scans: [torn], findings: [homeless, finding()] });
+  expect(runs).toMatchObject([{ invocations: [{ executionSuccessful: false }], results: [{ ruleId: 'B602' }] }]);
+  expect(notes).toEqual([
+    '1 findings are about no file, and so not in the SARIF file: GitHub takes none that has them.',
+  ]);
 });
 
 const junk = fc.jsonValue({ maxDepth: 5 });

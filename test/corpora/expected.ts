@@ -47,6 +47,13 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'low would-reformat: black would format it otherwise @ messy.py -> black messy.py',
     'low would-reformat: black would format it otherwise @ tests/test_prices.py -> black tests/test_prices.py',
   ],
+  'coverage/coverage-py-two-sources.xml': [
+    'source alpha',
+    'source beta',
+    '__init__.py:  | ',
+    'prices.py: 1 2 5 | 6',
+    'stock.py: 1 2 4 | 3',
+  ],
   'coverage/coverage-py.json': [
     'shop/__init__.py:  | ',
     'shop/prices.py: 1 4 5 8 9 10 11 12 13 16 20 25 | 17 21 22 26 27',
@@ -189,6 +196,22 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'junit/pytest-none.xml': ['0 tests: 0 passed, 0 failed, 0 skipped; 0 ms; 0 names'],
   'junit/pytest-passed.xml': ['2 tests: 2 passed, 0 failed, 0 skipped; 1 ms; 2 names'],
+  'junit/pytest-reruns.xml': [
+    '6 tests: 5 passed, 1 failed, 0 skipped; 7 ms; 3 names',
+    'failed tests.test_reruns > test_always_red: assert 0 @ tests/test_reruns.py:16 (5 lines)',
+  ],
+  'junit/pytest-subtests-passed.xml': ['1 tests: 1 passed, 0 failed, 0 skipped; 46 ms; 1 names'],
+  'junit/pytest-subtests.xml': [
+    '5 tests: 1 passed, 3 failed, 1 skipped; 186 ms; 5 names',
+    'failed tests.test_subtests > test_red: assert (1 % 2) == 0 @ tests/test_subtests.py:15 (13 lines)',
+    'failed tests.test_subtests.Case > test_one_red: AssertionError: 1 == 1 @ tests/test_subtests.py:22 (7 lines)',
+    'failed tests.test_subtests > test_passes_unexpectedly: [XPASS(strict)] known (1 lines)',
+    'skipped tests.test_subtests.Case::test_skipped',
+  ],
+  'junit/pytest-xdist-crash.xml': [
+    '2 tests: 1 passed, 1 failed, 0 skipped; 2 ms; 2 names',
+    "error tests.test_crash > test_crash: failed on setup with \"worker 'gw1' crashed while running 'tests/test_crash.py::test_crash'\" (1 lines)",
+  ],
   'junit/pytest-xunit1.xml': [
     '12 tests: 4 passed, 6 failed, 2 skipped; 23 ms; 11 names',
     'failed tests.test_prices > test_discount: assert 180.0 == 190 @ tests/test_prices.py:14 (6 lines)',

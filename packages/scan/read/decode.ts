@@ -13,7 +13,8 @@ const labelOf = (bytes: Buffer): string => {
   const mark = bytes.subarray(0, 4).toString('hex');
   if (mark.startsWith('fffe') || mark === '3c003f00') return 'utf-16le';
   if (mark.startsWith('feff') || mark === '003c003f') return 'utf-16be';
-  const [, declared = 'utf-8'] = /<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(bytes.toString('latin1')) ?? [];
+  const [, declared = 'utf-8'] =
+    /<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(bytes.toString('latin1', 0, head)) ?? [];
   // a declaration that is read byte by byte is not UTF-16: .NET writes that of a string
   return /^utf-?16/i.test(declared) || mark.startsWith('efbbbf') ? 'utf-8' : declared;
 };

@@ -5,8 +5,8 @@ import { scanned, troubles } from './report.ts';
 import type { About, ScanResults } from './results.ts';
 import { firstLine } from './text.ts';
 
-/** The default form, and `--format=pylint`. Codes: https://flake8.pycqa.org/en/latest/glossary.html#term-error-code */
-const form = /^(?<path>[^:\s][^:]*):(?<line>\d+):(?:\d+:)? \[?(?<code>[A-Z]{1,3}\d{1,4})\]?(?: (?<says>.*))?$/;
+/** The default form, and `--format=pylint`. Plugins have codes of other lengths than its own (before 6.0: `DALL000`): https://flake8.pycqa.org/en/latest/glossary.html#term-error-code */
+const form = /^(?<path>[^:\s][^:]*):(?<line>\d+):(?:\d+:)? \[?(?<code>[A-Z]{1,6}\d{0,4})\]?(?: (?<says>.*))?$/;
 
 /** What `--count` and `--statistics` print beside: how many, of all or of one code. */
 const sums = /^\s*(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;

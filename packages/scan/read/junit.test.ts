@@ -13,6 +13,14 @@ const whats = ({ unchecked }: TestResults): readonly string[] => unchecked.map((
 
 const passing = '<testcase classname="a" name="b" time="1.5"/>';
 
+test('a test may say by its status alone how it ended', async () => {
+  const all = ['failed', 'Timeout', 'broken', 'notrun', 'skipped', 'run', 'passed'];
+  const { totals } = await read(
+    `<testsuite>${all.map((one) => `<testcase name="${one}" status="${one}"/>`).join('')}</testsuite>`,
+  );
+  expect(totals).toEqual({ total: 7, passed: 2, failed: 3, skipped: 2 });
+});
+
 describe('suites', () => {
   test('stand within each other, without a root, several in a row, without attributes', async () => {
     const nested = await read(
@@ -55,6 +63,13 @@ describe('suites', () => {
     expect(whats(await read(`<testsuite failures="1" errors="1">${passing}</testsuite>`))).toEqual([
       'junit.xml says 2 failures, and shows 0',
     ]);
+    // pytest: subtests that passed
+    const subtests = (more: string) =>
+      read(
+        `<testsuites name="pytest tests"><testsuite name="own" tests="4" failures="0"${more}>${passing}</testsuite></testsuites>`,
+      );
+    expect(whats(await subtests(''))).toEqual([]);
+    expect(whats(await subtests(' errors="1"'))).toEqual(['junit.xml says 1 failures of own, and shows 0']);
     expect(whats(await read(`<testsuite tests="many">${passing}</testsuite>`))).toEqual([
       'junit.xml has tests="many", which is no number',
     ]);

@@ -21,17 +21,24 @@ const harmless = new Set([
   ...['flakyFailure', 'flakyError', 'stackTrace'],
 ]);
 
-/** Some runners write `status="failed"`, and no element. */
-const statuses = new Map<string, FailedTest['kind']>([
+/** Some runners write `status="failed"`, and no element; GoogleTest `status="notrun"` of a test that is disabled. */
+const statuses = new Map<string, FailedTest['kind'] | 'skipped'>([
   ['failed', 'failed'],
   ['failure', 'failed'],
   ['fail', 'failed'],
+  ['timeout', 'failed'],
+  ['aborted', 'failed'],
   ['error', 'error'],
+  ['broken', 'error'],
+  ['notrun', 'skipped'],
+  ['skipped', 'skipped'],
+  ['disabled', 'skipped'],
 ]);
 
 const entryOf = (attributes: Attributes): Entry => {
-  const kind = statuses.get((attributes['status'] ?? attributes['result'] ?? '').toLowerCase());
-  return { attributes, skipped: false, message: '', text: '', ...(kind === undefined ? {} : { kind }) };
+  const status = statuses.get((attributes['status'] ?? attributes['result'] ?? '').toLowerCase());
+  const kind = status === undefined || status === 'skipped' ? {} : { kind: status };
+  return { attributes, skipped: status === 'skipped', message: '', text: '', ...kind };
 };
 
 /** unittest-xml-reporting and Surefire put the name of the exception apart, as `type`. */

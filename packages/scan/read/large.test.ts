@@ -13,9 +13,15 @@ async function* generated(
   times: number,
   tail: string,
 ): AsyncGenerator<string> {
-  yield await Promise.resolve(head);
-  for (let at = 0; at < times; at += 1) yield one(at);
-  yield tail;
+  let piece = head;
+  for (let at = 0; at < times; at += 1) {
+    piece += one(at);
+    // as large as those of a file
+    if (piece.length < 65_536) continue;
+    yield await Promise.resolve(piece);
+    piece = '';
+  }
+  yield piece + tail;
 }
 
 /** How far the heap grows while it is read: bytes. Looked at with every 2 MB. */
@@ -78,6 +84,9 @@ test('what is deep, long or endless ends early', async () => {
     generated('<testsuite><testcase name="', () => 'x'.repeat(1000), 5000, '"/></testsuite>'),
   );
   expect(attribute).toEqual(['large.xml is damaged or cut off in line 1 (max buffer length exceeded: attribvalue)']);
+  expect(await whats(generated('<testsuite><testcase ', (at) => `a${at}="" `, 1_000_000, '/></testsuite>'))).toEqual([
+    'large.xml has more than 1000 attributes of one element',
+  ]);
   expect(await whats(generated('', () => 'no XML at all\n', 1_000_000, ''))).toEqual([
     'large.xml has no <testsuites> or <testsuite>',
   ]);

@@ -1,4 +1,5 @@
 import type { FailedTest, Finding, TestTotals, Unchecked } from '#plan';
+import { oneLine } from './text.ts';
 
 /** What a file is called, and which folder its paths are made relative to. */
 export type About = {
@@ -41,6 +42,9 @@ export type ScanResults = {
   readonly sarif?: readonly SarifRun[];
 };
 
+/** A tool of SARIF as findings and gates name it: `Semgrep OSS` is `semgrep oss`. */
+export const toolName = (name: string): string => oneLine(name).toLowerCase();
+
 /** Lines of one file, from 1. */
 export type CoveredLines = { readonly covered: ReadonlySet<number>; readonly missed: ReadonlySet<number> };
 
@@ -49,7 +53,7 @@ export type CoverageResults = {
   readonly file: string;
   /** By path: relative to the workspace where it lies there, else as the file has it; with `/`. */
   readonly files: ReadonlyMap<string, CoveredLines>;
-  /** Folders that the paths may be relative to (Cobertura), by the same rule; `.` is the workspace. */
+  /** Folders that the paths are relative to (Cobertura), by the same rule, without saying which; `.` is the workspace. */
   readonly sources: readonly string[];
   readonly unchecked: readonly Unchecked[];
 };

@@ -2,6 +2,7 @@ import type { Finding, Severity } from '#plan';
 import { each, jsonIn } from './json.ts';
 import { troubles } from './report.ts';
 import type { Troubles } from './report.ts';
+import { toolName } from './results.ts';
 import type { About, SarifRun, ScanResults } from './results.ts';
 import { keptOf } from './sarif-keep.ts';
 import { placeOf } from './sarif-place.ts';
@@ -39,7 +40,7 @@ const ruleOf = (result: SarifResult, { byId, lists }: Rules): Rule | undefined =
 const severityOf = (result: SarifResult, rule: Rule | undefined, secret: boolean): Severity => {
   const score = result.properties?.['security-severity'] ?? rule?.properties?.['security-severity'];
   const number = Number(score ?? NaN);
-  if (score !== '' && Number.isFinite(number)) return ofScore(number);
+  if (String(score).trim() !== '' && Number.isFinite(number)) return ofScore(number);
   if ((result.kind ?? 'fail') !== 'fail') return 'note';
   const level = result.level ?? rule?.defaultConfiguration?.level;
   // gitleaks gives neither
@@ -95,7 +96,7 @@ const readRun = (written: unknown, root: string, trouble: Troubles): Found | und
     return undefined;
   }
   const run = read.data;
-  const tool = oneLine(run.tool.driver.name).toLowerCase();
+  const tool = toolName(run.tool.driver.name);
   notices(run, tool, root, trouble);
   if (!Array.isArray(run.results)) trouble.add(`has a run of ${tool} without results: it did not look`, tool);
   const rules = rulesOf(run);

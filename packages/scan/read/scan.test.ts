@@ -311,6 +311,15 @@ test('safety scan of 3.x: known vulnerabilities, and those that are ignored', as
   expect(whats(await read('safety', scan([])))).toEqual(['safety: report names no package that was looked at']);
 });
 
+test('flake8 plugins may have codes of another length than its own', async () => {
+  const { findings, unchecked } = await read('flake8', 'a.py:1:1: DALL000 no __all__\nb.py:2:3: ABC says\n');
+  expect(findings.map(({ rule, file, line }) => [rule, file, line])).toEqual([
+    ['DALL000', 'a.py', 1],
+    ['ABC', 'b.py', 2],
+  ]);
+  expect(unchecked).toEqual([]);
+});
+
 test('flake8 and black that name fewer than they count', async () => {
   expect(whats(await read('flake8', 'a.py:1:1: E501 long\n3\n'))).toEqual([
     'flake8: report counts 3 findings, and shows 1',

@@ -24,7 +24,8 @@ const harmless = /^[!"$-~]+( [!"$-~]+)*$/;
 export const oneLine = (text: string): string => {
   if (text.length <= longest && harmless.test(text)) return text;
   const line = plain(text.slice(0, 10 * longest)).replace(/\s+/g, ' ');
-  return shorten(line.trim(), longest);
+  // half a pair of surrogates is no character: no URI can hold it
+  return shorten(line.trim(), longest).toWellFormed();
 };
 
 /** The first line with something in it, as {@link oneLine}. */

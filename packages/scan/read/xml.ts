@@ -12,6 +12,9 @@ const options = { strictEntities: true } as sax.SAXOptions;
 /** No tool nests like this. */
 const deepest = 200;
 
+/** No tool writes so many attributes of one element. */
+const mostAttributes = 1000;
+
 /** How many references to characters that XML does not have (`&#27;`) are taken as they stand. */
 const mostOdd = 10_000;
 
@@ -64,6 +67,13 @@ export const readXml = async (
   let depth = -1;
   let odd = 0;
   let elements = 0;
+  let width = 0;
+  parser.onopentagstart = () => {
+    width = 0;
+  };
+  parser.onattribute = () => {
+    if (++width > mostAttributes) stop(`has more than ${mostAttributes} attributes of one element`);
+  };
   parser.onopentag = ({ name, attributes }: sax.Tag | sax.QualifiedTag) => {
     depth += 1;
     if (depth > deepest) stop(`nests deeper than ${deepest} elements`);

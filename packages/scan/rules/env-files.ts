@@ -1,8 +1,9 @@
 import type { Finding } from '#plan';
 
-/** `.env`, `.env.production`, `prod.env`; not the ones that show how it is to be filled in. */
-const env = /(?:^|\/)(?:\.env(?:\.[^/]+)?|[^/]+\.env)$/;
-const sample = /(?:^|[./_-])(?:example|sample|template|dist|defaults?|schema|test|ci)(?:[./_-]|$)/;
+/** `.env`, `.env.production`, `.env-prod`, `prod.env`; not the ones that show how it is to be filled in, or are encrypted. */
+const env = /(?:^|\/)(?:\.env(?:[._~-][^/]*)?|[^/]+\.env)$/i;
+const sample =
+  /(?:^|[./_-])(?:examples?|samples?|templates?|tmpl|tpl|j2|jinja2?|erb|dist|defaults?|schema|test|ci|vault|gpg|age|sops|enc|encrypted)(?:[./_-]|$)/i;
 
 /** An env file that is tracked: it holds what a server is given, secrets above all. By name alone. */
 export const envFile = (path: string): readonly Finding[] => {

@@ -39,6 +39,9 @@ describe('secrets', () => {
     ['npm token', `//x/:_authToken=npm${as('_')}${random(36)}`],
     ['PyPI token', `password = pypi${as('-AgEIcHlwaS5vcmc')}${random(60)}`],
     ['Django SECRET_KEY', `SECRET_KEY = '${'x1!-b('.repeat(9).slice(0, 50)}'`],
+    ['Django SECRET_KEY', `KEY = os.environ.get("DJANGO_SECRET_KEY", "${'x1!-b('.repeat(9).slice(0, 50)}")`],
+    ['Django SECRET_KEY', `env('SECRET_KEY', default='${'x1!-b('.repeat(9).slice(0, 50)}')`],
+    ['GitHub token', `gh${as('s_')}${random(60)}`],
   ])('a %s is found, and not shown', (kind, text) => {
     const found = secretsIn('settings.py', `first\r\n${text}\nlast\n`);
     expect(found).toMatchObject([
@@ -85,12 +88,24 @@ test('env files are known by their names', () => {
     '.envrc',
     'environment.py',
     '.env/x',
+    '.env-prod',
+    'deploy/.ENV',
+    '.env.bak',
+    '.env~',
+    '.env.j2',
+    '.env.production.tpl',
+    '.env.vault',
+    '.env.Example',
   ];
   expect(names.filter((name) => envFile(name).length > 0)).toEqual([
     '.env',
     '.env.production',
     'app/.env.local',
     'prod.env',
+    '.env-prod',
+    'deploy/.ENV',
+    '.env.bak',
+    '.env~',
   ]);
 });
 

@@ -32,7 +32,7 @@ const forms: readonly Form[] = [
     // github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats
     kind: 'GitHub token',
     has: 'gh',
-    form: /(?<![A-Za-z0-9_])gh[pousr]_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g,
+    form: /(?<![A-Za-z0-9_])gh[pousr]_[A-Za-z0-9]{36,251}(?![A-Za-z0-9])/g,
   },
   {
     kind: 'GitHub token',
@@ -86,7 +86,8 @@ const forms: readonly Form[] = [
     // them, which Django's own check (security.W009) finds: that one is meant for development.
     kind: 'Django SECRET_KEY',
     has: 'SECRET_KEY',
-    form: /(?<![A-Za-z0-9_])SECRET_KEY["']? {0,8}[:=] {0,8}["'][a-z0-9!@#$%^&*(\-_=+)]{50}["']/g,
+    // It may be what is taken where the environment has none: `os.environ.get("SECRET_KEY", "…")`, `default="…"`
+    form: /(?<![A-Za-z0-9])SECRET_KEY["']? {0,8}(?:[:=]|, {0,8}(?:default {0,2}= {0,2})?) {0,8}["'][a-z0-9!@#$%^&*(\-_=+)]{50}["']/g,
     files: /\.(?:py|env|ya?ml|toml|ini|cfg|json|sh)$/,
   },
 ];
