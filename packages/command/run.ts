@@ -73,7 +73,7 @@ export const openRunner = (ground: Ground): Runner => {
   const one = async (command: Command, live: boolean, keep = false): Promise<Ran> => {
     const most = command.retries + 1;
     for (let tries = 1; ; tries++) {
-      const title = `${command.name}: ${command.line}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
+      const title = `${command.name}: ${firstLine(command.line)}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
       const lines = printer(show);
       const closing = live
         ? await group(title, async () => {
@@ -143,6 +143,12 @@ export const openRunner = (ground: Ground): Runner => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** A command as a title has it: its first line that is not blank. */
+export const firstLine = (command: string): string => {
+  const [first = '', ...more] = command.trim().split('\n');
+  return more.length === 0 ? first : `${first} …`;
 };
 
 /** What a line came to. One that was ended from outside has not passed, nor failed by itself, whatever it exits with. */

@@ -7,6 +7,7 @@ import { placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
 import { borneOut, namesFile } from './borne-out.ts';
 import type { Own } from './borne-out.ts';
+import { echoedBy, withoutEcho } from './make-echo.ts';
 
 type Tool = NonNullable<Test['run'][string]['tool']>;
 
@@ -78,7 +79,7 @@ export const readReports = async (left: Left): Promise<Reports> => {
     const { tool, report } = test.run[name] ?? {};
     const whole = outcome === 'passed' || outcome === 'failed';
     if (tool !== undefined && report === undefined && whole)
-      await read(tool, pieces(output), `the output of ${name}`, name);
+      await read(tool, await spokenBy(name, output, left), `the output of ${name}`, name);
   }
   const scans = await Promise.all(
     results.flatMap((one) => ('scans' in one ? [placedInRequirements(left, one.scans)] : [])),
@@ -97,6 +98,17 @@ export const readReports = async (left: Left): Promise<Reports> => {
     coverage: results.flatMap((one) => ('coverage' in one ? [one.coverage] : [])),
     unchecked,
   };
+};
+
+/** What a command said; where it is one of `make`, without what make says of itself. */
+const spokenBy = async (name: string, output: string, { workspace, test, folderOf }: Left): Promise<Source> => {
+  if (!/^make(?:\s|$)/.test(test.run[name]?.command ?? '')) return pieces(output);
+  // in make's own order: gnu.org/software/make/manual/html_node/Makefile-Names.html
+  for (const file of ['GNUmakefile', 'makefile', 'Makefile']) {
+    const bytes = await readBytes(join(workspace, folderOf(name), file));
+    if (bytes !== undefined) return withoutEcho(pieces(output), echoedBy(Buffer.from(bytes).toString('utf8')));
+  }
+  return pieces(output);
 };
 
 /**

@@ -191,6 +191,48 @@ describe('a verdict', () => {
     expect(end.outputs).toMatchObject({ verdict: 'failed', findings: '1' });
   });
 
+  test.each([
+    ['nothing', '', 'passed', 'flake8: passed'],
+    ['something', "print('app.py:1:2: E225 missing')", 'failed', 'flake8: failed'],
+    ['something strange', "print('no such option')", 'incomplete', 'flake8: incomplete'],
+  ])('has what flake8 says below a make that echoes its recipe: %s', async (_, says, verdict, gate) => {
+    commit({
+      'flake8.py': says,
+      Makefile: 'PYTHON := python3\nlint:\n\t$(PYTHON) -m flake8 .\n',
+      'landfall.yml': 'test: { run: { style: { command: make lint, tool: flake8 } } }\n',
+    });
+    const end = await step();
+    expect(end.outputs['verdict']).toBe(verdict);
+    expect(gates(end)).toContain(gate);
+  });
+
+  test('is of all lines of a command: the first that fails ends it', async () => {
+    commit({
+      'landfall.yml': `test:
+  prepare:
+    - |
+      touch one
+      touch two
+  run:
+    good: |
+      ls one two
+
+      echo done
+    bad: |
+      false
+      touch three
+`,
+    });
+    const end = await step();
+    expect(gates(end).slice(0, 2)).toEqual(['command good: passed', 'command bad: failed']);
+    expect(end.log.join('\n')).toMatch(/good: ls one two …/);
+    expect(readdirSync(workspace)).toContain('two');
+    expect(readdirSync(workspace)).not.toContain('three');
+    expect((await step({ 'dry-run': 'true' })).log).toEqual(
+      expect.arrayContaining(['  bad: false', '    touch three']),
+    );
+  });
+
   test('is red when what prepares fails, and no command is run', async () => {
     commit({ 'landfall.yml': 'test: { prepare: [echo one, exit 2, touch never], run: { unit: touch ran } }\n' });
     const end = await step();
