@@ -9,6 +9,7 @@ import type { Command, Ran, Runner } from '#command';
 import { environmentOf } from './environment.ts';
 import { printer } from './printer.ts';
 import { runLine } from './process.ts';
+import { outcomeOf } from './run.ts';
 import { tail } from './tail.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'landfall-command-'));
@@ -335,6 +336,17 @@ test('an output that cannot be kept ends the command', async () => {
   await ended.close();
   expect(ended).toMatchObject({ cut: 'flooded' });
   expect(ended.tail.at(-1)).toMatch(/^it was ended: its output could not be kept \(ENOSPC/);
+});
+
+test.each([
+  ['of a command that ends well when it is told to', "trap 'exit 0' TERM; while true; do echo x; sleep 0.01; done", 0],
+  ['of a command that says it found something', "trap 'exit 1' TERM; while true; do echo x; sleep 0.01; done", 1],
+  ['whose last piece is lost when all has ended', 'echo x', expect.anything()],
+])('an output that cannot be kept, %s, is no end by itself', async (_, line, exit) => {
+  const given = { line, directory: folder, env: {}, timeout: 30_000, spool: '/dev/full' };
+  const ended = await (await runLine(given, new AbortController().signal)).close();
+  expect(ended).toMatchObject({ cut: 'flooded', exit });
+  expect(outcomeOf(ended)).toBe('flooded');
 });
 
 test('what a command said is for the owner alone', async () => {

@@ -14,7 +14,7 @@ const lingering = 10_000;
 /** Bytes that a command may say; then it is ended, before it fills the disk. */
 const most = 1024 ** 3;
 
-/** One line of bash that is to be run. */
+/** What is to be run: bash, mostly one line. */
 export type Line = {
   readonly line: string;
   /** Absolute. */
@@ -39,18 +39,18 @@ export type Ended = {
   readonly tail: readonly string[];
 };
 
-/** A line whose shell has ended. What it has started may still run, until `close`. */
-export type Closing = Ended & { readonly close: () => Promise<void> };
+/** A command whose shell has ended. What it has started may still run, until `close`, which says how it ended once all of its output is kept, or is not. */
+export type Closing = Ended & { readonly close: () => Promise<Ended> };
 
 /**
- * Runs a line of bash as a step's `run:` does (`-e -o pipefail`), in a process group of its own, and resolves when the shell has
+ * Runs bash as a step's `run:` does (`-e -o pipefail`: the first of several lines that fails ends it), in a process group of its own, and resolves when the shell has
  * ended. When the time is over, or the signal fires, the whole group is ended: TERM, 2 s later KILL. Nothing is thrown.
  */
 export const runLine = async (given: Line, signal: AbortSignal): Promise<Closing> => {
   const { line, directory, env, timeout, spool, hear } = given;
   const not = (ended: Ended): Closing => {
     writeFileSync(spool, ended.tail.join('\n'), { mode: 0o600 });
-    return { ...ended, close: () => Promise.resolve() };
+    return { ...ended, close: () => Promise.resolve(ended) };
   };
   if (signal.aborted) return not({ exit: 'SIGTERM', cut: 'cancelled', tail: [] });
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -104,16 +104,20 @@ export const runLine = async (given: Line, signal: AbortSignal): Promise<Closing
   signal.removeEventListener('abort', cancel);
   if (cut !== undefined) await end();
   await output.silent(closed);
-  return {
+  const ended = (): Ended => ({
     exit,
     ...(cut === undefined ? {} : { cut }),
     tail: why === undefined ? said.lines() : [...said.lines(), why],
+  });
+  return {
+    ...ended(),
     close: async () => {
       await end();
       await output.silent(closed);
       child.stdout.destroy();
       child.stderr.destroy();
       if (!file.closed) await once(file.end(), 'close').catch(() => undefined);
+      return ended();
     },
   };
 };

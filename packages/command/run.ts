@@ -73,20 +73,21 @@ export const openRunner = (ground: Ground): Runner => {
   const one = async (command: Command, live: boolean, keep = false): Promise<Ran> => {
     const most = command.retries + 1;
     for (let tries = 1; ; tries++) {
-      const title = `${command.name}: ${command.line}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
+      const title = `${command.name}: ${firstLine(command.line)}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
       const lines = printer(show);
-      const ended = live
+      const closing = live
         ? await group(title, async () => {
             const heard = await attempt(command, lines.push);
             lines.end(heard.tail);
             return heard;
           })
         : await attempt(command);
-      if (keep) left.push(ended);
-      else await ended.close();
-      const { exit, cut, ms, tail, spool } = ended;
+      if (keep) left.push(closing);
+      const { ms, spool } = closing;
+      const ended: Ended = keep ? closing : await closing.close();
+      const { exit, tail } = ended;
       const outcome = outcomeOf(ended);
-      const again = outcome === 'failed' && tries < most && cut === undefined && !signal.aborted;
+      const again = outcome === 'failed' && tries < most && !signal.aborted;
       const report = { name: command.name, ms, tries, exit, outcome, tail: outcome === 'passed' ? [] : tail };
       await inTurn(async () => {
         show(`${lineOf(report, command.timeout)}${again ? ': it is tried again' : ''}`);
@@ -144,18 +145,23 @@ export const openRunner = (ground: Ground): Runner => {
   };
 };
 
-const outcomeOf = ({ exit, cut }: Ended): Ran['outcome'] => {
-  if (cut === 'timed-out' || cut === 'cancelled') return cut;
-  return exit === 0 && cut === undefined ? 'passed' : 'failed';
+/** A command as a title has it: its first line that is not blank. */
+export const firstLine = (command: string): string => {
+  const [first = '', ...more] = command.trim().split('\n');
+  return more.length === 0 ? first : `${first} …`;
 };
 
+/** What a line came to. One that was ended from outside has not passed, nor failed by itself, whatever it exits with. */
+export const outcomeOf = ({ exit, cut }: Ended): Ran['outcome'] => cut ?? (exit === 0 ? 'passed' : 'failed');
+
 /** `✓ unit (12.3 s)`, `✗ lint (1.2 s): exit code 1`. */
-const lineOf = ({ name, ms, exit, outcome, tries }: Omit<Ran, 'output'>, timeout: number): string => {
+const lineOf = ({ name, ms, exit, outcome, tries, tail }: Omit<Ran, 'output'>, timeout: number): string => {
   const how = {
     passed: tries > 1 ? `: it passed at try ${tries}, so it is flaky` : '',
     failed: `: ${typeof exit === 'number' ? `exit code ${exit}` : exit}`,
     'timed-out': `: it did not end within ${renderDuration(timeout)} and was ended`,
     cancelled: ': it was ended, for the run is cancelled',
+    flooded: `: ${tail.at(-1) ?? 'it was ended, for its output was not kept'}`,
   }[outcome];
   return `${outcome === 'passed' ? '✓' : '✗'} ${name} (${renderDuration(ms)})${how}`;
 };

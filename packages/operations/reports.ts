@@ -2,9 +2,12 @@ import { join, posix } from 'node:path';
 import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#command';
 import type { FoundFile, Ran } from '#command';
 import type { Test } from '#config';
-import type { CommandReport, Unchecked } from '#plan';
-import { exitCodes, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
+import type { Unchecked } from '#plan';
+import { placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
+import { borneOut, namesFile } from './borne-out.ts';
+import type { Own } from './borne-out.ts';
+import { echoedBy, withoutEcho } from './make-echo.ts';
 
 type Tool = NonNullable<Test['run'][string]['tool']>;
 
@@ -76,14 +79,16 @@ export const readReports = async (left: Left): Promise<Reports> => {
     const { tool, report } = test.run[name] ?? {};
     const whole = outcome === 'passed' || outcome === 'failed';
     if (tool !== undefined && report === undefined && whole)
-      await read(tool, pieces(output), `the output of ${name}`, name);
+      await read(tool, await spokenBy(name, output, left), `the output of ${name}`, name);
   }
   const scans = await Promise.all(
     results.flatMap((one) => ('scans' in one ? [placedInRequirements(left, one.scans)] : [])),
   );
   const commands = ran.map((one) => {
-    const { report, why } = borneOut(one, test.run[one.name]?.tool, results);
-    if (why !== undefined) unchecked.push(why);
+    const asked = test.run[one.name];
+    // a line of `prepare` has no report
+    const { report, why } = borneOut(one, asked ?? { command: '' }, ownOf(one.name, left, results));
+    if (why !== undefined && asked?.tool !== undefined) unchecked.push({ by: gateOf(asked.tool), what: why });
     return report;
   });
   return {
@@ -92,6 +97,34 @@ export const readReports = async (left: Left): Promise<Reports> => {
     scans,
     coverage: results.flatMap((one) => ('coverage' in one ? [one.coverage] : [])),
     unchecked,
+  };
+};
+
+/** What a command said; where it is one of `make`, without what make says of itself. */
+const spokenBy = async (name: string, output: string, { workspace, test, folderOf }: Left): Promise<Source> => {
+  if (!/^make(?:\s|$)/.test(test.run[name]?.command ?? '')) return pieces(output);
+  // in make's own order: gnu.org/software/make/manual/html_node/Makefile-Names.html
+  for (const file of ['GNUmakefile', 'makefile', 'Makefile']) {
+    const bytes = await readBytes(join(workspace, folderOf(name), file));
+    if (bytes !== undefined) return withoutEcho(pieces(output), echoedBy(Buffer.from(bytes).toString('utf8')));
+  }
+  return pieces(output);
+};
+
+/**
+ * What a command has left itself: what its `report` is; and tests that `junit` names, where its line has that file, or it is the only
+ * command.
+ */
+const ownOf = (name: string, { test, folderOf }: Left, results: readonly Results[]): Own => {
+  const { tool, command = '' } = test.run[name] ?? {};
+  const alone = Object.keys(test.run).length === 1;
+  const named = tool === undefined || tool === 'coverage';
+  const isOwn = (one: From & { readonly file: string }): boolean =>
+    one.command === name ||
+    (named && one.command === undefined && (alone || namesFile(command, one.file, folderOf(name))));
+  return {
+    tests: results.flatMap((one) => ('tests' in one && isOwn(one.tests) ? [one.tests] : [])),
+    scans: results.flatMap((one) => ('scans' in one && one.scans.command === name ? [one.scans] : [])),
   };
 };
 
@@ -138,31 +171,3 @@ const resultsOf = async (
   const scans = await readScan(tool, source, about);
   return { scans: { ...scans, findings: scans.findings.map(placed), ...from } };
 };
-
-/** A command as its report bears it out. Pure. */
-const borneOut = (
-  { output, ...report }: Ran,
-  tool: Tool | undefined,
-  results: readonly Results[],
-): { readonly report: CommandReport; readonly why?: Unchecked } => {
-  const { name, exit, outcome } = report;
-  if (tool === undefined || outcome !== 'failed') return { report };
-  const { findings }: { findings: readonly (number | string)[] } = exitCodes[tool];
-  const own = results.filter((one) => Object.values(one).some(({ command }) => command === name));
-  const told = findings.includes(exit);
-  // tests are run below it, and its report does not say how they ended
-  if (tool === 'coverage' && told) return { report };
-  const none = exit === nothingCollected && own.some((one) => 'tests' in one && one.tests.totals.total === 0);
-  if ((told && own.some(foundSomething)) || none) return { report: { ...report, outcome: 'explained' } };
-  const what = told
-    ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
-    : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
-  return { report: { ...report, outcome: 'unclear' }, why: { by: gateOf(tool), what } };
-};
-
-/** pytest's exit code where it has found no tests. docs.pytest.org/en/stable/reference/exit-codes.html */
-const nothingCollected = 5;
-
-const foundSomething = (one: Results): boolean =>
-  ('scans' in one && one.scans.findings.length > 0) ||
-  ('tests' in one && (one.tests.totals.failed > 0 || one.tests.failures.length > 0));

@@ -23,7 +23,9 @@ export const testPlan = (
   today: string,
 ): string[] => {
   const lines = (title: string, all: readonly string[]): string[] =>
-    all.length === 0 ? [] : [title, ...all.map((one) => `  ${one}`)];
+    all.length === 0
+      ? []
+      : [title, ...all.flatMap((one) => one.split('\n').map((line, at) => `${at === 0 ? '  ' : '    '}${line}`))];
   const files = [
     ...(['junit', 'sarif', 'coverage'] as const).flatMap((tool) => test[tool].map((pattern) => `${tool}: ${pattern}`)),
     ...Object.entries(test.run).flatMap(([name, { tool, report }]) =>

@@ -126,6 +126,7 @@ const ends: Readonly<Record<CommandReport['outcome'], string>> = {
   failed: '❌',
   'timed-out': '⏱️',
   cancelled: '🚫',
+  flooded: '🚫',
 };
 
 const commands = (all: readonly CommandReport[]): string[] => {

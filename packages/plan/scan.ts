@@ -82,9 +82,10 @@ export type CommandReport = {
   readonly tries: number;
   /**
    * `explained`: it exited with what its tool says findings by, and its own report has them. `unclear`: it names a tool, whose exit
-   * code says something else, or whose report lacks what it says: the tool's own gate is incomplete.
+   * code says something else, or whose report lacks what it says: the tool's own gate is incomplete. `flooded`: it was ended, for its
+   * output was too long or could not be kept.
    */
-  readonly outcome: 'passed' | 'failed' | 'explained' | 'unclear' | 'timed-out' | 'cancelled';
+  readonly outcome: 'passed' | 'failed' | 'explained' | 'unclear' | 'timed-out' | 'cancelled' | 'flooded';
   /** Exit code, or the signal's name. */
   readonly exit: number | string;
   /** Its last lines, when it did not pass. */

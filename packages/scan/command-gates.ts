@@ -35,6 +35,7 @@ const endOf = ({ outcome, exit, tries, ms }: CommandReport): string => {
     explained: `${code}, for what its tool found`,
     'timed-out': `not ended after ${renderDuration(ms)}`,
     cancelled: 'cancelled',
+    flooded: 'ended: its output was too long, or could not be kept',
   }[outcome];
   return tries > 1 ? `${end}, at try ${tries}` : end;
 };

@@ -57,7 +57,7 @@ const runner = `import sys
 passed, failed = int(sys.argv[1]), int(sys.argv[2])
 cases = '<testcase classname="t" name="good%d"/>' , '<testcase classname="t" name="bad%d"><failure message="no">assert 0</failure></testcase>'
 body = ''.join(cases[0] % n for n in range(passed)) + ''.join(cases[1] % n for n in range(failed))
-open(sys.argv[3] if len(sys.argv) > 3 else 'junit.xml', 'w').write(f'<testsuite tests="{passed + failed}" failures="{failed}">{body}</testsuite>')
+open(sys.argv[3].removeprefix('--junitxml=') if len(sys.argv) > 3 else 'junit.xml', 'w').write(f'<testsuite tests="{passed + failed}" failures="{failed}">{body}</testsuite>')
 sys.exit(1 if failed else 0 if passed else 5)
 `;
 const unit = (arguments_: string): string =>
@@ -119,6 +119,46 @@ describe('a verdict', () => {
     expect((await step({ 'allow-incomplete': 'tests' })).outputs['verdict']).toBe('passed');
   });
 
+  test('is red once, not twice, for failed tests of a command without a tool', async () => {
+    commit({ 'runner.py': runner });
+    const named = await step({
+      run: 'unit: python3 runner.py 2 1 --junitxml=junit.xml\nother: true',
+      junit: 'junit.xml',
+    });
+    expect(gates(named).slice(0, 3)).toEqual(['command unit: passed', 'command other: passed', 'tests: failed']);
+    const alone = await step({ run: 'unit: python3 runner.py 2 1', junit: '*.xml' });
+    expect(gates(alone).slice(0, 2)).toEqual(['command unit: passed', 'tests: failed']);
+  });
+
+  test.each([
+    ['of another command', 'unit: python3 runner.py 2 1 j.xml || true\nother: exit 1', 'command other: failed'],
+    ['without a failure', 'unit: python3 runner.py 2 0 j.xml; exit 1', 'command unit: failed'],
+    ['and an exit code of its own', 'unit: python3 runner.py 2 1 j.xml || exit 2', 'command unit: failed'],
+    ['and a signal', 'unit: python3 runner.py 2 1 j.xml || kill -9 $$', 'command unit: failed'],
+    ['with a longer name', 'unit: python3 runner.py 2 1 more/j.xml || true\nother: cat j.xml', 'command other: failed'],
+    ['without tests, by no pytest', 'unit: python3 runner.py 0 0 j.xml', 'command unit: failed'],
+  ])('is red for a command that fails beside a report %s', async (_, run, gate) => {
+    commit({ 'runner.py': runner, 'more/.keep': '' });
+    const end = await step({ run, junit: '**/j.xml', 'allow-empty': 'true' });
+    expect(gates(end)).toContain(gate);
+    expect(end.outputs['verdict']).toBe('failed');
+  });
+
+  test('is green where pytest finds no tests and none need be there, by inputs alone', async () => {
+    commit({ 'pytest.py': runner });
+    const run = 'unit: python3 -m pytest 0 0 junit.xml\nother: true';
+    expect(gates(await step({ run, junit: 'junit.xml', 'allow-empty': 'true' })).slice(0, 3)).toEqual([
+      'command unit: passed',
+      'command other: passed',
+      'tests: passed',
+    ]);
+    expect(gates(await step({ run, junit: 'junit.xml' })).slice(0, 3)).toEqual([
+      'command unit: passed',
+      'command other: passed',
+      'tests: failed',
+    ]);
+  });
+
   test('counts no file that lay there before, or that leads out of the workspace', async () => {
     commit({ 'runner.py': runner });
     execFileSync('python3', ['runner.py', '2', '0'], { cwd: workspace });
@@ -149,6 +189,48 @@ describe('a verdict', () => {
     expect(scanOf(end).findings).toMatchObject([{ tool: 'flake8', rule: 'E225', file: 'web/app.py', line: 1 }]);
     expect(scanOf(end).commands).toMatchObject([{ name: 'style', outcome: 'explained' }]);
     expect(end.outputs).toMatchObject({ verdict: 'failed', findings: '1' });
+  });
+
+  test.each([
+    ['nothing', '', 'passed', 'flake8: passed'],
+    ['something', "print('app.py:1:2: E225 missing')", 'failed', 'flake8: failed'],
+    ['something strange', "print('no such option')", 'incomplete', 'flake8: incomplete'],
+  ])('has what flake8 says below a make that echoes its recipe: %s', async (_, says, verdict, gate) => {
+    commit({
+      'flake8.py': says,
+      Makefile: 'PYTHON := python3\nlint:\n\t$(PYTHON) -m flake8 .\n',
+      'landfall.yml': 'test: { run: { style: { command: make lint, tool: flake8 } } }\n',
+    });
+    const end = await step();
+    expect(end.outputs['verdict']).toBe(verdict);
+    expect(gates(end)).toContain(gate);
+  });
+
+  test('is of all lines of a command: the first that fails ends it', async () => {
+    commit({
+      'landfall.yml': `test:
+  prepare:
+    - |
+      touch one
+      touch two
+  run:
+    good: |
+      ls one two
+
+      echo done
+    bad: |
+      false
+      touch three
+`,
+    });
+    const end = await step();
+    expect(gates(end).slice(0, 2)).toEqual(['command good: passed', 'command bad: failed']);
+    expect(end.log.join('\n')).toMatch(/good: ls one two …/);
+    expect(readdirSync(workspace)).toContain('two');
+    expect(readdirSync(workspace)).not.toContain('three');
+    expect((await step({ 'dry-run': 'true' })).log).toEqual(
+      expect.arrayContaining(['  bad: false', '    touch three']),
+    );
   });
 
   test('is red when what prepares fails, and no command is run', async () => {

@@ -11,7 +11,14 @@ const percent = z.number().min(0).max(100);
 
 const patterns = z.union([insidePath, z.array(insidePath)]).transform((one) => (typeof one === 'string' ? [one] : one));
 
-const line = oneLine.describe('A line of bash.');
+/** What runs: one line of bash, or several. Short enough to travel as one word of a command line (128 KiB on Linux), whatever its letters are. */
+const script = z
+  .string()
+  .max(32_768)
+  .regex(/^[^\0\r]*$/, 'a command may not hold a NUL or a carriage return')
+  .regex(/\S/, 'expected a command')
+  .transform((text) => text.trimEnd())
+  .describe('Bash: a line, or several.');
 
 /** Tools that a command's output can be read of, where it leaves no file. */
 const spoken: readonly string[] = ['flake8', 'black'];
@@ -19,7 +26,9 @@ const spoken: readonly string[] = ['flake8', 'black'];
 /** A command and what it leaves. */
 const command = z
   .strictObject({
-    command: line.describe('What runs: a line of bash, as in a `run:` step (`-e -o pipefail`).'),
+    command: script.describe(
+      'What runs: bash, one line or several, as in a `run:` step (`-e -o pipefail`): the first line that fails ends it.',
+    ),
     directory: insidePath.prefault('.').describe('Where it runs, in the repository.'),
     env: z
       .record(variableName, z.string())
@@ -53,7 +62,7 @@ const command = z
 /** Commands by their names. */
 export const commands = z.record(
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'expected a short name of letters, digits, spaces and . _ -'),
-  z.union([line.transform((text) => command.parse({ command: text })), command]),
+  z.union([script.transform((text) => command.parse({ command: text })), command]),
 );
 
 const forbid = z.strictObject({
@@ -80,9 +89,9 @@ const version = z.strictObject({
 /** What `test-and-scan` runs, reads and demands. */
 export const test = z.strictObject({
   prepare: z
-    .array(line)
+    .array(script)
     .default([])
-    .describe('Lines of bash that run before, one after the other: what installs dependencies and scanners.'),
+    .describe('Bash that runs before, one entry after the other: what installs dependencies and scanners.'),
   run: commands.default({}).describe('Commands by name: they run side by side.'),
   junit: patterns.default([]).describe('JUnit XML files of the tests (patterns).'),
   sarif: patterns.default([]).describe('SARIF files of scanners (patterns).'),

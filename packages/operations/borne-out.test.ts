@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Ran } from '#command';
+import { borneOut, namesFile } from './borne-out.ts';
+import type { Own } from './borne-out.ts';
+
+const ran = (exit: Ran['exit'], outcome: Ran['outcome'] = 'failed'): Ran => ({
+  name: 'x',
+  ms: 1,
+  tries: 1,
+  exit,
+  outcome,
+  tail: [],
+  output: '/x',
+});
+const own = (passed: number, failed: number, findings = 0): Own => ({
+  tests: [{ totals: { total: passed + failed, passed, failed, skipped: 0 }, failures: [] }],
+  scans: [
+    {
+      findings: Array<Own['scans'][number]['findings'][number]>(findings).fill({
+        tool: 't',
+        rule: 'r',
+        severity: 'note',
+        message: 'm',
+      }),
+    },
+  ],
+});
+const nothing: Own = { tests: [], scans: [] };
+
+describe('a command without a tool', () => {
+  test.each([
+    ['failed tests', 1, own(2, 1), 'explained'],
+    ['tests that all passed', 1, own(3, 0), 'failed'],
+    ['no report', 1, nothing, 'failed'],
+    ['findings alone: they may be too small to make a gate red', 1, own(3, 0, 2), 'failed'],
+    ['failed tests, and a usage error', 4, own(2, 1), 'failed'],
+    ['failed tests, and an interruption', 2, own(2, 1), 'failed'],
+    ['failed tests, and a signal', 'SIGKILL', own(2, 1), 'failed'],
+    ['no tests, by pytest', 5, own(0, 0), 'explained'],
+    ['some tests, by pytest', 5, own(1, 0), 'failed'],
+  ] as const)('with %s', (_, exit, left, outcome) => {
+    const { report, why } = borneOut(ran(exit), { command: 'python -m pytest -q' }, left);
+    expect(report.outcome).toBe(outcome);
+    expect(why).toBeUndefined();
+  });
+
+  test('that is no pytest has no exit code for no tests', () => {
+    for (const command of ['make test', './mypytests', 'pytester'])
+      expect(borneOut(ran(5), { command }, own(0, 0)).report.outcome).toBe('failed');
+  });
+});
+
+describe('a command with a tool', () => {
+  test.each([
+    ['flake8', 1, own(0, 0, 1), 'explained', undefined],
+    [
+      'flake8',
+      1,
+      nothing,
+      'unclear',
+      'command x exited with 1, as flake8 does for what it finds, and its report has nothing',
+    ],
+    [
+      'safety',
+      'SIGTERM',
+      own(0, 0, 1),
+      'unclear',
+      'command x ended with SIGTERM, which says nothing of what safety found',
+    ],
+    ['junit', 5, own(0, 0), 'explained', undefined],
+    ['coverage', 1, own(1, 1), 'explained', undefined],
+    ['coverage', 1, own(1, 0), 'failed', undefined],
+  ] as const)('%s that exits with %s', (tool, exit, left, outcome, why) => {
+    expect(borneOut(ran(exit), { tool, command: 'x' }, left)).toMatchObject({
+      report: { outcome },
+      ...(why === undefined ? {} : { why }),
+    });
+  });
+
+  test.each(['flooded', 'timed-out', 'cancelled'] as const)(
+    'that was ended from outside (%s) is explained by nothing',
+    (outcome) => {
+      // it may say by its exit code that it found something, and have findings that are too small to make a gate red
+      for (const exit of [0, 1, 5])
+        for (const tool of ['flake8', 'junit'] as const)
+          expect(borneOut(ran(exit, outcome), { tool, command: 'pytest' }, own(0, 0, 1)).report.outcome).toBe(outcome);
+    },
+  );
+});
+
+test.each([
+  ['pytest --junitxml=junit.xml', 'junit.xml', '.', true],
+  ['pytest --junitxml=./junit.xml', 'junit.xml', '.', true],
+  ['pytest --junitxml junit.xml; true', 'junit.xml', '.', true],
+  ['pytest --junitxml="junit.xml"', 'junit.xml', '.', true],
+  ['pytest --junitxml=junit.xml', 'web/junit.xml', 'web', true],
+  ['pytest --junitxml=../junit.xml', 'junit.xml', 'web', true],
+  ['pytest --junitxml=junit.xml', 'web/junit.xml', '.', false],
+  ['pytest --junitxml=web/junit.xml', 'junit.xml', '.', false],
+  ['pytest --junitxml=junit.xml.old', 'junit.xml', '.', false],
+  ['pytest --junitxml=my-junit.xml', 'junit.xml', '.', false],
+  ['pytest --junitxml=junitZxml', 'junit.xml', '.', false],
+])('%s names %s of %s: %s', (command, file, folder, named) => {
+  expect(namesFile(command, file, folder)).toBe(named);
+});
