@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encode, read } from '#evidence';
 import { must, ok } from '#fault';
 import { timeline } from '#plan';
-import type { Digest, Evidence, ImageReport } from '#plan';
+import type { Digest, Evidence, ImageReport, ScanReport } from '#plan';
 import type { Attached, Registry } from '#registry';
 import { at, built, image, tested } from '../../test/fakes/evidence.ts';
 import { contextOf } from '../../test/fakes/found.ts';
@@ -61,10 +61,11 @@ const report = (over: Partial<ImageReport> = {}): ImageReport => ({
   ...over,
 });
 
-const work = (registry: Pick<Registry, 'name' | 'attach' | 'attached'>, of: ImageReport, scan = {}): Work => {
+const work = (registry: Pick<Registry, 'name' | 'attach' | 'attached'>, of: ImageReport, scanned = false): Work => {
   const clock = fakeClock();
   const evidence = noEvidence();
   evidence.built = of;
+  if (scanned) evidence.scan = { verdict: 'passed' } as ScanReport;
   const stage = { context: contextOf(), wall: () => new Date(at), temp, workspace };
   return {
     stage,
@@ -72,7 +73,6 @@ const work = (registry: Pick<Registry, 'name' | 'attach' | 'attached'>, of: Imag
     evidence,
     timeline: timeline({ clock, show: () => undefined }),
     commit: { id: commit },
-    wanted: { scan },
   } as unknown as Work;
 };
 const left = ({ evidence }: Work): Evidence => must(read(readFileSync(evidence.evidence?.file ?? '')));
@@ -80,7 +80,7 @@ const left = ({ evidence }: Work): Evidence => must(read(readFileSync(evidence.e
 test('an image and its list of parts are added, put beside it, and left on the runner', async () => {
   const { registry, all } = shelf();
   const sbom = { format: 'cyclonedx' as const, file: '/sbom', components: 3, digest: image };
-  const on = work(registry, report({ sbom, attestation: {} }), { trivy: {} });
+  const on = work(registry, report({ sbom, attestation: {} }), true);
   await keepImageEvidence(on, tested(commit));
   expect(left(on).links.slice(2)).toMatchObject([
     { kind: 'image', image: 'registry.test/o/r', digest: image, scan: 'passed', attested: true },
