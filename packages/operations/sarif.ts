@@ -27,7 +27,14 @@ export const tellFindings = async (
   const file = join(given.temp, `landfall-findings-${given.context.driver}.sarif`);
   await writeBytes(file, Buffer.from(text));
   const sarif = upload ? await uploadSarif(given.github, { file, text }, given) : { file, upload: 'off' as const };
-  return { sarif, notes };
+  return { sarif, notes: [...notes, ...told(sarif)] };
+};
+
+/** What people are told of the upload: whether code scanning has the findings, and if not, why. */
+const told = ({ upload, why = '' }: NonNullable<ScanReport['sarif']>): readonly Note[] => {
+  if (upload === 'off') return [];
+  const text = upload === 'done' ? 'code scanning has the findings' : `code scanning did not get the findings: ${why}`;
+  return [{ kind: 'info', text }];
 };
 
 /** Lines of files of the checkout, each read once. */
