@@ -1,3 +1,4 @@
 export { changesOf } from './changes.ts';
 export { git, parts } from './git.ts';
+export { tagBefore } from './tag-before.ts';
 export { fileAt, largest, trackedFiles } from './tracked.ts';

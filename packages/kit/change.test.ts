@@ -29,9 +29,13 @@ test('a push names the branch and where it was before', () => {
   });
 });
 
+test('a tag is named', () => {
+  expect(changeOf({ repository }, 'refs/tags/v1.2.0')).toEqual({ defaultBranch: 'main', tag: 'v1.2.0' });
+});
+
 test.each([
   [undefined, ''],
-  [null, 'refs/tags/v1'],
+  [null, 'refs/notes/v1'],
   [{ pull_request: { base: 7 }, repository: 'x', before: null }, ''],
 ])('%j says nothing', (payload, ref) => {
   expect(changeOf(payload, ref)).toBeUndefined();

@@ -3,8 +3,9 @@ import { within } from './fork.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-const branchOf = (ref: string | undefined): string | undefined =>
-  ref?.startsWith('refs/heads/') === true ? ref.slice('refs/heads/'.length) : undefined;
+const nameOf = (ref: string | undefined, kind: 'heads' | 'tags'): string | undefined =>
+  ref?.startsWith(`refs/${kind}/`) === true ? ref.slice(`refs/${kind}/`.length) : undefined;
+const branchOf = (ref: string | undefined): string | undefined => nameOf(ref, 'heads');
 
 /**
  * What the event says of the change that the run is about. A queue of merges is a pull request into its branch.
@@ -21,6 +22,7 @@ export const changeOf = (payload: unknown, ref: string): ChangeEvent | undefined
     defaultBranch: text(within(payload, 'repository', 'default_branch')),
     branch: branchOf(ref),
     before: text(within(payload, 'before')),
+    tag: nameOf(ref, 'tags'),
   };
   const given = Object.entries(event).filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);

@@ -60,7 +60,7 @@ const parts: Readonly<Record<string, string>> = {
 const tokenReason = (message: string): string => {
   const status = /Error Code : (\d{3})/.exec(message)?.[1];
   if (status !== undefined) return ` (its service answered ${status})`;
-  const known = /\b(E[A-Z_]{4,}|signature verification failed|(?:Missing|Unexpected|unexpected) ["a-z]+ claim\b|"[a-z]+" claim timestamp check failed|no (?:applicable|matching) key|No JWKS found|No OpenID configuration found|Invalid server URL)/i; // prettier-ignore
+  const known = /\bE[A-Z]{4,}\b|signature verification failed|(?:Missing|[Uu]nexpected) ["a-z]+ claim\b|"[a-z]+" claim timestamp check failed|no (?:applicable|matching) key|No JWKS found|No OpenID configuration found/; // prettier-ignore
   const said = known.exec(message)?.[0];
   return said === undefined ? '' : ` (${said})`;
 };

@@ -1,5 +1,5 @@
 import { faultOf } from '#fault';
-import { changesOf, fileAt, trackedFiles } from '#git';
+import { changesOf, fileAt, tagBefore, trackedFiles } from '#git';
 import type { Test } from '#config';
 import type { Changes, RunContext } from '#plan';
 import { scanSources } from '#scan';
@@ -21,7 +21,11 @@ export const lookAtSources = async (
   try {
     changes = await changesOf(workspace, { branch: test.base, event: context.change });
     const atBase = (commit: string, path: string) => fileAt(workspace, commit, path);
-    const rules = await scanSources(test, { files: trackedFiles(workspace), changes, atBase, apart });
+    // a release is higher than the one before it, however many commits lie between them
+    const asked = test.version !== undefined && context.change?.tag !== undefined;
+    const released = asked ? await tagBefore(workspace) : undefined;
+    const files = trackedFiles(workspace);
+    const rules = await scanSources(test, { files, changes, atBase, apart, ...(released && { released }) });
     return { changes, rules };
   } catch (thrown) {
     const { what, said } = faultOf(thrown);

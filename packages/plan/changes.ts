@@ -35,4 +35,6 @@ export type ChangeEvent = {
   readonly branch?: string;
   /** Where that branch was before. */
   readonly before?: string;
+  /** The tag that was pushed, or that the run was started for. */
+  readonly tag?: string;
 };

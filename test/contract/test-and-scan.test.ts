@@ -119,6 +119,23 @@ describe('a verdict', () => {
     expect((await step({ 'allow-incomplete': 'tests' })).outputs['verdict']).toBe('passed');
   });
 
+  test('compares the version of a tag with that of the tag before, and a first one with nothing', async () => {
+    const file = (version: string) => ({ VERSION: `${version}\n` });
+    const tagged = async (tag: string): Promise<readonly string[]> => {
+      git('tag', tag);
+      const end = await step({}, { run: workflowRun({ ref: `refs/tags/${tag}` }) });
+      return scanOf(end).gates.flatMap(({ name, outcome, found }) => (name === 'version' ? [outcome, found] : []));
+    };
+    commit({ 'landfall.yml': 'test: { run: { a: "true" }, version: { file: VERSION } }\n', ...file('1.0') });
+    commit({ 'a.py': '\n' });
+    expect(await tagged('v1.0')).toEqual(['passed', 'none']);
+    commit(file('1.1'));
+    commit({ 'b.py': '\n' });
+    expect(await tagged('v1.1')).toEqual(['passed', 'none']);
+    commit({ 'c.py': '\n' });
+    expect(await tagged('v1.1.1')).toEqual(['failed', expect.stringContaining('the tag v1.1')]);
+  });
+
   test('is red once, not twice, for failed tests of a command without a tool', async () => {
     commit({ 'runner.py': runner });
     const named = await step({

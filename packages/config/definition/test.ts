@@ -126,7 +126,11 @@ export const test = z.strictObject({
     .array(insidePath)
     .default([])
     .describe('Requirements files whose every line must name one exact version (patterns).'),
-  version: version.optional().describe('Whose version must be higher than that of the base branch.'),
+  version: version
+    .optional()
+    .describe(
+      'Whose version must be higher than that of the base branch, and in a run for a tag than that of the tag before.',
+    ),
   'ignore-file': insidePath
     .optional()
     .describe(

@@ -1,6 +1,6 @@
 import type { Test } from '#config';
 import { fits } from '#plan';
-import type { Changes, Finding, Note, Span, TrackedFile, Unchecked } from '#plan';
+import type { Base, Changes, Finding, Note, Span, TrackedFile, Unchecked } from '#plan';
 import type { RulesFound, SourceRule } from '../found.ts';
 import { envFile } from './env-files.ts';
 import { unpinned } from './pinned.ts';
@@ -15,6 +15,8 @@ export type Sources = {
   readonly changes: Changes;
   /** A file as the base has it; undefined: it has none. Asked only where `version` is, and the base is known. */
   readonly atBase: (commit: string, path: string) => Promise<string | undefined>;
+  /** The release that the version is compared with, where the run is for one; else it is the base. */
+  readonly released?: Base;
   /** Files that hold the words themselves: landfall.yml, the ignore file. */
   readonly apart: readonly string[];
 };
@@ -94,18 +96,19 @@ const unknownLines = ({ forbid }: Test, asked: readonly SourceRule[], changes: C
 
 const raised = async (
   { version }: Test,
-  { changes, atBase }: Sources,
+  { changes, atBase, released }: Sources,
   texts: ReadonlyMap<string, string>,
 ): Promise<Judged> => {
   if (version === undefined) return nothing;
   const { file } = version;
-  if (!changes.known)
-    return {
-      findings: [],
-      unchecked: [{ by: 'version', what: `there is nothing to compare with: ${changes.why}`, file }],
-    };
-  const { commit, name } = changes.base;
-  return versionRaised(file, texts.get(file), await atBase(commit, file), name);
+  const above = async ({ commit, name }: Base): Promise<Judged> =>
+    versionRaised(file, texts.get(file), await atBase(commit, file), name);
+  if (released !== undefined) return above(released);
+  if (changes.known) return above(changes.base);
+  return {
+    findings: [],
+    unchecked: [{ by: 'version', what: `there is nothing to compare with: ${changes.why}`, file }],
+  };
 };
 
 const unread = (large: readonly string[], looked: boolean): readonly Note[] => {
