@@ -103,3 +103,11 @@ test.each([
 ])('%s names %s of %s: %s', (command, file, folder, named) => {
   expect(namesFile(command, file, folder)).toBe(named);
 });
+
+test('make ends with 2 for a recipe that ended as its tool does', () => {
+  const tail = ['x.py:1:1: E225 missing whitespace', 'make: *** [Makefile:4: lint] Error 1'];
+  const of = (command: string, left: Own) => borneOut({ ...ran(2), tail }, { tool: 'flake8', command }, left).report.outcome; // prettier-ignore
+  expect(of('make lint', own(0, 0, 1))).toBe('explained');
+  expect(of('make lint', nothing)).toBe('unclear');
+  expect(of('make lint; exit 2', own(0, 0, 1))).toBe('unclear');
+});

@@ -4,6 +4,7 @@ import type { Test } from '#config';
 import type { CommandReport } from '#plan';
 import { exitCodes } from '#scan';
 import type { ScanResults, TestResults } from '#scan';
+import { isMake, recipeExit } from './make.ts';
 
 type Asked = Test['run'][string];
 
@@ -25,7 +26,8 @@ export const borneOut = (
   { tool, command }: Pick<Asked, 'tool' | 'command'>,
   { tests, scans }: Own,
 ): { readonly report: CommandReport; readonly why?: string } => {
-  const { name, exit, outcome } = report;
+  const { name, outcome } = report;
+  const exit = isMake(command) ? recipeExit(report.exit, report.tail) : report.exit;
   // what was ended from outside said nothing by how it ended
   if (outcome !== 'failed') return { report };
   const { findings }: { findings: readonly (number | string)[] } = exitCodes[tool ?? 'junit'];

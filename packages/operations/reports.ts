@@ -7,7 +7,7 @@ import { placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
 import { borneOut, namesFile } from './borne-out.ts';
 import type { Own } from './borne-out.ts';
-import { echoedBy, withoutEcho } from './make-echo.ts';
+import { echoedBy, isMake, withoutEcho } from './make.ts';
 
 type Tool = NonNullable<Test['run'][string]['tool']>;
 
@@ -102,7 +102,7 @@ export const readReports = async (left: Left): Promise<Reports> => {
 
 /** What a command said; where it is one of `make`, without what make says of itself. */
 const spokenBy = async (name: string, output: string, { workspace, test, folderOf }: Left): Promise<Source> => {
-  if (!/^make(?:\s|$)/.test(test.run[name]?.command ?? '')) return pieces(output);
+  if (!isMake(test.run[name]?.command ?? '')) return pieces(output);
   // in make's own order: gnu.org/software/make/manual/html_node/Makefile-Names.html
   for (const file of ['GNUmakefile', 'makefile', 'Makefile']) {
     const bytes = await readBytes(join(workspace, folderOf(name), file));

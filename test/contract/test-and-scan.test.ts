@@ -124,16 +124,18 @@ describe('a verdict', () => {
     const tagged = async (tag: string): Promise<readonly string[]> => {
       git('tag', tag);
       const end = await step({}, { run: workflowRun({ ref: `refs/tags/${tag}` }) });
-      return scanOf(end).gates.flatMap(({ name, outcome, found }) => (name === 'version' ? [outcome, found] : []));
+      const { gates: judged, findings } = scanOf(end);
+      const outcomes = judged.flatMap(({ name, outcome }) => (name === 'version' ? [outcome] : []));
+      return [...outcomes, ...findings.map(({ message }) => message)];
     };
     commit({ 'landfall.yml': 'test: { run: { a: "true" }, version: { file: VERSION } }\n', ...file('1.0') });
     commit({ 'a.py': '\n' });
-    expect(await tagged('v1.0')).toEqual(['passed', 'none']);
+    expect(await tagged('v1.0')).toEqual(['passed']);
     commit(file('1.1'));
     commit({ 'b.py': '\n' });
-    expect(await tagged('v1.1')).toEqual(['passed', 'none']);
+    expect(await tagged('v1.1')).toEqual(['passed']);
     commit({ 'c.py': '\n' });
-    expect(await tagged('v1.1.1')).toEqual(['failed', expect.stringContaining('the tag v1.1')]);
+    expect(await tagged('v1.1.1')).toEqual(['failed', 'the version is still 1.1, as in the tag v1.1']);
   });
 
   test('is red once, not twice, for failed tests of a command without a tool', async () => {
@@ -211,6 +213,12 @@ describe('a verdict', () => {
   test.each([
     ['nothing', '', 'passed', 'flake8: passed'],
     ['something', "print('app.py:1:2: E225 missing')", 'failed', 'flake8: failed'],
+    [
+      'something, and ends as for that',
+      "print('app.py:1:2: E225 missing'); raise SystemExit(1)",
+      'failed',
+      'flake8: failed',
+    ],
     ['something strange', "print('no such option')", 'incomplete', 'flake8: incomplete'],
   ])('has what flake8 says below a make that echoes its recipe: %s', async (_, says, verdict, gate) => {
     commit({

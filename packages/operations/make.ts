@@ -42,10 +42,25 @@ export const echoedBy = (makefile: string): ReadonlySet<string> => {
   return new Set(recipes.flatMap((line) => expanded(line) ?? []));
 };
 
-/** An output without the lines that make has echoed. All else stays, also what make itself says. */
+/** Is this a command of make alone? */
+export const isMake = (command: string): boolean => /^make(?:\s[^;&|]*)?$/.test(command.trim());
+
+/** How make says that a recipe ended: `make: *** [Makefile:4: lint] Error 1`, with a level in brackets where make called itself. */
+const ending = /^make(?:\[\d+\])?: \*\*\* \[[^\]]+\] Error (\d+)$/;
+
+/**
+ * The exit code of the recipe for which make itself ended with 2, as the last line says; any other is what it is. Pure.
+ * gnu.org/software/make/manual/html_node/Running.html
+ */
+export const recipeExit = <E>(exit: E, tail: readonly string[]): E | number => {
+  const code = exit === 2 ? ending.exec(tail.at(-1) ?? '')?.[1] : undefined;
+  return code === undefined ? exit : Number(code);
+};
+
+/** An output without the lines that make has echoed, and without how it says that a recipe ended. All else that it says stays. */
 export const withoutEcho = (source: Source, echoed: ReadonlySet<string>): Source => ({
   async *[Symbol.asyncIterator]() {
     for await (const line of createInterface({ input: Readable.from(source), crlfDelay: Infinity }))
-      if (!echoed.has(line.trimEnd())) yield `${line}\n`;
+      if (!echoed.has(line.trimEnd()) && !ending.test(line)) yield `${line}\n`;
   },
 });

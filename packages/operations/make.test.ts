@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { echoedBy, withoutEcho } from './make-echo.ts';
+import { echoedBy, isMake, recipeExit, withoutEcho } from './make.ts';
 
 const makefile = `PYTHON = python3
 LINT := $(PYTHON) -m flake8
@@ -38,4 +38,36 @@ test('what make really echoes is left out, and nothing else', async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test('a recipe that failed is what make ended for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-make-'));
+  try {
+    writeFileSync(join(folder, 'Makefile'), 'lint:\n\t@exit 1\nboth: lint other\nother:\n\t@exit 3\n');
+    const ended = (...words: readonly string[]): number | null => {
+      const { status, stderr } = spawnSync('make', words, { cwd: folder, encoding: 'utf8' });
+      return recipeExit(status, stderr.trimEnd().split('\n'));
+    };
+    expect([ended('lint'), ended('other'), ended('none')]).toEqual([1, 3, 2]);
+    // of two nobody knows which is meant
+    expect(ended('--keep-going', 'both')).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const line = 'make: *** [Makefile:2: lint] Error 1';
+  expect(recipeExit(1, [line])).toBe(1);
+  expect(recipeExit('SIGKILL', [line])).toBe('SIGKILL');
+  expect(recipeExit(2, [line, 'more'])).toBe(2);
+  expect(recipeExit(2, [])).toBe(2);
+});
+
+test.each([
+  ['make', true],
+  ['make --silent lint', true],
+  ['make lint; flake8', false],
+  ['make lint || true', false],
+  ['makeup', false],
+  ['flake8 && make', false],
+])('%j is make alone: %s', (command, alone) => {
+  expect(isMake(command)).toBe(alone);
 });
