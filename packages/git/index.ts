@@ -1,3 +1,4 @@
+export { asCommitted } from './as-committed.ts';
 export { changesOf } from './changes.ts';
 export { git, parts } from './git.ts';
 export { tagBefore } from './tag-before.ts';

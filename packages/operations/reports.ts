@@ -2,6 +2,7 @@ import { join, posix } from 'node:path';
 import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#command';
 import type { FoundFile, Ran } from '#command';
 import type { Test } from '#config';
+import { asCommitted } from '#git';
 import type { Unchecked } from '#plan';
 import { placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
@@ -28,10 +29,15 @@ const askedOf = (test: Test): readonly Asked[] => [
 
 const idOf = ({ path, stamp }: FoundFile): string => `${path} ${stamp}`;
 
-/** The files that reports will be looked for as, as they are before any command runs. */
+/**
+ * Files that would count as reports, and are none of this run: all that lie there before any command runs; where there are no commands,
+ * because steps before have run the tools, those that are as the commit has them.
+ */
 export const leftovers = async (workspace: string, test: Test): Promise<ReadonlySet<string>> => {
-  const found = await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)));
-  return new Set(found.flat().map(idOf));
+  const found = (await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)))).flat();
+  if (Object.keys(test.run).length > 0 || found.length === 0) return new Set(found.map(idOf));
+  const committed = await asCommitted(workspace);
+  return new Set(found.filter(({ path }) => committed.has(path)).map(idOf));
 };
 
 /** What commands left, and what that makes of how they ended. */
@@ -41,7 +47,7 @@ type Left = {
   readonly workspace: string;
   readonly test: Test;
   readonly ran: readonly Ran[];
-  /** What lay there before: it counts only where no command was run. */
+  /** What is none of this run's: {@link leftovers}. */
   readonly before: ReadonlySet<string>;
   /** The folder that a command ran in, below the workspace. */
   readonly folderOf: (command: string) => string;
@@ -61,6 +67,10 @@ export const readReports = async (left: Left): Promise<Reports> => {
     const from = command === undefined ? {} : { command };
     results.push(await resultsOf(tool, source, { file, root: workspace }, place, from));
   };
+  const stale =
+    ran.length > 0
+      ? 'lay there before, and no command has written to it'
+      : 'is as the commit has it: no step has written it';
   for (const { tool, pattern, command } of askedOf(test)) {
     const files = await findFiles(workspace, pattern);
     const missing = (what: string, file?: string): void => {
@@ -70,8 +80,7 @@ export const readReports = async (left: Left): Promise<Reports> => {
     if (files.length === 0) missing(`${of}there is no file ${pattern}`);
     for (const file of files) {
       if (file.refused !== undefined) missing(`${file.path} is not read: it ${file.refused}`, file.path);
-      else if (ran.length > 0 && before.has(idOf(file)))
-        missing(`${file.path} lay there before, and no command has written to it`, file.path);
+      else if (before.has(idOf(file))) missing(`${file.path} ${stale}`, file.path);
       else await read(tool, pieces(join(workspace, file.path)), file.path, command);
     }
   }

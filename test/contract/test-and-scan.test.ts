@@ -188,6 +188,14 @@ describe('a verdict', () => {
     ]);
     // a step before has run the tests
     expect((await step({ junit: '*.xml' })).outputs).toMatchObject({ verdict: 'passed', tests: '2' });
+    // or nobody has
+    git('add', 'junit.xml');
+    commit();
+    const committed = await step({ junit: '*.xml' });
+    expect(committed.outputs['verdict']).toBe('incomplete');
+    expect(scanOf(committed).unchecked[0]?.what).toBe('junit.xml is as the commit has it: no step has written it');
+    execFileSync('python3', ['runner.py', '3', '0'], { cwd: workspace });
+    expect((await step({ junit: '*.xml' })).outputs).toMatchObject({ verdict: 'passed', tests: '3' });
     rmSync(join(workspace, 'junit.xml'));
     writeFileSync(join(base, 'outside.xml'), '<testsuite tests="1"><testcase name="a"/></testsuite>');
     symlinkSync(join(base, 'outside.xml'), join(workspace, 'junit.xml'));
