@@ -53,7 +53,7 @@ const buildImage = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)(
         builder: { kind: 'text', description: 'The builder of buildx that builds; the current one if nothing says it.' },
         evidence: {
             kind: 'text',
-            description: 'The path of the document of evidence that `test-and-scan` put out. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
+            description: 'The path of the document of evidence that `test-and-scan` put out, or of a folder that holds it alone. One of another commit, or whose verdict is not `passed`, is refused before anything is built. The image and its list of parts are added to it, and it is put beside the image in the registry. If not given, and the image is there already: the document that lies beside it.',
         },
         build: {
             kind: 'choice',
@@ -114,7 +114,7 @@ const buildImage = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)(
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(71852);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(14975);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(45948);
 
 

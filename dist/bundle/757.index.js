@@ -55,7 +55,7 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
         },
         evidence: {
             kind: 'text',
-            description: 'The path of the document of evidence that `test-and-scan` (and `build-image`) put out. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
+            description: 'The path of the document of evidence that `test-and-scan` (and `build-image`) put out, or of a folder that holds it alone. One that is of another commit, repository or image, has a verdict that is not `passed`, or was changed, is refused before anything is connected to. The host keeps it with the release.',
         },
         'require-evidence': {
             kind: 'choice',
@@ -105,7 +105,7 @@ const deployOverSsh = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .Q
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(71852);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(14975);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(86693);
 
 
