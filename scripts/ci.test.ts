@@ -39,11 +39,12 @@ const npm = (test: string, check: string): void => {
 };
 const passing = (name: string): string => `echo '${name}: 2 passed, 0 failed, 0 skipped'`;
 
-/** The last line of .ci/run over this log. */
-const totalOf = async (log: string): Promise<string> => {
+/** What .ci/run says of this log: its last line, or what failed in it. */
+const saidOf = async (what: 'total' | 'failures', log: string): Promise<string> => {
   writeFileSync(join(root, 'log'), log);
-  return (await run('total', '../log').ended).log;
+  return (await run(what, '../log').ended).log;
 };
+const totalOf = (log: string): Promise<string> => saidOf('total', log);
 
 test('tiers that went well are summed', async () => {
   npm(passing('test'), passing('check'));
@@ -63,6 +64,35 @@ test('a log that ends between two tiers is a failure', async () => {
   npm(passing('test'), passing('check'));
   const { log } = await run('all', 'test', 'check').ended;
   expect(await totalOf(log.slice(0, log.indexOf('== npm run check')))).toBe('2 passed, 1 failed, 0 skipped\n');
+});
+
+test('what failed is said once more, once, and nothing else', async () => {
+  const jest = '  ● a suite › a test\n\n    Expected: 1\n';
+  const log = [
+    '== npm test',
+    `PASS one.test.ts\nFAIL two.test.ts\n${jest}\nPASS three.test.ts\n  ✓ a test\n\nSummary of all failing tests\n${jest}`,
+    '== npm test: exit 1 after 9 s',
+    '== npm run demo\n   │ ✗ a deploy that fails on purpose\n   did not hold: 2. two: why\n== npm run demo: exit 1 after 3 s',
+    '== npm run test:lab\na │ ✗ the first line\nb │ held\na │ the second line\n== npm run test:lab: exit 1 after 4 s',
+    '== npm run test:proof\n   races: ✗ two held it\n== npm run test:proof: exit 1 after 5 s',
+    '== npm run check\nok     types\nFAILED lint\n       a.ts:1 no\nok     shell\n== npm run check: exit 1 after 6 s',
+    '== all: exit 1\n',
+  ].join('\n');
+  expect((await saidOf('failures', log)).split('\n').filter((line) => line !== '')).toEqual([
+    '  ● a suite › a test',
+    '    Expected: 1',
+    '== npm test: exit 1 after 9 s',
+    '   did not hold: 2. two: why',
+    '== npm run demo: exit 1 after 3 s',
+    'a │ ✗ the first line',
+    'a │ the second line',
+    '== npm run test:lab: exit 1 after 4 s',
+    '   races: ✗ two held it',
+    '== npm run test:proof: exit 1 after 5 s',
+    'FAILED lint',
+    '       a.ts:1 no',
+    '== npm run check: exit 1 after 6 s',
+  ]);
 });
 
 test('who is told to end ends what is beside, and says what that has said', async () => {
