@@ -2,8 +2,8 @@ import type { Base } from '#plan';
 import { git } from './git.ts';
 
 /**
- * The tag before the commit in the checkout, which may have tags itself: the nearest one on the way back, first parents first. Nothing, as
- * an empty tree, where no commit before has one. Undefined: the history in the checkout is cut, so that nobody knows.
+ * The tag before the commit in the checkout, which may have tags itself: the nearest one behind its first parent. Nothing, as an empty tree,
+ * where no commit before has one. Undefined: the history in the checkout is cut, so that nobody knows.
  */
 export const tagBefore = async (root: string): Promise<Base | undefined> => {
   const say = async (...words: readonly string[]): Promise<string | undefined> => {

@@ -3,7 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Json = Readonly<Record<string, unknown>>;
-type Entry = { readonly key: string; readonly version: string; bytes: Buffer; whole: boolean };
+type Entry = {
+  readonly key: string;
+  readonly version: string;
+  readonly blocks: Map<string, Buffer>;
+  bytes: Buffer;
+  whole: boolean;
+};
 
 export type CacheService = {
   /** What the runner sets for a step that may use it. */
@@ -17,25 +23,58 @@ export type CacheService = {
   readonly close: () => Promise<void>;
 };
 
+/** What Azure takes at the address of a blob, by the parameter `comp`. False: not so. */
+const puts: Readonly<Record<string, (entry: Entry, body: Buffer, query: URLSearchParams) => boolean>> = {
+  blob: (entry, body) => {
+    entry.bytes = body;
+    return true;
+  },
+  block: ({ blocks }, body, query) => {
+    blocks.set(query.get('blockid') ?? '', body);
+    return query.has('blockid');
+  },
+  blocklist: (entry, body) => {
+    const named = [...body.toString('utf8').matchAll(/<Latest>([^<]*)<\/Latest>/g)].map(([, id = '']) => entry.blocks.get(id)); // prettier-ignore
+    const known = named.filter((block) => block !== undefined);
+    entry.bytes = Buffer.concat(known);
+    return known.length === named.length;
+  },
+};
+
+/** The token of a run: a JWT, whose claim `ac` says which scopes it may read (1) and write (2). BuildKit reads it; nobody verifies it. */
+const tokenOf = (): string => {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { ac: '[{"Scope":"refs/heads/main","Permission":3}]', nbf: now - 60, exp: now + 3600 };
+  return `${[{ alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
+};
+
 /**
- * GitHub's cache service as `@actions/cache` speaks to it: version 2, twirp with JSON, and blobs at signed addresses that take the
- * Put Blob of Azure. An entry is seen when it is whole; what is asked for is found by key, then by the newest with a prefix.
+ * GitHub's cache service as `@actions/cache` and BuildKit speak to it: version 2, twirp with JSON, and blobs at signed addresses that know
+ * Put Blob, Put Block, Put Block List and Get Blob of Azure. An entry is seen when it is whole; what is asked for is found by key, then by
+ * the newest with a prefix.
  */
 export const startCacheService = async (): Promise<CacheService> => {
   const entries: Entry[] = [];
   const calls: string[] = [];
   let mood: 'well' | 'failing' | 'silent' | 'denying' = 'well';
   let url = '';
+  const token = tokenOf();
   const blob = (at: number): string => `${url}/account/container/${at}?sig=secret`;
   const methods: Readonly<Record<string, (given: Json) => Json>> = {
     CreateCacheEntry: ({ key, version }) => {
       if (mood === 'denying') return { ok: false, message: 'cache write denied: the token may only read' };
       if (entries.some((one) => one.key === key && one.version === version)) return { ok: false };
-      entries.push({ key: String(key), version: String(version), bytes: Buffer.alloc(0), whole: false });
+      entries.push({
+        key: String(key),
+        version: String(version),
+        blocks: new Map(),
+        bytes: Buffer.alloc(0),
+        whole: false,
+      });
       return { ok: true, signed_upload_url: blob(entries.length - 1) };
     },
-    FinalizeCacheEntryUpload: ({ key, size_bytes: size }) => {
-      const at = entries.findLastIndex((one) => one.key === key);
+    FinalizeCacheEntryUpload: ({ key, version, size_bytes: size }) => {
+      const at = entries.findLastIndex((one) => one.key === key && one.version === version);
       const entry = entries[at];
       if (entry?.bytes.length !== Number(size)) return { ok: false, message: 'the blob has another size' };
       entry.whole = true;
@@ -57,7 +96,7 @@ export const startCacheService = async (): Promise<CacheService> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    const { pathname } = new URL(request.url ?? '', url);
+    const { pathname, searchParams } = new URL(request.url ?? '', url);
     const method = /^\/twirp\/github\.actions\.results\.api\.v1\.CacheService\/(\w+)$/.exec(pathname)?.[1];
     calls.push(method ?? `${request.method ?? ''} blob`);
     if (mood === 'silent') return;
@@ -66,7 +105,7 @@ export const startCacheService = async (): Promise<CacheService> => {
       return;
     }
     if (method !== undefined) {
-      if (request.headers.authorization !== 'Bearer runtime') {
+      if (request.headers.authorization !== `Bearer ${token}`) {
         response.writeHead(401, { 'content-type': 'application/json' }).end('{"msg":"no token"}');
         return;
       }
@@ -76,17 +115,22 @@ export const startCacheService = async (): Promise<CacheService> => {
       return;
     }
     const entry = entries[Number(/^\/account\/container\/(\d+)$/.exec(pathname)?.[1])];
-    if (entry === undefined) response.writeHead(404).end();
+    const marks = { 'x-ms-request-id': '1', 'x-ms-version': String(request.headers['x-ms-version']) };
+    if (entry === undefined || searchParams.get('sig') !== 'secret') response.writeHead(403, marks).end();
     else if (request.method === 'PUT') {
-      entry.bytes = body;
-      response.writeHead(201, { etag: '"x"', 'last-modified': new Date(0).toUTCString() }).end();
-    } else response.writeHead(200, { 'content-length': String(entry.bytes.length) }).end(entry.bytes);
+      const put = puts[searchParams.get('comp') ?? 'blob'];
+      response.writeHead(put?.(entry, body, searchParams) === true ? 201 : 400, { ...marks, etag: '"x"', 'last-modified': new Date(0).toUTCString() }).end(); // prettier-ignore
+    } else {
+      const from = /^bytes=(\d+)-(\d*)$/.exec(String(request.headers['x-ms-range'] ?? request.headers.range));
+      const part = from === null ? entry.bytes : entry.bytes.subarray(Number(from[1]), from[2] === '' ? undefined : Number(from[2]) + 1); // prettier-ignore
+      response.writeHead(from === null ? 200 : 206, { ...marks, 'content-length': String(part.length) }).end(part);
+    }
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    variables: { ACTIONS_CACHE_SERVICE_V2: 'true', ACTIONS_RESULTS_URL: `${url}/`, ACTIONS_RUNTIME_TOKEN: 'runtime' },
+    variables: { ACTIONS_CACHE_SERVICE_V2: 'true', ACTIONS_RESULTS_URL: `${url}/`, ACTIONS_RUNTIME_TOKEN: token },
     keys: () => entries.filter(({ whole }) => whole).map(({ key }) => key),
     calls,
     mood: (next) => {
