@@ -1,8 +1,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
-  // ms; most tests start real programs, and three suites run at once on two cores
-  testTimeout: 30_000,
+  // ms; most tests start real programs, and three suites run at once on two cores, or slower ones: it only ends what hangs
+  testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

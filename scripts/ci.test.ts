@@ -96,13 +96,17 @@ test('what failed is said once more, once, and nothing else', async () => {
 });
 
 test('who is told to end ends what is beside, and says what that has said', async () => {
-  npm('sleep 1000', `echo 'so far'; echo >'${root}/begun'; sleep 1; echo >'${root}/lives'; sleep 1000`);
+  npm(
+    'sleep 1000',
+    `echo 'so far'; echo >'${root}/begun'; until [ -e '${root}/over' ]; do sleep 0.1; done; echo >'${root}/lives'`,
+  );
   const { ended, group } = run('all', 'test', 'check');
   while (!existsSync(join(root, 'begun'))) await sleep(20);
   process.kill(-group, 'SIGINT');
   const { code, log } = await ended;
   expect(log).toMatch(/\nso far\n== all: exit 1\n$/);
   expect([code, await totalOf(log)]).toEqual([1, '0 passed, 1 failed, 0 skipped\n']);
-  await sleep(1500);
+  writeFileSync(join(root, 'over'), '');
+  await sleep(500);
   expect(existsSync(join(root, 'lives'))).toBe(false);
 });

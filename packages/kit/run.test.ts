@@ -219,7 +219,7 @@ describe('main', () => {
       code: 1,
       log: expect.stringContaining('CANCELLED: the run was cancelled (SIGTERM)') as unknown,
     });
-  }, 15_000);
+  });
 
   test('runs on a terminal too: no commands, no files but the report', async () => {
     const off = Object.fromEntries(

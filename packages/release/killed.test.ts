@@ -181,6 +181,6 @@ needing('dash', 'git', 'tar', 'flock').describe('killed after any line and run a
       }
       expect(killed).toBeGreaterThan(5);
     },
-    120_000,
+    600_000,
   );
 });

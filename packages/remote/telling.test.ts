@@ -1,6 +1,7 @@
 /** What a host owes people to tell, when its programs are killed on the way. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deployed, looked, open, openInput, switched } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, keepState, makeStandIns } from '../../test/kill/host.ts';
@@ -187,8 +188,9 @@ eachShell('what a host owes people', (shell) => {
       { mode: 0o755 },
     );
     writeFileSync(own('running'), '1 finish recover\n');
-    const works = run(target, ['flock', own('mutex'), '/bin/sleep', '2']);
-    await run(target, ['sh', '-c', `while /usr/bin/flock -n '${own('mutex')}' true; do :; done`]);
+    const held = join(root, `held-${shell.join('-')}`);
+    const works = run(target, ['flock', own('mutex'), 'sh', '-c', `echo >'${held}'; /bin/sleep 2`]);
+    while (!existsSync(held)) await sleep(10);
     const searched = `${hasty}:${target.searched}`;
     expect(await run(target, [...shell, own('undo'), 'tell', 't2', 'undone', 'silence'], { searched })).toMatchObject({ code: 0 }); // prettier-ignore
     await works;

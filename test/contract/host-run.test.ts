@@ -17,7 +17,7 @@ describe.each(servers)('a host behind $name', ({ name, needs, start }) => {
     if (missing.length > 0) return;
     server = await start();
     host = await session(server);
-  }, 20_000);
+  });
   afterAll(async () => {
     if (missing.length > 0) return;
     await host.close();
@@ -122,16 +122,17 @@ describe.each(servers)('a host behind $name', ({ name, needs, start }) => {
     cancel.abort();
     expect(await running).toMatchObject({ fault: { code: 'CANCELLED' } });
     await until(() => !isAlive(Number(readFileSync(file, 'utf8'))));
-  }, 20_000);
+  });
 
   it(`${name}: ends a program when the connection goes, and leaves what it put into a session of its own`, async () => {
     const file = join(base, `lost-${randomBytes(4).toString('hex')}`);
     writeFileSync(file, '');
     const other = await session(server);
-    const program = sh('setsid sleep 300 </dev/null >/dev/null 2>&1 &\necho "$$ $!" >"$1"\nsleep 300');
+    // who says its number has a session of its own by then
+    const program = sh('setsid sh -c \'echo "$$" >>"$1"; exec sleep 300\' sh "$1" </dev/null >/dev/null 2>&1 &\nuntil [ -s "$1" ]; do sleep 0.01; done\necho "$$" >>"$1"\nsleep 300'); // prettier-ignore
     const running = other.run('p', program, [file]);
-    await until(() => readFileSync(file, 'utf8') !== '');
-    const [own, detached] = readFileSync(file, 'utf8').trim().split(' ').map(Number) as [number, number];
+    await until(() => readFileSync(file, 'utf8').split('\n').length === 3);
+    const [detached, own] = readFileSync(file, 'utf8').trim().split('\n').map(Number) as [number, number];
     await other.close();
     expect(await running).toMatchObject({ fault: { code: 'SSH_LOST' } });
     await until(() => !isAlive(own));

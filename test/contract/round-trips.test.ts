@@ -14,7 +14,7 @@ let stage: Stage;
 beforeAll(async () => {
   if (missing.length > 0) return;
   stage = await prepareStage({ dist });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   if (missing.length === 0) await stage.end();
   rmSync(dist, { recursive: true, force: true });
@@ -24,7 +24,7 @@ test('a deploy with an unchanged environment takes at most 12 round trips after 
   const { sshd } = stage.host;
   const trips = async (subject: string): Promise<number> => {
     stage.commit(subject);
-    const distance = await startDistance(sshd.port, 80);
+    const distance = await startDistance(sshd.port, 250);
     let connected = 0;
     const show = (line: string) => {
       if (line.startsWith('✓ connect to ')) connected = distance.trips();
@@ -45,4 +45,4 @@ test('a deploy with an unchanged environment takes at most 12 round trips after 
   // That the counting counts: recover with look and tree, receive, arrange with environment, probe, publish, open with discard,
   // switch, look, confirm.
   expect(Math.min(first, next)).toBeGreaterThanOrEqual(8);
-}, 240_000);
+}, 600_000);

@@ -56,10 +56,10 @@ services:
     boot: 20s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 1s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 10s, every: 200ms }
   - { get: / , contains: notes }
 keep: 3
-wait: 60s
+wait: 300s
 `;
 
 /** Prepares all of it; `dist` is the folder of the bundles that are started. */
@@ -124,7 +124,7 @@ export const prepareStage = async ({
     serving: async () => {
       try {
         const answer = await fetch(`${url}/version`, {
-          signal: AbortSignal.timeout(2000),
+          signal: AbortSignal.timeout(10_000),
           headers: { connection: 'close' },
         });
         return answer.ok ? (await answer.text()).trim() : `status ${answer.status}`;

@@ -117,11 +117,11 @@ const a3: Play<AscaiSite> = {
     demand(answers.join('\n') === `${both}\n301\n400`, () => answers.join('\n'));
     await host.exec('systemctl stop redis-server');
     // nobody waits for it to become right
-    site.describe((text) => text.replace('within: 60s', 'within: 5s'));
+    site.describe((text) => text.replace('within: 60s', 'within: 15s'));
     const job = site.job();
     const end = await job.uses('deploy-over-ssh', site.deploy());
     await job.finish();
-    site.describe((text) => text.replace('within: 5s', 'within: 60s'));
+    site.describe((text) => text.replace('within: 15s', 'within: 60s'));
     demand(
       end?.outputs['result'] === 'undone' && end.exit === 1,
       () => `it is not undone: ${end?.log.slice(-25).join('\n') ?? ''}`,

@@ -8,18 +8,21 @@ export const leaveOpen = async (site: Site, run?: Partial<WorkflowRun>): Promise
   // a network so slow that there is time between the opening and the switch
   const proxy = await startProxy(site.host.sshPort, { roundTrip: 700 });
   try {
-    const job = site.job(run === undefined ? {} : { run });
+    let dies = false;
+    const show = (line: string): void => {
+      if (!line.startsWith('✓ open the transaction')) return;
+      // the switch is on its way through the network, and does not arrive
+      proxy.freeze();
+      dies = true;
+      job.die();
+    };
+    const job = site.job({ show, ...(run === undefined ? {} : { run }) });
     const place = {
       host: `deploy@127.0.0.1:${proxy.port}`,
       'host-key': `[127.0.0.1]:${proxy.port} ${site.host.hostKey}`,
     };
-    const step = job.start('deploy-over-ssh', site.deploy(place));
-    await Promise.race([
-      site.reached('open'),
-      step.ended.then(({ log }) => Promise.reject(new Error(`the deploy ended: ${log.slice(-10).join('\n')}`))),
-    ]);
-    job.die();
-    await step.ended;
+    const { log } = await job.start('deploy-over-ssh', site.deploy(place)).ended;
+    demand(dies, () => `the deploy ended: ${log.slice(-10).join('\n')}`);
   } finally {
     await proxy.close();
   }

@@ -70,7 +70,7 @@ const minded: Play = {
   play: async (site) => {
     const live = (await site.state()).current;
     site.commit('Be watched');
-    await killedSwitched(site, '8s');
+    await killedSwitched(site, '20s');
     const { units } = await site.state();
     const watchdog = units
       .map((unit) => /^(landfall-watch-t2-\d+\.service) +loaded +active +running/.exec(unit)?.[1])

@@ -11,7 +11,7 @@ export type TokenServer = {
   readonly issuer: string;
   /** PEM: what signs the tokens. */
   readonly authority: string;
-  /** The scopes that were asked for, each with the user that asked; nobody: ''. */
+  /** The scopes that were asked for, each with the user that asked, nobody: ''. Their actions are sorted: the registry names them in any order. */
   readonly asked: readonly (readonly [string, string])[];
   readonly close: () => Promise<void>;
 };
@@ -46,9 +46,10 @@ export const startTokenServer = async ({ anonymous = true, seconds = 300 } = {})
       return;
     }
     const access = url.searchParams.getAll('scope').map((scope) => {
-      asked.push([scope, user]);
-      const [type = '', name = '', actions = ''] = scope.split(':');
-      return { type, name, actions: actions.split(',').filter((action) => known || action === 'pull') };
+      const [type = '', name = '', words = ''] = scope.split(':');
+      const actions = words.split(',').sort();
+      asked.push([`${type}:${name}:${actions.join(',')}`, user]);
+      return { type, name, actions: actions.filter((action) => known || action === 'pull') };
     });
     to.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: token(user, access) }));
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -117,7 +117,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
         beat: { words: celery('beat', '-s', join(target.base, 'shared/schedule')), role: 'scheduler', boot: 60 },
       });
       for (const [id, drain] of [
-        ['r1', 30],
+        ['r1', 120],
         ['r2', 10],
       ] as const) {
         makeRelease(target, id, services(drain), { env: `SHARED=${join(target.base, 'shared')}\n` });
@@ -125,19 +125,30 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
           copyFileSync(join(application, name), join(target.base, 'releases', id, name));
       }
       await deployed(target, 'r1');
-      const task = (await client('print(slow.delay(12).id)')).trim();
+      const task = (await client('print(slow.delay(100).id)')).trim();
       await until(() => notes().includes('begun by r1'));
 
-      // longer than the 10 s that supervisor would give it by itself
       const number = Number(answered(await open(target, 'r2'), 'number'));
       const before = log().length;
-      const there = await watching(port, () => runProgram(target, 'switch', switchInput(target, number, 'r2')));
+      const go = join(target.base, 'shared/go');
+      const release = async (): Promise<void> => {
+        await until(() => acts(before).includes('waiting worker'));
+        // longer than the 10 s that supervisor would give it by itself
+        await sleep(11_000);
+        await until(() => acts(before).includes('spawned web'));
+        writeFileSync(go, '');
+      };
+      const [there] = await Promise.all([
+        watching(port, () => runProgram(target, 'switch', switchInput(target, number, 'r2'))),
+        release(),
+      ]);
+      rmSync(go);
       expect(there.result).toMatchObject({ code: 0 });
       expect(notes()).toEqual(['begun by r1', 'done by r1']);
       expect(await client(`print(app.AsyncResult('${task}').get(timeout=5))`)).toBe('r1\n');
       expect(there.schedulers).toBe(1);
       expect(there.gap).toBeGreaterThan(0);
-      // the task went on for 12 s
+      // the task went on for 11 s
       expect(there.gap).toBeLessThan(10_000);
       expect(there.result.stdout).toMatch(/^process=beat \d+ r2 ok$/m);
       expect(acts(before)).toEqual([

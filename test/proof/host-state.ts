@@ -70,7 +70,7 @@ export const atWork = (at: At): readonly string[] => {
 };
 
 /** Waits until nothing is at work any more. Throws after the time, saying what still is. */
-export const calm = async (at: At, ms = 45_000): Promise<void> => {
+export const calm = async (at: At, ms = 180_000): Promise<void> => {
   const until = performance.now() + ms;
   for (;;) {
     const busy = atWork(at);

@@ -123,7 +123,7 @@ const race = async (
     base,
     driver: context.driver,
   });
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(300_000);
   try {
     const scene: Scene = {
       host: must(opened),

@@ -5,7 +5,7 @@ import type { Place } from './trap.ts';
 import { tally, type ProofEnd, type ProofOptions } from './tally.ts';
 
 /** A program may end before the kill comes: then its moment is tried again, so often. */
-const tries = 4;
+const tries = 12;
 
 /** Where the first attempt of a run is killed that is to be taken up. */
 const switched: Place = { program: 'look', nth: 2, when: 'arrives' };
@@ -16,7 +16,7 @@ const play = async (lane: Lane, { flow, place, within, serves, migrates }: Momen
     await lane.ready(flow, migrates);
     const before = liveOf(at);
     const number = fact(at, 'number');
-    const first = flow === 'resumed deploy' ? await lane.killed('second deploy', switched, '10s') : undefined;
+    const first = flow === 'resumed deploy' ? await lane.killed('second deploy', switched, '60s') : undefined;
     const { sprung, run, end } = await lane.killed(flow, place(at), within, first && { ...first.run, attempt: 2 });
     await calm(at);
     if (!sprung) {

@@ -50,8 +50,12 @@ export const makeTrap = (): Trap => {
   /** Waits until the program is at work, and as far as it should be; gives up when it has ended before. */
   const atWork = async (command: Command, heard: Heard, at: Armed): Promise<void> => {
     const begun = (): boolean => heard.step === undefined || existsSync(`${heard.step}.begun`);
-    const over = (): boolean => ended.has(command) || (heard.step !== undefined && existsSync(`${heard.step}.rc`));
-    const there = at.when instanceof Function ? at.when : () => true;
+    const done = (): boolean => heard.step !== undefined && existsSync(`${heard.step}.rc`);
+    // what it has made true counts until its client has heard of its end
+    const [there, over] =
+      at.when instanceof Function
+        ? [at.when, () => ended.has(command)]
+        : [() => true, () => ended.has(command) || done()];
     if (heard.step === undefined) await sleep(moment);
     while (armed === at) {
       if (over()) {
