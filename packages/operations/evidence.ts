@@ -1,7 +1,7 @@
 import { begin, digestOfJson, grow, rows, writeDocument } from '#evidence';
 import type { Said } from '#evidence';
-import type { Evidence, Report, ScanReport } from '#plan';
-import { readCommitted } from '#release';
+import type { Evidence, Note, Report, ScanReport } from '#plan';
+import type { readCommitted } from '#release';
 import type { Stage } from './stage.ts';
 
 /** Who says what a link says, and when. */
@@ -33,11 +33,31 @@ export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evid
   });
 };
 
-/** The commit that a checkout is; undefined: tracked files are not as a commit has them, or git has none. */
-export const testedCommit = async (workspace: string): Promise<string | undefined> => {
-  const found = await readCommitted(workspace);
-  return found.ok && found.value.changed.length === 0 ? found.value.commit : undefined;
+/** What git said of a checkout at one moment: `before anything was run`. */
+export type Look = { readonly when: string; readonly said: Awaited<ReturnType<typeof readCommitted>> };
+
+/**
+ * The commit that was tested, by what git said before, between and after what was run; or why it is none: tracked files were not as the
+ * commit has them at one of these moments, or it was another commit. Commands run side by side, so that what one of them changes
+ * others may have tested. Pure.
+ */
+export const testedCommit = (looks: readonly Look[]): { readonly commit: string } | { readonly lacks: Note } => {
+  const lacks = (kind: Note['kind'], why: string) => ({ lacks: { kind, text: `no evidence is left: ${why}` } });
+  let tested: string | undefined;
+  for (const { when, said } of looks) {
+    if (!said.ok) return lacks('info', `${when}, git named no commit here`);
+    const { commit, changed } = said.value;
+    if (changed.length > 0)
+      return lacks('warning', `${when}, tracked files were not as the commit has them: ${few(changed)}`);
+    tested ??= commit;
+    if (commit !== tested) return lacks('warning', `${when}, the checkout was of ${commit}, and no more of ${tested}`);
+  }
+  return tested === undefined ? lacks('info', 'git was not asked') : { commit: tested };
 };
+
+/** Names of files, the first three of many. */
+export const few = (files: readonly string[]): string =>
+  `${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`;
 
 /** The chain with these links more, all said now. */
 export const growEvidence = (by: Sayer, evidence: Evidence, ...links: readonly Told[]): Evidence => {
