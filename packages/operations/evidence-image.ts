@@ -30,10 +30,10 @@ export const evidenceGiven = async (
 
 /**
  * Adds an image that is in the registry, and the list of what it holds, to the evidence that was given; puts the document beside the
- * image, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
+ * image, where this run pushes, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
  */
 export const keepImageEvidence = async (work: Work, given: Evidence | undefined): Promise<void> => {
-  const { evidence, registry, stage, timeline, commit } = work;
+  const { evidence, registry, stage, timeline, commit, wanted } = work;
   const { built: image } = evidence;
   const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
   if (!there) {
@@ -62,9 +62,10 @@ export const keepImageEvidence = async (work: Work, given: Evidence | undefined)
       : [{ kind: 'sbom' as const, image: image.digest, format: image.sbom.format, digest: image.sbom.digest }]),
   ];
   const chain = growEvidence(stage, given, ...links);
-  await timeline.step('evidence', 'put the evidence beside the image', async () =>
-    must(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })),
-  );
+  if (wanted.pushes)
+    await timeline.step('evidence', 'put the evidence beside the image', async () =>
+      must(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })),
+    );
   evidence.evidence = leaveEvidence(stage, chain);
 };
 
