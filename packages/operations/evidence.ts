@@ -17,7 +17,7 @@ const sayer = ({ context, wall }: Sayer) => ({
   run: { url: context.url, actor: context.actor },
 });
 
-/** The chain of a commit, and what its tests and scans came to. */
+/** The chain of a commit, and what its tests and scans came to. `scan`: as the report has it, nothing secret in it. */
 export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evidence => {
   const { verdict, tests, findings, coverage } = scan;
   const said = sayer(by);
@@ -28,9 +28,15 @@ export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evid
     tests: { total: tests.total, failed: tests.failed, skipped: tests.skipped },
     findings: findings.length,
     ...(coverage === undefined ? {} : { coverage: coverage.total }),
-    // as the section `scan` of the report has it
+    ...allowedOf(scan),
     report: digestOfJson(scan),
   });
+};
+
+/** Gates that could not look at everything, where that was allowed by name: a verdict that passed says so. */
+export const allowedOf = ({ gates }: Pick<ScanReport, 'gates'>): { readonly unchecked?: readonly string[] } => {
+  const unchecked = gates.filter(({ allowed }) => allowed === true).map(({ name }) => name);
+  return unchecked.length === 0 ? {} : { unchecked };
 };
 
 /** What git said of a checkout at one moment: `before anything was run`. */
