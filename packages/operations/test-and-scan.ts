@@ -42,7 +42,7 @@ export type TestStage = Pick<
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
   readonly cache: Cache;
-  readonly scrub: (text: string) => string;
+  readonly scrub: <T>(value: T) => T;
 };
 
 /**
@@ -93,7 +93,8 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       const { scan, says } = judgement;
       const told = await tellFindings(judgement, found.scans, wish.upload, stage);
       const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
-      evidence.scan = { ...scan, sarif: told.sarif };
+      // as it is delivered: the evidence has its digest
+      evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
       const tested = testedCommit(looks);
       if ('commit' in tested)
         evidence.evidence = leaveEvidence(stage, beginEvidence(stage, tested.commit, evidence.scan));

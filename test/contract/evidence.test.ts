@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { encode, read } from '#evidence';
+import { digestOfJson, encode, read } from '#evidence';
 import { must } from '#fault';
-import type { Evidence, Link, Report } from '#plan';
+import type { Evidence, Link, Report, ScanReport } from '#plan';
 import { generateKey } from '../lab/keys.ts';
 import { commitAll, folder, git, remove, repository, write } from '../lab/repository.ts';
 import { fromSources } from '../runner/from-sources.ts';
@@ -157,6 +157,16 @@ test: { run: { unit: "true" }, secrets: false }
     // and what is tested so begins no evidence
     expect(await begun()).toEqual(['done', undefined, [unlike('before anything was run')]]);
     git(workspace, 'checkout', '-q', '.');
+  }, 180_000);
+
+  test('the digest of the report is that of the one that is delivered, with what is secret left out', async () => {
+    write(workspace, 'landfall.yml', readFileSync(join(workspace, 'landfall.yml'), 'utf8').replace(/^test: .*$/m, 'test: { run: { unit: echo geheim-4711; false }, secrets: false }')); // prettier-ignore
+    commitAll(workspace);
+    const { outputs } = await step('test-and-scan', { 'github-token': 'geheim-4711' });
+    const { scan } = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as { readonly scan: Pick<ScanReport, 'commands'> }; // prettier-ignore
+    expect(scan.commands[0]?.tail).toEqual(['***']);
+    const [, link] = must(read(readFileSync(outputs['evidence'] ?? ''))).links;
+    expect(link).toMatchObject({ kind: 'tests', report: digestOfJson(scan) });
   }, 180_000);
 
   test.each([
