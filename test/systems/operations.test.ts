@@ -22,17 +22,23 @@ const unbuilt =
 const image = (registry: string): string => `image:
   name: ${registry}/app
   tags: [commit]
-  sbom: >-
-    printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"app","version":"%s"}},"components":[{"name":"orders"}]}'
-    "$IMAGE_DIGEST" >"$IMAGE_SBOM"
+  sbom: cyclonedx-py requirements requirements.txt --of JSON --output-file "$IMAGE_SBOM"
 `;
+
+type List = { readonly components: readonly { readonly name: string; readonly version: string }[] };
+
+/** What the application asks for, as lines of its requirements. */
+const required = (source: string): readonly string[] =>
+  readFileSync(join(source, 'requirements.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => /^[A-Za-z]/.test(line));
 
 const tools = ['flake8', 'black', 'pytest', 'django', 'bandit', 'pip-audit'];
 
 needing('python3', 'openssl', ...missingForScanners()).describe('O1', () => {
   let place: Place;
   beforeAll(async () => {
-    place = await prepareSystem('operations');
+    place = await prepareSystem('operations', 'test/lab/sbom');
   });
   afterAll(() => place.end());
 
@@ -82,7 +88,8 @@ needing('python3', 'openssl', ...missingForScanners()).describe('O1', () => {
             if (result !== 'done') throw new Error(built?.log.join('\n') ?? 'build-image was not begun');
             expect(must(await registry.digestOf(sha))).toBe(digest);
             const lists = must(await registry.attached(digest as `sha256:${string}`, 'application/vnd.cyclonedx+json'));
-            expect(lists.map(({ bytes }) => bytes.toString())).toEqual([expect.stringContaining(digest)]);
+            const [list, ...others] = lists.map(({ bytes }) => JSON.parse(bytes.toString()) as List);
+            expect([list?.components.map(({ name, version }) => `${name}==${version}`), others]).toEqual([required(place.source), []]); // prettier-ignore
             const [beside] = must(await registry.attached(digest as `sha256:${string}`, evidenceType));
             const { links } = must(read(beside?.bytes ?? new Uint8Array()));
             expect(links).toMatchObject([{ commit: sha }, { verdict: 'passed' }, { digest }, { image: digest }]);
