@@ -90,10 +90,10 @@ const reportOf = ({ outputs, log }: StepEnd): Report => {
   return JSON.parse(readFileSync(file, 'utf8')) as Report;
 };
 
-/** Prepares all of it for an application of test/apps. `more`: a folder with the requirements of further programs. */
-export const prepareSystem = async (app: string, more?: string): Promise<Place> => {
+/** Prepares all of it for an application of test/apps. */
+export const prepareSystem = async (app: string): Promise<Place> => {
   const source = join(root, 'test/apps', app, 'source');
-  const bins = [await ensureScanners(source), ...(more === undefined ? [] : [await ensureScanners(join(root, more))])];
+  const bin = await ensureScanners(source);
   const dir = realpathSync(mkdtempSync(join(tmpdir(), `landfall-${app}-`)));
   const repository = makeRepository(join(dir, 'checkout'), { source });
   const begin = repository.head();
@@ -105,7 +105,7 @@ export const prepareSystem = async (app: string, more?: string): Promise<Place> 
   const key = generateKey();
   const deploys = /^path:/m.test(readFileSync(join(source, 'landfall.yml'), 'utf8'));
   const env = {
-    PATH: [...bins, process.env['PATH'] ?? ''].join(delimiter),
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     // what scanners keep, they keep here
     HOME: home,
     PYTHONDONTWRITEBYTECODE: '1',
