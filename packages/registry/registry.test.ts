@@ -339,7 +339,8 @@ real.describe('logins', () => {
     const image = await makeImage([files()]);
     const client = clientOf(server.registry, 'app', { credentials: login });
     expect(must(await client.push(image, ['v1'])).digest).toBe(image.digest);
-    expect(new Set(tokens.asked.map(([scope, user]) => `${user} ${scope}`))).toEqual(
+    // the registry names the two rights in an order of chance (a map of Go's)
+    expect(new Set(tokens.asked.map(([scope, user]) => `${user} ${scope.replace('push,pull', 'pull,push')}`))).toEqual(
       new Set(['ship repository:app:pull', 'ship repository:app:pull,push']),
     );
     client.close();
