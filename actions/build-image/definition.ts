@@ -41,7 +41,7 @@ export const buildImage = defineAction({
     cache: {
       kind: 'text',
       description:
-        'Where layers are kept between builds: `registry`, `gha`, `local:FOLDER` or `off`. Runs of pull requests read it and never write.',
+        'Where layers are kept between builds: `registry`, `gha`, `local:FOLDER` or `off`. Runs of pull requests and of merge queues read it and never write.',
     },
     sbom: {
       kind: 'text',
@@ -65,7 +65,7 @@ export const buildImage = defineAction({
       kind: 'choice',
       of: ['auto', 'true', 'false'],
       default: 'auto',
-      description: 'Whether the image is pushed. `auto`: but in runs of pull requests.',
+      description: 'Whether the image is pushed. `auto`: but in runs of pull requests and of merge queues.',
     },
     attest: {
       kind: 'choice',

@@ -34,6 +34,7 @@ const kinds = {
     tests: z.looseObject({ total: count, failed: count, skipped: count }),
     findings: count,
     coverage: z.number().min(0).max(100).optional(),
+    unchecked: z.array(text).optional(),
     report: digest,
   }),
   image: z.looseObject({
@@ -41,7 +42,9 @@ const kinds = {
     kind: z.literal('image'),
     image: text,
     digest,
-    scan: z.enum(['passed', 'incomplete']).optional(),
+    platforms: z.array(text).optional(),
+    scan: z.literal('passed').optional(),
+    unchecked: z.array(text).optional(),
     attested: z.literal(true).optional(),
   }),
   sbom: z.looseObject({
@@ -50,6 +53,8 @@ const kinds = {
     image: digest,
     format: z.enum(['spdx', 'cyclonedx']),
     digest,
+    names: digest.optional(),
+    platform: text.optional(),
   }),
   deploy: z.looseObject({
     ...linked,

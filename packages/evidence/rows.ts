@@ -16,17 +16,26 @@ const what = (link: Link): string => {
     case 'commit':
       return `${link.commit} of ${link.repository}`;
     case 'tests':
-      return `${link.verdict}: ${testsText(link)}`;
+      return `${link.verdict}: ${testsText(link)}${uncheckedText(link)}`;
     case 'image':
-      return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}`}${link.attested === true ? ', attested' : ''}`;
+      return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}${uncheckedText(link)}`}${link.attested === true ? ', attested' : ''}`;
     case 'sbom':
-      return `${{ spdx: 'SPDX', cyclonedx: 'CycloneDX' }[link.format]} list of parts of ${link.image}`;
+      return `${{ spdx: 'SPDX', cyclonedx: 'CycloneDX' }[link.format]} list of parts of ${link.image}${namesText(link)}`;
     case 'deploy':
       return `${link.release} (${link.transaction}) on ${link.host}, target ${link.target}`;
     case 'smoke':
       return `${link.passed} of ${link.passed + link.failed} checks of ${link.release} passed`;
   }
 };
+
+/** What of an image its list of parts names. */
+const namesText = ({ names, platform }: Extract<Link, { readonly kind: 'sbom' }>): string => {
+  if (names === undefined) return ', which it does not name';
+  return platform === undefined ? '' : `, which names ${platform} of it`;
+};
+
+const uncheckedText = ({ unchecked = [] }: { readonly unchecked?: readonly string[] }): string =>
+  unchecked.length === 0 ? '' : `, but for what could not be checked and was allowed (${unchecked.join(', ')})`;
 
 const testsText = ({ tests, findings, coverage }: Extract<Link, { readonly kind: 'tests' }>): string =>
   [

@@ -47,7 +47,7 @@ test('labels say what the commit decides; a person’s own win, but for what an 
     'org.opencontainers.image.source': 'https://github.com/team/app',
     'org.opencontainers.image.created': '2023-11-14T22:13:20Z',
     'org.opencontainers.image.revision': id,
-    'landfall.release': '0123456-beef',
+    'landfall.build': '0123456-beef',
     'landfall.inputs': `sha256:beef${'0'.repeat(60)}`,
   });
 });

@@ -27,7 +27,8 @@ export type Inputs = {
 };
 
 export const inputsLabel = 'landfall.inputs';
-export const releaseLabel = 'landfall.release';
+/** A short name of commit and inputs. The id of a release cannot stand here: the image is part of what that is a hash of. */
+export const buildLabel = 'landfall.build';
 export const revisionLabel = 'org.opencontainers.image.revision';
 
 const sorted = (map: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
@@ -58,6 +59,6 @@ export const labelsOf = (
   'org.opencontainers.image.created': new Date(commit.time * 1000).toISOString().replace('.000Z', 'Z'),
   ...own,
   [revisionLabel]: commit.id,
-  [releaseLabel]: `${commit.id.slice(0, 7)}-${inputs.slice('sha256:'.length, 'sha256:'.length + 4)}`,
+  [buildLabel]: `${commit.id.slice(0, 7)}-${inputs.slice('sha256:'.length, 'sha256:'.length + 4)}`,
   [inputsLabel]: inputs,
 });

@@ -66,6 +66,29 @@ test('a letter in two pieces, a step told twice, a cached one, what is no progre
   expect(heard.warnings()).toEqual(['JSONArgs']);
 });
 
+test('of a line that is very long what cannot hold a part of a word is shown, and no line is cut in a word', () => {
+  const [start, end] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'];
+  const secret = `geheim-${'4711'.repeat(20)}`;
+  const parts = (text: string): readonly string[] => text.split(' ').filter((word) => /geheim|4711/.test(word));
+  const within = `${'x'.repeat(1990)} ${secret} end`;
+  const before = `${secret} ${'x'.repeat(1960)}`;
+  const beyond = `${'y '.repeat(32_740)}${secret} ${'y '.repeat(99)}`;
+  for (const [line, size] of [
+    [within, 9999],
+    [before, 50],
+    [beyond, 500],
+    [beyond, 99_999],
+  ] as const) {
+    const bytes = Buffer.from(line);
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => log(bytes.subarray(at * size, at * size + size))); // prettier-ignore
+    const { heard, shown } = read([vertex({ started: start }), ...pieces, log(Buffer.from('more\nlast')), vertex({ started: start, completed: end, error: 'no' })]); // prettier-ignore
+    for (const text of [...shown, ...(heard.failed()?.tail ?? [])]) expect(parts(text).filter((word) => word !== secret)).toEqual([]); // prettier-ignore
+    expect(shown.at(-2)).toBe('    last');
+  }
+  const said = read([within]).heard.said();
+  expect(said).toEqual([within]);
+});
+
 test('a cached step stays one, though what it holds is fetched later', () => {
   const [start, end] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:02.5Z'];
   const { heard, shown } = read([

@@ -22,6 +22,8 @@ type Seen = {
   name: string;
   readonly tail: string[];
   rest: string;
+  /** The line that has no end yet was too long, and its beginning is told. */
+  skipping: boolean;
   /** A letter may be divided between two pieces. */
   readonly text: StringDecoder;
   step?: BuildStep;
@@ -30,8 +32,12 @@ type Seen = {
 
 /** Lines of a step that are kept, for when it fails. */
 const kept = 25;
-/** Characters of a line. */
-const longest = 2000;
+/** Characters of a line that are held while its end is waited for, and shown. */
+const longest = 64 * 1024;
+
+/** A line as it can be masked: where it is too long, what cannot hold a part of a word. */
+const maskable = (line: string): string =>
+  line.length <= longest ? line : `${line.slice(0, Math.max(0, line.lastIndexOf(' ', longest)))} …`;
 
 /** BuildKit's own housekeeping, which is no step of the Dockerfile. */
 const isInternal = (name: string): boolean => name.startsWith('[internal]') || name.startsWith('[auth]');
@@ -60,7 +66,7 @@ export const progress = (show: (line: string) => void): Progress => {
   let failed: Seen | undefined;
 
   const of = (digest: string): Seen => {
-    const found = seen.get(digest) ?? { name: '', tail: [], rest: '', text: new StringDecoder() };
+    const found = seen.get(digest) ?? { name: '', tail: [], rest: '', skipping: false, text: new StringDecoder() };
     seen.set(digest, found);
     return found;
   };
@@ -74,15 +80,24 @@ export const progress = (show: (line: string) => void): Progress => {
     speak(vertex, vertex.text.write(bytes));
   };
 
-  const speak = (vertex: Seen, text: string): void => {
-    // what a terminal would overwrite is shown once: its last state
-    const lines = `${vertex.rest}${text}`.split('\n');
-    vertex.rest = (lines.pop() ?? '').slice(-longest);
-    for (const line of lines) {
-      const last = (line.replace(/\r$/, '').split('\r').pop() ?? '').slice(0, longest);
+  const tell = (vertex: Seen, line: string): void => {
+    if (!vertex.skipping) {
+      // what a terminal would overwrite is shown once: its last state
+      const last = maskable(line.replace(/\r$/, '').replace(/^[^]*\r/, ''));
       keep(vertex.tail, last);
       show(`    ${last}`);
     }
+    vertex.skipping = false;
+  };
+
+  const speak = (vertex: Seen, text: string): void => {
+    const lines = `${vertex.rest}${text}`.split('\n');
+    vertex.rest = (lines.pop() ?? '').replace(/^[^]*\r(?=[^])/, '');
+    for (const line of lines) tell(vertex, line);
+    if (vertex.rest.length <= longest) return;
+    tell(vertex, vertex.rest);
+    vertex.skipping = true;
+    vertex.rest = '';
   };
 
   const take = (vertex: Vertex): void => {
@@ -116,8 +131,9 @@ export const progress = (show: (line: string) => void): Progress => {
       const status = statusOf(text);
       if (status === undefined) {
         if (text.trim() === '') return;
-        keep(said, text.slice(0, longest));
-        show(text);
+        const line = maskable(text);
+        keep(said, line);
+        show(line);
         return;
       }
       for (const vertex of status.vertexes ?? []) take(vertex);

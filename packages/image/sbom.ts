@@ -1,6 +1,7 @@
-import type { Digest } from '#plan';
+import type { Digest, ImageReport } from '#plan';
 
-export type Sbom = { readonly format: 'spdx' | 'cyclonedx'; readonly components: number };
+/** What a list says of itself. */
+export type Sbom = Omit<NonNullable<ImageReport['sbom']>, 'file' | 'digest'>;
 
 /** Media types of SPDX and CycloneDX as JSON: what an artifact beside the image is called. */
 export const sbomTypes = {
@@ -8,7 +9,12 @@ export const sbomTypes = {
   cyclonedx: 'application/vnd.cyclonedx+json',
 } as const;
 
-type Named = { readonly name?: unknown; readonly version?: unknown; readonly type?: unknown };
+type Named = {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly type?: unknown;
+  readonly purl?: unknown;
+};
 type Json = {
   readonly bomFormat?: unknown;
   readonly specVersion?: unknown;
@@ -21,11 +27,14 @@ type Package = { readonly name?: unknown; readonly versionInfo?: unknown; readon
 
 type Read = { readonly sbom: Sbom } | { readonly wrong: string };
 
+/** The image that a list is to be about: its own digest, and those of its platforms. */
+type Image = Pick<ImageReport, 'digest' | 'platforms'>;
+
 /**
  * Reads a list of what an image holds: CycloneDX 1.x or SPDX 2.x as JSON. It must name one component at least; and where it says of
- * which image it is, as scanners of layouts do, that must be one of `digests`. Pure.
+ * which image it is, as scanners of images do (syft: the version; trivy: the purl, too), that must be this one, or a platform of it. Pure.
  */
-export const readSbom = (text: string, digests: readonly Digest[]): Read => {
+export const readSbom = (text: string, image: Image): Read => {
   let json: Json | null;
   try {
     json = JSON.parse(text) as Json | null;
@@ -35,16 +44,22 @@ export const readSbom = (text: string, digests: readonly Digest[]): Read => {
   if (typeof json !== 'object' || json === null) return { wrong: 'it is no JSON object' };
   if (json.bomFormat === 'CycloneDX') {
     const { component } = json.metadata ?? {};
-    const about = component?.type === 'container' ? component.version : undefined;
-    return judged('cyclonedx', listOf(json.components), [about], digests);
+    const about = component?.type === 'container' ? [component.version, inPurl(component.purl)] : [];
+    return judged('cyclonedx', listOf(json.components), about, image);
   }
   if (typeof json.spdxVersion === 'string' && json.spdxVersion.startsWith('SPDX-')) {
     const packages = listOf(json.packages) as readonly Package[];
-    const image = packages.filter(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER');
-    const rest = packages.filter((one) => !image.includes(one));
-    return judged('spdx', rest, image.map(({ versionInfo }) => versionInfo), digests); // prettier-ignore
+    const images = packages.filter(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER');
+    const rest = packages.filter((one) => !images.includes(one));
+    return judged('spdx', rest, images.map(({ versionInfo }) => versionInfo), image); // prettier-ignore
   }
   return { wrong: 'it is neither SPDX nor CycloneDX' };
+};
+
+/** `pkg:oci/NAME@sha256%3A…`: the package URL of an image. */
+const inPurl = (purl: unknown): string | undefined => {
+  const hex = typeof purl === 'string' ? /^pkg:oci\/[^@]+@sha256(?::|%3A)([0-9a-f]{64})/i.exec(purl)?.[1] : undefined;
+  return hex === undefined ? undefined : `sha256:${hex}`;
 };
 
 const listOf = (value: unknown): readonly Named[] =>
@@ -54,10 +69,15 @@ const judged = (
   format: Sbom['format'],
   all: readonly Named[],
   about: readonly unknown[],
-  digests: readonly Digest[],
+  { digest, platforms }: Image,
 ): Read => {
-  const other = about.find((one) => typeof one === 'string' && one.startsWith('sha256:') && !digests.includes(one as Digest)); // prettier-ignore
-  if (typeof other === 'string') return { wrong: `it is about ${other}` };
+  const named = about.filter((one): one is Digest => typeof one === 'string' && one.startsWith('sha256:'));
+  const other = named.find((one) => one !== digest && platforms.every((platform) => platform.digest !== one));
+  if (other !== undefined) return { wrong: `it is about ${other}` };
   const components = all.filter(({ name }) => typeof name === 'string' && name !== '').length;
-  return components === 0 ? { wrong: 'it names no component' } : { sbom: { format, components } };
+  if (components === 0) return { wrong: 'it names no component' };
+  const [names] = named;
+  if (names === undefined) return { sbom: { format, components } };
+  const platform = names === digest ? undefined : platforms.find((one) => one.digest === names)?.platform;
+  return { sbom: { format, components, names, ...(platform === undefined ? {} : { platform }) } };
 };

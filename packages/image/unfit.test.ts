@@ -4,9 +4,9 @@ import { hasContainerdStore, readBuilder } from './unfit.ts';
 
 test('what `docker buildx inspect` says', () => {
   const said = 'Name:          big\nDriver:        docker-container\n\nNodes:\nName:     big0\nStatus:   running\n';
-  expect(readBuilder(said)).toEqual({ driver: 'docker-container', status: 'running', error: undefined });
-  expect(readBuilder('Name: default\nDriver: docker\n\nNodes:\nError:    Cannot connect to the Docker daemon\n')).toEqual({ driver: 'docker', status: undefined, error: 'Cannot connect to the Docker daemon' }); // prettier-ignore
-  expect(readBuilder('')).toEqual({ driver: undefined, status: undefined, error: undefined });
+  expect(readBuilder(said)).toEqual({ driver: 'docker-container', error: undefined });
+  expect(readBuilder('Name: default\nDriver: docker\n\nNodes:\nError:    Cannot connect to the Docker daemon\n')).toEqual({ driver: 'docker', error: 'Cannot connect to the Docker daemon' }); // prettier-ignore
+  expect(readBuilder('')).toEqual({ driver: undefined, error: undefined });
 });
 
 test('the store of an engine', () => {

@@ -15,9 +15,9 @@ export const unfit = (what: string, said: readonly string[] = []) =>
 /** What `docker buildx inspect` says of a builder, as far as it decides something. Pure. */
 export const readBuilder = (
   text: string,
-): { readonly driver: string | undefined; readonly status: string | undefined; readonly error: string | undefined } => {
+): { readonly driver: string | undefined; readonly error: string | undefined } => {
   const of = (key: string): string | undefined => new RegExp(`^${key}:[ \\t]*(.+?)[ \\t]*$`, 'm').exec(text)?.[1];
-  return { driver: of('Driver'), status: of('Status'), error: of('Error') };
+  return { driver: of('Driver'), error: of('Error') };
 };
 
 /** Does `docker info` say that images lie in containerd's store? Its `DriverStatus` is a list of pairs. Pure. */

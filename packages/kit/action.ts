@@ -32,8 +32,8 @@ export type Action<D extends ActionDefinition> = {
   readonly save: (key: string, value: string) => void;
   /** What main kept under this key. */
   readonly state: (key: string) => string | undefined;
-  /** A text with `***` in the place of what is hidden: for files that an action writes. */
-  readonly scrub: (text: string) => string;
+  /** A value with `***` in the place of what is hidden in its texts: for what an action writes, or takes the hash of. */
+  readonly scrub: <T>(value: T) => T;
   /** Hides a text from here on: in the log, and in all that is reported. */
   readonly mask: (text: string) => void;
   /**

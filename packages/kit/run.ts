@@ -153,7 +153,7 @@ const build = <D extends ActionDefinition>(
     },
     save,
     state,
-    scrub: hidden.scrub,
+    scrub: hidden.scrubAll,
     mask,
     shield: (open) => {
       hide(definition, runner, hidden, open);

@@ -219,11 +219,17 @@ here.test(
 );
 
 here.test(
-  'several platforms are pushed as one index, and found again',
+  'several platforms are pushed as one index, and found again; what looks at one of them is told so',
   async () => {
-    const { run, registry } = place('FROM scratch\nCOPY Dockerfile /\n');
-    const inputs = { platforms: ['linux/amd64, linux/arm64'] };
-    const { built: image } = (await run(inputs)).report;
+    const sbom = String.raw`arm=$(tr -d ' \n' <"$IMAGE_LAYOUT/blobs/sha256/${'${IMAGE_DIGEST#sha256:}'}" | grep -o 'sha256:[0-9a-f]*","size":[0-9]*,"platform":{"architecture":"arm64"' | cut -c1-71); printf '{"bomFormat":"CycloneDX","metadata":{"component":{"type":"container","version":"%s"}},"components":[{"name":"Dockerfile"}]}' "$arm" >"$IMAGE_SBOM"`;
+    const { run, registry } = place('FROM scratch\nCOPY Dockerfile /\n', { 'landfall.yml': 'image:\n  scan:\n    looks: "true"\n' }); // prettier-ignore
+    const inputs = { platforms: ['linux/amd64, linux/arm64'], sbom };
+    const { built: image, notes } = (await run(inputs)).report;
+    expect(notes.map(({ text }) => text)).toEqual([
+      'the image is for linux/amd64, linux/arm64; most scanners look at one of these, unless their commands name each',
+      'the list of parts is of linux/arm64 alone; the image is also for linux/amd64',
+    ]);
+    expect(image?.sbom?.platform).toBe('linux/arm64');
     expect(image?.platforms.map(({ platform, layers }) => [platform, layers])).toEqual([
       ['linux/amd64', 1],
       ['linux/arm64', 1],

@@ -7,6 +7,7 @@ import type { Problem } from '#fault';
 import type { Digest, Evidence, Note } from '#plan';
 import { readCommitted } from '#release';
 import type { Release } from '#release';
+import { few } from './evidence.ts';
 import type { Stage } from './stage.ts';
 
 export type EvidenceWish = {
@@ -81,7 +82,7 @@ export const provenBefore = async (
 export const dirty = (changed: readonly string[]): Lack => ({
   how: 'differs',
   link: 'commit',
-  what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
+  what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${few(changed)}`,
 });
 
 /** Refuses what is missing, where it is required, and what does not match always; says what `chain` has. Throws EVIDENCE_MISSING, EVIDENCE_DIFFERS. */

@@ -61,14 +61,19 @@ const report = (over: Partial<ImageReport> = {}): ImageReport => ({
   ...over,
 });
 
-const work = (registry: Pick<Registry, 'name' | 'attach' | 'attached'>, of: ImageReport, scanned = false): Work => {
+const work = (
+  registry: Pick<Registry, 'name' | 'attach' | 'attached'>,
+  of: ImageReport,
+  { scan, pushes = true }: { readonly scan?: Pick<ScanReport, 'verdict' | 'gates'>; readonly pushes?: boolean } = {},
+): Work => {
   const clock = fakeClock();
   const evidence = noEvidence();
   evidence.built = of;
-  if (scanned) evidence.scan = { verdict: 'passed' } as ScanReport;
+  if (scan !== undefined) evidence.scan = scan as ScanReport;
   const stage = { context: contextOf(), wall: () => new Date(at), temp, workspace };
   return {
     stage,
+    wanted: { pushes },
     registry,
     evidence,
     timeline: timeline({ clock, show: () => undefined }),
@@ -80,12 +85,13 @@ const left = ({ evidence }: Work): Evidence => must(read(readFileSync(evidence.e
 test('an image and its list of parts are added, put beside it, and left on the runner', async () => {
   const { registry, all } = shelf();
   const sbom = { format: 'cyclonedx' as const, file: '/sbom', components: 3, digest: image };
-  const on = work(registry, report({ sbom, attestation: {} }), true);
+  const on = work(registry, report({ sbom, attestation: {} }), { scan: { verdict: 'passed', gates: [] } });
   await keepImageEvidence(on, tested(commit));
   expect(left(on).links.slice(2)).toMatchObject([
     { kind: 'image', image: 'registry.test/o/r', digest: image, scan: 'passed', attested: true },
     { kind: 'sbom', image, format: 'cyclonedx', digest: image },
   ]);
+  expect(on.evidence.evidence?.links.at(-1)?.what).toBe(`CycloneDX list of parts of ${image}, which it does not name`);
   expect(all).toEqual([{ subject: image, artifactType: evidenceType, bytes: Buffer.from(encode(left(on))) }]);
 });
 
@@ -109,6 +115,42 @@ test('an image that nobody can have is no link', async () => {
   await keepImageEvidence(on, tested(commit));
   expect(left(on)).toEqual(tested(commit));
   expect(all).toEqual([]);
+});
+
+test('nothing is put beside an image that was found where nothing is to be pushed', async () => {
+  const { registry, all } = shelf();
+  const on = work(registry, report({ origin: 'found' }), { pushes: false });
+  await keepImageEvidence(on, tested(commit));
+  expect([left(on).links.length, all]).toEqual([3, []]);
+});
+
+test('a scan that could not look at all is told so, where that was allowed', async () => {
+  const gates = [
+    { name: 'trivy', outcome: 'incomplete', allowed: true, wanted: '', found: '' },
+    { name: 'command starts', outcome: 'passed', wanted: '', found: '' },
+  ] as const;
+  const on = work(shelf().registry, report(), { scan: { verdict: 'passed', gates } });
+  await keepImageEvidence(on, tested(commit));
+  expect(left(on).links.at(-1)).toMatchObject({ kind: 'image', scan: 'passed', unchecked: ['trivy'] });
+});
+
+test('of several platforms, those of the image and the one that the list of parts names', async () => {
+  const platforms = ['linux/amd64', 'linux/arm64'].map((platform) => ({
+    platform,
+    digest: image,
+    layers: 1,
+    bytes: 1,
+  }));
+  const sbom = { format: 'spdx' as const, file: '/sbom', components: 3, digest: image, names: image, platform: 'linux/arm64' }; // prettier-ignore
+  const on = work(shelf().registry, report({ sbom, platforms }));
+  await keepImageEvidence(on, tested(commit));
+  expect(left(on).links.slice(2)).toMatchObject([
+    { kind: 'image', platforms: ['linux/amd64', 'linux/arm64'] },
+    { kind: 'sbom', image, names: image, platform: 'linux/arm64' },
+  ]);
+  expect(on.evidence.evidence?.links.at(-1)?.what).toBe(
+    `SPDX list of parts of ${image}, which names linux/arm64 of it`,
+  );
 });
 
 test('of what lies beside an image, other commits, damaged ones and junk are passed over; the newest counts', async () => {

@@ -1,11 +1,11 @@
 import { isAbsolute, join } from 'node:path';
 import { demand, encode, read, readDocument } from '#evidence';
 import { must } from '#fault';
-import type { Digest, Evidence } from '#plan';
+import type { Digest, Evidence, ImageReport } from '#plan';
 import type { Registry } from '#registry';
 import { readCommitted } from '#release';
 import type { Work } from './image-work.ts';
-import { growEvidence, leaveEvidence } from './evidence.ts';
+import { allowedOf, growEvidence, leaveEvidence } from './evidence.ts';
 import type { Told } from './evidence.ts';
 import { dirty, refuseLacks } from './evidence-demand.ts';
 
@@ -30,10 +30,10 @@ export const evidenceGiven = async (
 
 /**
  * Adds an image that is in the registry, and the list of what it holds, to the evidence that was given; puts the document beside the
- * image, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
+ * image, where this run pushes, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
  */
 export const keepImageEvidence = async (work: Work, given: Evidence | undefined): Promise<void> => {
-  const { evidence, registry, stage, timeline, commit } = work;
+  const { evidence, registry, stage, timeline, commit, wanted } = work;
   const { built: image } = evidence;
   const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
   if (!there) {
@@ -48,25 +48,35 @@ export const keepImageEvidence = async (work: Work, given: Evidence | undefined)
     return;
   }
   // a scan that did not pass has ended the run
-  const scanned = evidence.scan !== undefined;
+  const scan = evidence.scan === undefined ? {} : { scan: 'passed' as const, ...allowedOf(evidence.scan) };
+  const { platforms, sbom } = image;
   const links: readonly Told[] = [
     {
       kind: 'image',
       image: `${registry.name.registry}/${registry.name.repository}`,
       digest: image.digest,
-      ...(scanned ? { scan: 'passed' as const } : {}),
+      ...(platforms.length > 1 ? { platforms: platforms.map(({ platform }) => platform) } : {}),
+      ...scan,
       ...(image.attestation === undefined ? {} : { attested: true as const }),
     },
-    ...(image.sbom === undefined
-      ? []
-      : [{ kind: 'sbom' as const, image: image.digest, format: image.sbom.format, digest: image.sbom.digest }]),
+    ...(sbom === undefined ? [] : [sbomLink(image.digest, sbom)]),
   ];
   const chain = growEvidence(stage, given, ...links);
-  await timeline.step('evidence', 'put the evidence beside the image', async () =>
-    must(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })),
-  );
+  if (wanted.pushes)
+    await timeline.step('evidence', 'put the evidence beside the image', async () =>
+      must(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })),
+    );
   evidence.evidence = leaveEvidence(stage, chain);
 };
+
+const sbomLink = (image: Digest, { format, digest, names, platform }: NonNullable<ImageReport['sbom']>): Told => ({
+  kind: 'sbom',
+  image,
+  format,
+  digest,
+  ...(names === undefined ? {} : { names }),
+  ...(platform === undefined ? {} : { platform }),
+});
 
 /**
  * The newest document beside an image in its registry that is of this commit; undefined: there is none. Whoever may write to the

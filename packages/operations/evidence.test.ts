@@ -10,7 +10,7 @@ import { contextOf } from '../../test/fakes/found.ts';
 import { fakeHost, fault } from '../../test/fakes/host.ts';
 import { sceneOn, targetOf } from '../../test/fakes/scene.ts';
 import { commitAll, git, remove, repository, write } from '../../test/lab/repository.ts';
-import { beginEvidence, growEvidence } from './evidence.ts';
+import { beginEvidence, growEvidence, testedCommit } from './evidence.ts';
 import { evidenceProblems, provenBefore, provenOnHost } from './evidence-demand.ts';
 import { keepAgain, keepGrown, keptEvidence, planWithEvidence, withEvidence } from './evidence-kept.ts';
 
@@ -57,6 +57,31 @@ describe('a chain begins and grows', () => {
       'image',
       'sbom',
     ]);
+  });
+});
+
+describe('the commit that was tested', () => {
+  const at = (when: string, changed: readonly string[] = [], id = commit) => ({
+    when,
+    said: ok({ commit: id, changed }),
+  });
+  const clean = at('before anything was run');
+  test('is the one that git names before, between and after', () => {
+    expect(testedCommit([clean, at('after `prepare`'), at('after the commands')])).toEqual({ commit });
+  });
+  test.each([
+    ['changed at first', [at('before anything was run', ['a.py'])], 'before anything was run, tracked files were not as the commit has them: a.py'],
+    ['changed by `prepare`', [clean, at('after `prepare`', ['a', 'b', 'c', 'd'])], 'after `prepare`, tracked files were not as the commit has them: a, b, c and 1 more'],
+    ['put back later', [clean, at('after `prepare`', ['a']), clean], 'after `prepare`, tracked files were not as the commit has them: a'],
+    ['changed by a command', [clean, at('after the commands', ['a'])], 'after the commands, tracked files were not as the commit has them: a'],
+    ['committed on the way', [clean, at('after `prepare`', [], 'b'.repeat(40))], `after \`prepare\`, the checkout was of ${'b'.repeat(40)}, and no more of ${commit}`],
+  ])('is none: %s', (_, looks, why) => {
+    expect(testedCommit(looks)).toEqual({ lacks: { kind: 'warning', text: `no evidence is left: ${why}` } });
+  }); // prettier-ignore
+  test('is none where git names none, which is no warning', () => {
+    expect(testedCommit([{ when: 'before anything was run', said: fault('SOURCE_UNFIT') }])).toEqual({
+      lacks: { kind: 'info', text: 'no evidence is left: before anything was run, git named no commit here' },
+    });
   });
 });
 

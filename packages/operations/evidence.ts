@@ -1,7 +1,7 @@
 import { begin, digestOfJson, grow, rows, writeDocument } from '#evidence';
 import type { Said } from '#evidence';
-import type { Evidence, Report, ScanReport } from '#plan';
-import { readCommitted } from '#release';
+import type { Evidence, Note, Report, ScanReport } from '#plan';
+import type { readCommitted } from '#release';
 import type { Stage } from './stage.ts';
 
 /** Who says what a link says, and when. */
@@ -17,7 +17,7 @@ const sayer = ({ context, wall }: Sayer) => ({
   run: { url: context.url, actor: context.actor },
 });
 
-/** The chain of a commit, and what its tests and scans came to. */
+/** The chain of a commit, and what its tests and scans came to. `scan`: as the report has it, nothing secret in it. */
 export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evidence => {
   const { verdict, tests, findings, coverage } = scan;
   const said = sayer(by);
@@ -28,16 +28,42 @@ export const beginEvidence = (by: Sayer, commit: string, scan: ScanReport): Evid
     tests: { total: tests.total, failed: tests.failed, skipped: tests.skipped },
     findings: findings.length,
     ...(coverage === undefined ? {} : { coverage: coverage.total }),
-    // as the section `scan` of the report has it
+    ...allowedOf(scan),
     report: digestOfJson(scan),
   });
 };
 
-/** The commit that a checkout is; undefined: tracked files are not as a commit has them, or git has none. */
-export const testedCommit = async (workspace: string): Promise<string | undefined> => {
-  const found = await readCommitted(workspace);
-  return found.ok && found.value.changed.length === 0 ? found.value.commit : undefined;
+/** Gates that could not look at everything, where that was allowed by name: a verdict that passed says so. */
+export const allowedOf = ({ gates }: Pick<ScanReport, 'gates'>): { readonly unchecked?: readonly string[] } => {
+  const unchecked = gates.filter(({ allowed }) => allowed === true).map(({ name }) => name);
+  return unchecked.length === 0 ? {} : { unchecked };
 };
+
+/** What git said of a checkout at one moment: `before anything was run`. */
+export type Look = { readonly when: string; readonly said: Awaited<ReturnType<typeof readCommitted>> };
+
+/**
+ * The commit that was tested, by what git said before, between and after what was run; or why it is none: tracked files were not as the
+ * commit has them at one of these moments, or it was another commit. Commands run side by side, so that what one of them changes
+ * others may have tested. Pure.
+ */
+export const testedCommit = (looks: readonly Look[]): { readonly commit: string } | { readonly lacks: Note } => {
+  const lacks = (kind: Note['kind'], why: string) => ({ lacks: { kind, text: `no evidence is left: ${why}` } });
+  let tested: string | undefined;
+  for (const { when, said } of looks) {
+    if (!said.ok) return lacks('info', `${when}, git named no commit here`);
+    const { commit, changed } = said.value;
+    if (changed.length > 0)
+      return lacks('warning', `${when}, tracked files were not as the commit has them: ${few(changed)}`);
+    tested ??= commit;
+    if (commit !== tested) return lacks('warning', `${when}, the checkout was of ${commit}, and no more of ${tested}`);
+  }
+  return tested === undefined ? lacks('info', 'git was not asked') : { commit: tested };
+};
+
+/** Names of files, the first three of many. */
+export const few = (files: readonly string[]): string =>
+  `${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`;
 
 /** The chain with these links more, all said now. */
 export const growEvidence = (by: Sayer, evidence: Evidence, ...links: readonly Told[]): Evidence => {

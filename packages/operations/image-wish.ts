@@ -22,7 +22,7 @@ export type ImageWish = {
   readonly secrets: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** `auto`: but for pull requests. */
+  /** `auto`: but for pull requests and queues of merges. */
   readonly push: 'auto' | 'true' | 'false';
   /** `auto`: where the registry has none of this commit and these inputs; `never`: it must have; `always`: anew, without caches. */
   readonly build: 'auto' | 'never' | 'always';
@@ -67,7 +67,7 @@ export const tellingArgs = (args: Readonly<Record<string, string>>): readonly st
 /** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID, ATTEST_FAILED. */
 export const wantedImage = (stage: ImageStage, inputs: ImageInputs, wish: ImageWish): Wanted => {
   const { fork, event = '' } = stage.context;
-  const reviewed = fork !== undefined || event.startsWith('pull_request');
+  const reviewed = fork !== undefined || event.startsWith('pull_request') || event === 'merge_group';
   if (fork !== undefined && (wish.push === 'true' || wish.secrets !== undefined))
     throw new Failure({
       code: 'FORK_REFUSED',

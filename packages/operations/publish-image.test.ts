@@ -1,15 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { ok } from '#fault';
+import { fail, ok } from '#fault';
 import { timeline } from '#plan';
 import type { Digest } from '#plan';
+import type { Bill } from '#registry';
 import { fakeClock } from '../../test/fakes/scene.ts';
 import type { Work } from './image-work.ts';
-import { publish } from './publish-image.ts';
+import { publish, retag } from './publish-image.ts';
 import type { Examined } from './scan-image.ts';
 
 const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`;
 
-test('a tag that another run has given meanwhile is not overwritten', async () => {
+/** A registry whose tag names nothing when it is asked `free` times, and another run's image from then on. */
+const racing = (free: number) => {
   const asked: string[] = [];
   const named: string[] = [];
   const pushed: (readonly string[])[] = [];
@@ -17,7 +19,7 @@ test('a tag that another run has given meanwhile is not overwritten', async () =
     registry: {
       digestOf: (tag: string) => {
         asked.push(tag);
-        return Promise.resolve(ok(asked.length > 1 ? digest('b') : undefined));
+        return Promise.resolve(ok(asked.length > free ? digest('b') : undefined));
       },
       push: (_: unknown, tags: readonly string[]) => {
         pushed.push(tags);
@@ -25,7 +27,7 @@ test('a tag that another run has given meanwhile is not overwritten', async () =
       },
       tag: (_: unknown, tags: readonly string[]) => {
         named.push(...tags);
-        return Promise.resolve(ok(undefined));
+        return Promise.resolve(fail({ code: 'IMAGE_DIFFERS', what: 'another one is there', next: 'Look.' }));
       },
     },
     timeline: timeline({ clock: fakeClock(), show: () => undefined }),
@@ -34,7 +36,21 @@ test('a tag that another run has given meanwhile is not overwritten', async () =
     wanted: { attesting: undefined, tags: [] },
     stage: { context: {} },
   } as unknown as Work;
-  const examined = { layout: {}, report: { image: 'r.test/app', digest: digest('a') } } as unknown as Examined;
+  return { work, named, pushed };
+};
+const examined = { layout: {}, report: { image: 'r.test/app', digest: digest('a') } } as unknown as Examined;
+
+test('a tag that another run has given meanwhile is not overwritten', async () => {
+  const { work, named, pushed } = racing(1);
   await expect(publish(work, examined)).rejects.toMatchObject({ fault: { code: 'IMAGE_TAG_TAKEN' } });
   expect([pushed, named]).toEqual([[[]], []]);
+});
+
+test('one that another run has given at the same time is seen afterwards, and refused', async () => {
+  const { work, named } = racing(2);
+  await expect(publish(work, examined)).rejects.toMatchObject({ fault: { code: 'IMAGE_TAG_TAKEN' } });
+  expect(named).toEqual(['sha-0123456789ab']);
+  // and so for an image that was found
+  const found = racing(1);
+  await expect(retag(found.work, { digest: digest('a') } as Bill)).rejects.toMatchObject({ fault: { code: 'IMAGE_TAG_TAKEN' } }); // prettier-ignore
 });

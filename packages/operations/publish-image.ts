@@ -31,7 +31,7 @@ export const publish = async (work: Work, { layout, report, sbom }: Examined): P
     // and again: another run may have given one while this one pushed
     const before = await tagsThere(registry, tags, report.digest);
     const given = without(tags, await overtaken(work, before, report.digest));
-    must(await registry.tag(report.digest, inOrder(given)));
+    await give(work, report.digest, inOrder(given));
     return tagsOf(given, before, report.digest);
   });
   const attested = attestation === undefined ? {} : { attestation };
@@ -56,11 +56,18 @@ export const retag = async (work: Work, { digest }: Bill): Promise<readonly Imag
   const before = await line.step('tags', `ask what ${tags.join(', ')} name`, () => tagsThere(registry, tags, digest));
   const given = without(tags, await overtaken(work, before, digest));
   const lacking = given.filter((tag) => before.get(tag) !== digest);
-  if (lacking.length > 0)
-    await line.step('tag', `name it ${lacking.join(', ')}`, async () => {
-      must(await registry.tag(digest, lacking));
-    });
+  if (lacking.length > 0) await line.step('tag', `name it ${lacking.join(', ')}`, () => give(work, digest, lacking));
   return tagsOf(given, before, digest);
+};
+
+/**
+ * Gives tags, and asks afterwards what they name: registries cannot give one on the condition that it is free, so that another run may
+ * have given it, too. Throws IMAGE_TAG_TAKEN where that is one that never moves.
+ */
+const give = async ({ registry }: Work, digest: Digest, tags: readonly string[]): Promise<void> => {
+  const given = await registry.tag(digest, tags);
+  if (!given.ok && given.fault.code === 'IMAGE_DIFFERS') await tagsThere(registry, tags, digest);
+  must(given);
 };
 
 const without = (tags: readonly string[], one: string | undefined): readonly string[] =>
@@ -92,8 +99,7 @@ const listOf = async (registry: Registry, there: Bill): Promise<Attached | undef
 export const keptSbom = async ({ registry, stage }: Work, there: Bill): Promise<ImageReport['sbom']> => {
   const kept = await listOf(registry, there);
   if (kept === undefined) return undefined;
-  const digests = [there.digest, ...platformsOf(there).map(({ digest }) => digest)];
-  const read = readSbom(kept.bytes.toString('utf8'), digests);
+  const read = readSbom(kept.bytes.toString('utf8'), { digest: there.digest, platforms: platformsOf(there) });
   if ('wrong' in read)
     throw new Failure({
       code: 'SBOM_FAILED',

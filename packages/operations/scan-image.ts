@@ -4,7 +4,7 @@ import type { Command, Ran, Runner } from '#command';
 import { scanOf } from '#config';
 import { Failure, must } from '#fault';
 import { loginFolder, readSbom, readSbomFile, sbomPath } from '#image';
-import type { Digest, ImageReport } from '#plan';
+import type { ImageReport, Note } from '#plan';
 import { billOf, endpointFor, layoutAt, listen, platformsOf, referenceAt, sourceOf } from '#registry';
 import type { Bill, OciLayout, Source } from '#registry';
 import { judge } from '#scan';
@@ -50,6 +50,7 @@ export const examine = async (work: Work, local: Local): Promise<Examined> => {
   const runner = openRunner(stage);
   try {
     if (scans) await scan(work, runner, env);
+    if (scans && platforms.length > 1) evidence.notes = [...evidence.notes, severalNote(platforms)];
     if (command === undefined) return { layout, report, sbom: undefined };
     const file = sbomPath(stage.temp);
     const made = await line.step('sbom', 'list what the image holds', async (note) => {
@@ -57,11 +58,12 @@ export const examine = async (work: Work, local: Local): Promise<Examined> => {
         { ...ground(work), name: 'sbom', line: command, env: { ...env, IMAGE_SBOM: file } },
       ]);
       stage.signal.throwIfAborted();
-      const read = sbomOf(file, ran, [digest, ...platforms.map((one) => one.digest)]);
+      const read = sbomOf(file, ran, report);
       note(`${read.components} components, ${read.format}`);
       return read;
     });
     const { bytes, ...sbom } = made;
+    evidence.notes = [...evidence.notes, ...sbomNotes(sbom, platforms)];
     return { layout, report: { ...report, sbom: { ...sbom, file } }, sbom: bytes };
   } finally {
     await runner.close();
@@ -134,7 +136,26 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
     concluded(report, says);
   });
 
-const sbomOf = (file: string, ran: Ran | undefined, digests: readonly Digest[]) => {
+/** A scanner that is given an index chooses one of its images, and does not say so to whoever reads its report. */
+const severalNote = (platforms: ImageReport['platforms']): Note => ({
+  kind: 'warning',
+  text: `the image is for ${platforms.map(({ platform }) => platform).join(', ')}; most scanners look at one of these, unless their commands name each`,
+});
+
+/** What a list of parts leaves open: whether it is of this image, and what its other platforms hold. */
+const sbomNotes = (
+  { names, platform }: Pick<NonNullable<ImageReport['sbom']>, 'names' | 'platform'>,
+  platforms: ImageReport['platforms'],
+): readonly Note[] => {
+  const others = platforms.map((one) => one.platform).filter((one) => one !== platform);
+  if (names === undefined)
+    return [{ kind: 'info', text: 'the list of parts does not name the image: that it is of this one, only the command of `sbom` knows' }]; // prettier-ignore
+  return platform === undefined || others.length === 0
+    ? []
+    : [{ kind: 'warning', text: `the list of parts is of ${platform} alone; the image is also for ${others.join(', ')}` }]; // prettier-ignore
+};
+
+const sbomOf = (file: string, ran: Ran | undefined, image: ImageReport) => {
   const fault = (what: string): Failure =>
     new Failure({
       code: 'SBOM_FAILED',
@@ -146,7 +167,7 @@ const sbomOf = (file: string, ran: Ran | undefined, digests: readonly Digest[]) 
   const found = readSbomFile(file);
   if (found === undefined)
     throw fault('its command wrote nothing to the file that IMAGE_SBOM names, or more than 64 MiB');
-  const read = readSbom(found.bytes.toString('utf8'), digests);
+  const read = readSbom(found.bytes.toString('utf8'), image);
   if ('wrong' in read) throw fault(read.wrong);
   return { ...read.sbom, ...found };
 };

@@ -6,12 +6,14 @@ import type { Test, TestInputs } from '#config';
 import { Failure } from '#fault';
 import { timeline } from '#plan';
 import type { Cache, Note, Report, ScanReport, Timeline } from '#plan';
+import { readCommitted } from '#release';
 import { judge } from '#scan';
 import type { Found } from '#scan';
 import { baseTests, keepTests } from './base-tests.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
+import type { Look } from './evidence.ts';
 import { exceptionsOf } from './exceptions.ts';
 import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
 import { leftovers, readReports } from './reports.ts';
@@ -40,7 +42,7 @@ export type TestStage = Pick<
   readonly group: <T>(title: string, body: () => Promise<T>) => Promise<T>;
   readonly temp: string;
   readonly cache: Cache;
-  readonly scrub: (text: string) => string;
+  readonly scrub: <T>(value: T) => T;
 };
 
 /**
@@ -60,15 +62,18 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
       return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
     }
-    // before anything is run: what tests write is no other commit
-    const began = await testedCommit(stage.workspace);
     const { workspace, signal } = stage;
+    const looks: Look[] = [];
+    const look = async (when: string): Promise<void> => {
+      looks.push({ when, said: await readCommitted(workspace) });
+    };
+    await look('before anything was run');
     const before = await leftovers(workspace, test);
     const packages = await caches(stage, test, line);
     const runner = openRunner(stage);
     try {
       const [ran, sources, base] = await Promise.all([
-        runAll(runner, line, prepare, commands),
+        runAll(runner, line, prepare, commands, look),
         lookAtSources(test, { ...stage, apart }),
         baseTests(test, stage),
       ]);
@@ -88,10 +93,13 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       const { scan, says } = judgement;
       const told = await tellFindings(judgement, found.scans, wish.upload, stage);
       const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
-      evidence.scan = { ...scan, sarif: told.sarif };
-      evidence.evidence =
-        began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, evidence.scan));
-      evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept];
+      // as it is delivered: the evidence has its digest
+      evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
+      const tested = testedCommit(looks);
+      if ('commit' in tested)
+        evidence.evidence = leaveEvidence(stage, beginEvidence(stage, tested.commit, evidence.scan));
+      const lacks = 'lacks' in tested ? [tested.lacks] : [];
+      evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept, ...lacks];
       return concluded(scan, says);
     } finally {
       await runner.close();
@@ -120,22 +128,26 @@ const keep = async (
   return [...list, ...packages];
 };
 
-/** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
+/** What is prepared one after the other, and then run side by side; `look` sees the checkout after either. A line that fails ends it, and is told as a command. */
 const runAll = async (
   runner: Runner,
   line: Timeline,
   prepare: readonly Command[],
   commands: readonly Command[],
+  look: (when: string) => Promise<void>,
 ): Promise<readonly Ran[]> => {
   const count = (all: readonly Command[], what: string): string =>
     `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
   if (prepare.length > 0) {
     const prepared = await line.step('prepare', `prepare by ${count(prepare, 'line')}`, () => runner.inOrder(prepare));
+    await look('after `prepare`');
     const failed = prepared.filter(({ outcome }) => outcome !== 'passed');
     if (failed.length > 0) return failed;
   }
   if (commands.length === 0) return [];
-  return line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands));
+  const ran = await line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands)); // prettier-ignore
+  await look('after the commands');
+  return ran;
 };
 
 /** Where a command runs, below the workspace. */

@@ -21,18 +21,34 @@ export type Link = Linked &
         readonly findings: number;
         /** Percent of lines; left out where none was measured. */
         readonly coverage?: number;
-        /** Of the whole report of test-and-scan. */
+        /** Gates that could not look at everything, which was allowed by name. */
+        readonly unchecked?: readonly string[];
+        /** Of the section `scan` of the report, as it was delivered. */
         readonly report: Digest;
       }
     | {
         readonly kind: 'image';
         readonly image: string;
         readonly digest: Digest;
-        readonly scan?: 'passed' | 'incomplete';
+        /** Of several platforms, all that it has. */
+        readonly platforms?: readonly string[];
+        /** It was scanned, before it was pushed or given a tag. */
+        readonly scan?: 'passed';
+        /** Gates of that scan that could not look at everything, which was allowed by name. */
+        readonly unchecked?: readonly string[];
         /** GitHub keeps a signed provenance of it for this repository. */
         readonly attested?: true;
       }
-    | { readonly kind: 'sbom'; readonly image: Digest; readonly format: 'spdx' | 'cyclonedx'; readonly digest: Digest }
+    | {
+        readonly kind: 'sbom';
+        readonly image: Digest;
+        readonly format: 'spdx' | 'cyclonedx';
+        readonly digest: Digest;
+        /** The image that the list itself names: this one, or a platform of it; left out where it names none. */
+        readonly names?: Digest;
+        /** Of several, the only one that the list names. */
+        readonly platform?: string;
+      }
     | {
         readonly kind: 'deploy';
         readonly release: string;

@@ -50,7 +50,7 @@ test('an image that was built, with its steps', () => {
     '| tags | `main` (new) |',
     '| pushed | 2 blobs, 1 MB; 1 were there |',
     '| linux/amd64 | 3 layers, 2.5 MB compressed |',
-    '| holds | 42 components (spdx) |',
+    '| holds | 42 components (spdx); the list does not name the image |',
     '',
     '<details><summary>Steps of the build</summary>',
     '',
@@ -68,6 +68,14 @@ test.each([
   [{}, 'found at GitHub'],
 ])('an attestation, with its page where it is known', (attestation, text) => {
   expect(renderImage({ ...found, attestation }).at(-1)).toBe(`| attested | ${text} |`);
+});
+
+test.each([
+  [{ names: digest }, '42 components (spdx)'],
+  [{ names: digest, platform: 'linux/arm64' }, '42 components (spdx); of linux/arm64 alone'],
+])('what a list of parts names', (names, text) => {
+  const sbom = { format: 'spdx', file: '/t/sbom.json', components: 42, digest, ...names } as const;
+  expect(renderImage({ ...found, sbom }).at(-1)).toBe(`| holds | ${text} |`);
 });
 
 test('an image that was not pushed is named by its digest alone', () => {

@@ -19,7 +19,7 @@ export const renderImage = (image: ImageReport | undefined): string[] => {
       prose(platform),
       `${layers} layers, ${renderBytes(bytes)} compressed`,
     ]),
-    ...(sbom === undefined ? [] : [['holds', `${sbom.components} components (${sbom.format})`] as [string, string]]),
+    ...(sbom === undefined ? [] : [['holds', holdsText(sbom)] as [string, string]]),
     ...(attestation === undefined ? [] : [['attested', attestation.url ?? 'found at GitHub'] as [string, string]]),
   ];
   return ['### Image', '', ...table(['', ''], rows), ...stepLines(steps)];
@@ -27,6 +27,11 @@ export const renderImage = (image: ImageReport | undefined): string[] => {
 
 const builtText = (steps: readonly BuildStep[]): string =>
   `built; ${steps.filter(({ outcome }) => outcome === 'cached').length} of ${steps.length} steps were cached`;
+
+const holdsText = ({ components, format, names, platform }: NonNullable<ImageReport['sbom']>): string => {
+  const of = names === undefined ? '; the list does not name the image' : '';
+  return `${components} components (${format})${of}${platform === undefined ? '' : `; of ${prose(platform)} alone`}`;
+};
 
 const tagText = ({ tag, was }: ImageTag): string =>
   was === undefined ? code(tag) : `${code(tag)} (${was === 'nothing' ? 'new' : `was ${code(was)}`})`;

@@ -39,6 +39,10 @@ export type ImageReport = {
     readonly file: string;
     readonly components: number;
     readonly digest: Digest;
+    /** The image that the list says it is of: this one, or a platform of it. Left out where it names none: then only its command knows. */
+    readonly names?: Digest;
+    /** Of several, the only one that the list names. */
+    readonly platform?: string;
   };
   /** Left out where there is none. `url`: the page of one that this run has made. */
   readonly attestation?: { readonly url?: string };

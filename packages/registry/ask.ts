@@ -38,8 +38,6 @@ export type Asking = {
   /** ms, for all waiting of one question. */
   readonly patience: number;
   readonly show: (line: string) => void;
-  /** Further scopes of tokens: other repositories, to mount blobs from. */
-  readonly scopes?: readonly string[];
 };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -125,7 +123,7 @@ export const asker = (of: Asking): Ask => {
       throw refused(registry, credentials?.username, `wants tokens from ${url.origin}, which is not encrypted: no login is sent there`, []); // prettier-ignore
     if (asked.service !== undefined) url.searchParams.set('service', asked.service);
     const own = asked.scope?.split(' ') ?? [`repository:${repository}:${to}`];
-    for (const scope of [...own, ...(of.scopes ?? [])]) url.searchParams.append('scope', scope);
+    for (const scope of own) url.searchParams.append('scope', scope);
     if (credentials !== undefined) url.searchParams.set('account', credentials.username);
     const headers: Record<string, string> = basic === undefined ? {} : { authorization: basic };
     const answer = await persist(url.host, false, () => http.send({ method: 'GET', url, headers, signal }));

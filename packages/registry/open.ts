@@ -21,11 +21,7 @@ export const openRegistry = (options: RegistryOptions): Registry => {
     digestOf: (tag) => resultOf(() => headManifest(of, tag), signal),
     manifest: (reference) => resultOf(() => readManifest(of, reference), signal),
     blob: (blob) => resultOf(() => readBlob(of, blob), signal),
-    push: (layout, tags, mount) => {
-      const mounting =
-        mount === undefined ? of : { ...of, ask: asker({ ...asking, scopes: [`repository:${mount}:pull`] }), mount };
-      return resultOf(() => push(mounting, layout, tags), signal);
-    },
+    push: (layout, tags) => resultOf(() => push(of, layout, tags), signal),
     tag: (digest, tags) => resultOf(() => tag(of, digest, tags), signal),
     attach: (subject, artifact) => resultOf(() => attach(of, subject, artifact), signal),
     attached: (subject, artifactType) => resultOf(() => attached(of, subject, artifactType), signal),

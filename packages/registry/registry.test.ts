@@ -86,18 +86,6 @@ real.describe('a registry that anybody may use', () => {
     client.close();
   });
 
-  test('mounts what another repository of it has', async () => {
-    const image = await makeImage([files(50_000)]);
-    const first = clientOf(open.registry, 'mount/from');
-    must(await first.push(image, ['v1']));
-    first.close();
-    const seen = await front(open, () => undefined);
-    const client = clientOf(seen.registry, 'mount/to');
-    must(await client.push(image, ['v1'], 'mount/from'));
-    expect(seen.seen.filter(({ method }) => method === 'PATCH')).toEqual([]);
-    client.close();
-  });
-
   test('takes an image from a layout on disk, and refuses one that was changed there', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'landfall-layout-'));
     try {
@@ -351,7 +339,8 @@ real.describe('logins', () => {
     const image = await makeImage([files()]);
     const client = clientOf(server.registry, 'app', { credentials: login });
     expect(must(await client.push(image, ['v1'])).digest).toBe(image.digest);
-    expect(new Set(tokens.asked.map(([scope, user]) => `${user} ${scope}`))).toEqual(
+    // the registry names the two rights in an order of chance (a map of Go's)
+    expect(new Set(tokens.asked.map(([scope, user]) => `${user} ${scope.replace('push,pull', 'pull,push')}`))).toEqual(
       new Set(['ship repository:app:pull', 'ship repository:app:pull,push']),
     );
     client.close();

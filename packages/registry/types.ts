@@ -94,11 +94,8 @@ export type Registry = {
    * right, else it is destroyed with a Failure: what was read until then is not proven. Further fault: `IMAGE_UNKNOWN`.
    */
   readonly blob: (of: Pick<Descriptor, 'digest' | 'size'>) => Promise<Result<Readable>>;
-  /**
-   * Sends what is missing: blobs, then manifests, children first; then it names it, as `tag` does.
-   * @param mount a repository of the same registry that may have the blobs already
-   */
-  readonly push: (layout: OciLayout, tags: readonly string[], mount?: string) => Promise<Result<Pushed>>;
+  /** Sends what is missing: blobs, then manifests, children first; then it names it, as `tag` does. */
+  readonly push: (layout: OciLayout, tags: readonly string[]) => Promise<Result<Pushed>>;
   /** Names what is there by these tags, in this order, and asks afterwards what each names. Further faults: `IMAGE_UNKNOWN`. */
   readonly tag: (digest: Digest, tags: readonly string[]) => Promise<Result<undefined>>;
   /** Adds an artifact to an image that is there (`subject`). Added twice, it is there once. */

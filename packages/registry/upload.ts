@@ -10,8 +10,6 @@ export type Uploading = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly read: OciLayout['read'];
-  /** A repository of the same registry that may have it already. */
-  readonly mount?: string | undefined;
 };
 
 /** An upload that has begun: where it goes on, and how much of it has arrived. */
@@ -35,17 +33,15 @@ const sessionOf = (url: URL, location: string | undefined, offset: number): Sess
   return { location: addressIn(location, url), offset };
 };
 
-/** Begins an upload. undefined: the blob was mounted, and is there. */
-const begin = async ({ ask, mount }: Uploading, digest: string): Promise<Session | undefined> => {
-  const query = mount === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: mount }).toString()}`;
-  const { status, headers, body, url } = await ask({
+const begin = async ({ ask }: Uploading): Promise<Session> => {
+  const { headers, body, url } = await ask({
     method: 'POST',
-    at: `blobs/uploads/${query}`,
+    at: 'blobs/uploads/',
     to: 'pull,push',
     headers: { 'content-length': '0' },
   });
   body.resume();
-  return status === 201 ? undefined : sessionOf(url, headers['location'], 0);
+  return sessionOf(url, headers['location'], 0);
 };
 
 /**
@@ -111,8 +107,7 @@ export const uploadBlob = async (of: Uploading, blob: Descriptor): Promise<void>
   for (let tries = 0; ; tries += 1) {
     stopIf(of.signal);
     try {
-      session ??= await begin(of, blob.digest);
-      if (session === undefined) return;
+      session ??= await begin(of);
       await rest(of, blob, session);
       return;
     } catch (thrown) {

@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { encode, read } from '#evidence';
+import { digestOfJson, encode, read } from '#evidence';
 import { must } from '#fault';
-import type { Evidence, Link } from '#plan';
+import type { Evidence, Link, Report, ScanReport } from '#plan';
 import { generateKey } from '../lab/keys.ts';
 import { commitAll, folder, git, remove, repository, write } from '../lab/repository.ts';
 import { fromSources } from '../runner/from-sources.ts';
@@ -67,6 +67,17 @@ test: { run: { unit: "true" }, secrets: false }
     if (outputs['verdict'] === undefined) throw new Error(log.join('\n'));
     return outputs['evidence'] ?? '';
   };
+  /** How test-and-scan ended, the evidence that it left, and what it noted. */
+  const begun = async () => {
+    const { outputs, log } = await step('test-and-scan', {});
+    if (outputs['verdict'] === undefined) throw new Error(log.join('\n'));
+    const { notes } = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as Report;
+    return [outputs['result'], outputs['evidence'], notes];
+  };
+  const unlike = (when: string) => ({
+    kind: 'warning',
+    text: `no evidence is left: ${when}, tracked files were not as the commit has them: manage.py`,
+  });
   const deploy = async (inputs: Readonly<Record<string, string>>) => {
     connections = 0;
     const { outputs, log, summary } = await step('deploy-over-ssh', { 'ssh-key': key, ...inputs });
@@ -144,7 +155,33 @@ test: { run: { unit: "true" }, secrets: false }
     expect(came).toMatchObject({ result: 'refused', connected: false });
     expect(came.log).toContain('tracked files are not as the commit has them');
     // and what is tested so begins no evidence
-    expect(await tested()).toBe('');
+    expect(await begun()).toEqual(['done', undefined, [unlike('before anything was run')]]);
     git(workspace, 'checkout', '-q', '.');
   }, 180_000);
+
+  test('the digest of the report is that of the one that is delivered, with what is secret left out', async () => {
+    write(workspace, 'landfall.yml', readFileSync(join(workspace, 'landfall.yml'), 'utf8').replace(/^test: .*$/m, 'test: { run: { unit: echo geheim-4711; false }, secrets: false }')); // prettier-ignore
+    commitAll(workspace);
+    const { outputs } = await step('test-and-scan', { 'github-token': 'geheim-4711' });
+    const { scan } = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as { readonly scan: Pick<ScanReport, 'commands'> }; // prettier-ignore
+    expect(scan.commands[0]?.tail).toEqual(['***']);
+    const [, link] = must(read(readFileSync(outputs['evidence'] ?? ''))).links;
+    expect(link).toMatchObject({ kind: 'tests', report: digestOfJson(scan) });
+  }, 180_000);
+
+  test.each([
+    ['`prepare`', 'prepare: ["echo mended >manage.py"], run: { unit: grep mended manage.py }'],
+    ['the commands', 'run: { unit: grep -c . manage.py, format: echo mended >manage.py }'],
+  ])(
+    'files that %s changed were tested as no commit has them: there is no evidence',
+    async (who, section) => {
+      write(workspace, 'manage.py', 'tracked');
+      const yaml = readFileSync(join(workspace, 'landfall.yml'), 'utf8').replace(/^test: .*$/m, `test: { ${section}, secrets: false }`); // prettier-ignore
+      write(workspace, 'landfall.yml', yaml);
+      commitAll(workspace);
+      expect(await begun()).toEqual(['done', undefined, [unlike(`after ${who}`)]]);
+      git(workspace, 'checkout', '-q', '.');
+    },
+    180_000,
+  );
 });

@@ -1,6 +1,6 @@
 /** build-and-deploy.yml and release-image.yml as they are written, run by act with the bundled actions, a real builder, a real registry and a host. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { read } from '#evidence';
@@ -14,6 +14,8 @@ import type { LabBuilder } from '../lab/builder.ts';
 import { docker } from '../lab/engine.ts';
 import { hostDocker } from '../lab/host-docker.ts';
 import { found, unless } from '../lab/needs.ts';
+import { ensureScanners, missingForScanners } from '../lab/scanners.ts';
+import { reading } from '../docs/sections.ts';
 import { startRegistry } from '../lab/registry.ts';
 import type { RegistryServer } from '../lab/registry.ts';
 import { actRunner, layOut } from '../workflows/act.ts';
@@ -25,7 +27,7 @@ const root = join(import.meta.dirname, '../..');
 const example = (name: string): string => readFileSync(join(root, 'workflows-examples', name), 'utf8');
 const act = pinned('act').path;
 const lacking = ['docker-registry', 'python3', 'flock'].filter((name) => found(name) === undefined);
-const missing = [...lacking, ...(act === undefined ? ['act'] : [])];
+const missing = [...lacking, ...missingForScanners(), ...(act === undefined ? ['act'] : [])];
 const here = unless((await builderMissing()) ?? (missing.length > 0 ? `${missing.join(', ')} missing` : undefined));
 
 type Job = { readonly environment?: string; readonly permissions: Readonly<Record<string, string>> };
@@ -53,12 +55,11 @@ here.describe('an image that is built once', () => {
   beforeAll(async () => {
     const dist = await bundled();
     [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
-    const image = `evidence: required\ntest: { run: { unit: test -f manage.py } }\nimage:\n  name: ${server.registry}/team/flow\n  sbom: sh list\n`;
+    const shown = reading('workflows').of('An image, built once', 'yaml').find((text) => text.startsWith('# landfall.yml')) ?? ''; // prettier-ignore
+    const image = `evidence: required\ntest: { run: { unit: test -f manage.py } }\n${shown.replace('registry.example.org/team/app', `${server.registry}/team/flow`)}`;
     stage = await prepareStage({ dist, yaml: image });
     writeFileSync(join(stage.host.dir, 'bin/docker'), hostDocker, { mode: 0o755 });
-    const list = `printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"app","version":"%s"}},"components":[{"name":"notes"}]}' "$IMAGE_DIGEST" >"$IMAGE_SBOM"\n`;
     stage.repository.commit('Be built by workflows', {
-      list,
       Dockerfile: 'FROM scratch\nCOPY manage.py /\n',
       '.github/workflows/build-and-deploy.yml': example('build-and-deploy.yml'),
       '.github/workflows/release-image.yml': example('release-image.yml'),
@@ -69,7 +70,8 @@ here.describe('an image that is built once', () => {
     mkdirSync(join(temp, 'artifacts'));
     runner = actRunner({ act: act ?? '', origin: stage.repository.dir, landfall, temp });
     const { DOCKER_CONFIG, DOCKER_HOST, PATH } = lab.env;
-    const python = dirname(found('python3') ?? '');
+    // what the workflow installs is there already
+    const python = await ensureScanners(join(root, 'test/lab/sbom'));
     env = { DOCKER_CONFIG, DOCKER_HOST, TEST_DOCKER: PATH.split(':')[0] ?? '', TEST_PYTHON: python, TEST_ARTIFACTS: join(temp, 'artifacts') }; // prettier-ignore
   });
   afterAll(async () => {
@@ -96,6 +98,7 @@ here.describe('an image that is built once', () => {
       const pushed = await play('build-and-deploy.yml', 'refs/heads/main');
       if (!pushed.ok) throw new Error(pushed.log.split('\n').slice(-60).join('\n'));
       expect(kinds()).toEqual(['commit', 'tests', 'image', 'sbom', 'deploy', 'smoke']);
+      expect(pushed.steps.filter((step) => step.includes('pip install'))).toEqual([expect.stringContaining('success')]);
       const tagged = await play('release-image.yml', 'refs/tags/v1.0.0');
       if (!tagged.ok) throw new Error(tagged.log.split('\n').slice(-60).join('\n'));
       expect(tagged.log).not.toContain('docker buildx build');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { read } from '#evidence';
 import { must } from '#fault';
@@ -7,7 +7,7 @@ import { time } from '#kit';
 import { openRegistry } from '#registry';
 import { evidenceType } from '../../packages/operations/evidence-image.ts';
 import { builderMissing, startBuilder } from '../lab/builder.ts';
-import { missingForScanners } from '../lab/scanners.ts';
+import { ensureScanners, missingForScanners } from '../lab/scanners.ts';
 import { found, needing, unless } from '../lab/needs.ts';
 import { startRegistry } from '../lab/registry.ts';
 import { failedGates, findings } from './outcome.ts';
@@ -22,10 +22,17 @@ const unbuilt =
 const image = (registry: string): string => `image:
   name: ${registry}/app
   tags: [commit]
-  sbom: >-
-    printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","name":"app","version":"%s"}},"components":[{"name":"orders"}]}'
-    "$IMAGE_DIGEST" >"$IMAGE_SBOM"
+  sbom: cyclonedx-py requirements requirements.txt --of JSON --output-file "$IMAGE_SBOM"
 `;
+
+type List = { readonly components: readonly { readonly name: string; readonly version: string }[] };
+
+/** What the application asks for, as lines of its requirements. */
+const required = (source: string): readonly string[] =>
+  readFileSync(join(source, 'requirements.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => /^[A-Za-z]/.test(line))
+    .sort();
 
 const tools = ['flake8', 'black', 'pytest', 'django', 'bandit', 'pip-audit'];
 
@@ -64,7 +71,8 @@ needing('python3', 'openssl', ...missingForScanners()).describe('O1', () => {
   unless(unbuilt).test(
     'main: one app:<sha> of what was tested, with its list of parts, and the evidence beside it',
     async () => {
-      const [lab, server] = await Promise.all([startBuilder(), startRegistry()]);
+      const [lab, server, lists] = await Promise.all([startBuilder(), startRegistry(), ensureScanners(join(import.meta.dirname, '../lab/sbom'))]); // prettier-ignore
+      const env = { ...lab.env, PATH: `${lists}${delimiter}${lab.env.PATH}` };
       const registry = openRegistry({ ...time, name: { registry: server.registry, repository: 'app' }, signal: new AbortController().signal }); // prettier-ignore
       try {
         const change = {
@@ -77,16 +85,17 @@ needing('python3', 'openssl', ...missingForScanners()).describe('O1', () => {
           change,
           then: async (job, { outputs }, sha) => {
             const inputs = { builder: lab.name, evidence: outputs['evidence'] ?? '' };
-            const built = await job.uses('build-image', { inputs, env: lab.env });
+            const built = await job.uses('build-image', { inputs, env });
             const { digest = '', result } = built?.outputs ?? {};
             if (result !== 'done') throw new Error(built?.log.join('\n') ?? 'build-image was not begun');
             expect(must(await registry.digestOf(sha))).toBe(digest);
-            const lists = must(await registry.attached(digest as `sha256:${string}`, 'application/vnd.cyclonedx+json'));
-            expect(lists.map(({ bytes }) => bytes.toString())).toEqual([expect.stringContaining(digest)]);
+            const kept = must(await registry.attached(digest as `sha256:${string}`, 'application/vnd.cyclonedx+json'));
+            const [list, ...others] = kept.map(({ bytes }) => JSON.parse(bytes.toString()) as List);
+            expect([list?.components.map(({ name, version }) => `${name}==${version}`).sort(), others]).toEqual([required(place.source), []]); // prettier-ignore
             const [beside] = must(await registry.attached(digest as `sha256:${string}`, evidenceType));
             const { links } = must(read(beside?.bytes ?? new Uint8Array()));
             expect(links).toMatchObject([{ commit: sha }, { verdict: 'passed' }, { digest }, { image: digest }]);
-            const again = await job.uses('build-image', { inputs: { builder: lab.name }, env: lab.env });
+            const again = await job.uses('build-image', { inputs: { builder: lab.name }, env });
             expect([again?.outputs['result'], again?.outputs['digest']]).toEqual(['unchanged', digest]);
           },
         });

@@ -55,7 +55,7 @@ export const image = z.strictObject({
   cache: cache
     .prefault('off')
     .describe(
-      'Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests read it and never write.',
+      'Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests and of merge queues read it and never write.',
     ),
   reproducible: z
     .boolean()
