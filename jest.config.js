@@ -2,7 +2,7 @@ export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
   // ms; most tests start real programs, and three suites run at once on two cores, or slower ones: it only ends what hangs
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

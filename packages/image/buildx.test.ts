@@ -25,7 +25,7 @@ beforeAll(async () => {
   lab = await startBuilder();
   closing = lab.close;
   Object.assign(process.env, lab.env);
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await closing();
@@ -88,7 +88,7 @@ here.test(
     builder.close();
     expect(left()).toEqual([]);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -101,7 +101,7 @@ here.test(
     expect(index.manifests.map(({ platform }) => platform.architecture)).toEqual(['amd64', 'arm64']);
     builder.close();
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -122,7 +122,7 @@ here.test(
     builder.close();
     expect(left()).toEqual([]);
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -146,7 +146,7 @@ here.test(
     }
     expect(still).not.toContain('sleep 300');
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -166,5 +166,5 @@ here.test(
     });
     expect(left()).toEqual([]);
   },
-  30_000,
+  300_000,
 );

@@ -33,7 +33,7 @@ beforeAll(async () => {
   Object.assign(process.env, lab.env, {
     GITHUB_API_URL: github.url,
   });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await closing();
   process.env = before;
@@ -75,7 +75,7 @@ here.test(
     const again = (await run({ attest: 'true' })).report;
     expect([again.result, again.built?.attestation, github.attestations.length]).toEqual(['unchanged', {}, kept]);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -99,5 +99,5 @@ here.test(
     expect(mended.built?.attestation?.url).toMatch(/\/attestations\/\d+$/);
     opened.close();
   },
-  120_000,
+  300_000,
 );

@@ -39,5 +39,5 @@ here.test(
       await service.close();
     }
   },
-  120_000,
+  300_000,
 );

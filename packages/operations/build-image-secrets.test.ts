@@ -31,7 +31,7 @@ beforeAll(async () => {
     await server.close();
   };
   Object.assign(process.env, lab.env);
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await closing();
@@ -103,7 +103,7 @@ here.test(
     const told = await traces('quiet', [server.storage]);
     expect(told.length).toBeGreaterThan(0);
   },
-  90_000,
+  300_000,
 );
 
 here.test(
@@ -120,7 +120,7 @@ here.test(
     const found = await traces(secret, [server.storage]);
     expect([found.some((file) => file.startsWith(server.storage)), found.some((file) => file.endsWith('/leak'))]).toEqual([true, true]); // prettier-ignore
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -133,7 +133,7 @@ here.test(
     const { report } = await run(head, 'args', given, { push: 'false' });
     expect(report.notes).toEqual([{ kind: 'warning', text: expect.stringMatching(/^the build argument PIP_TOKEN looks like a secret/) }]); // prettier-ignore
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -147,7 +147,7 @@ here.test(
     const wrong = await run(from('two'), 'app', {}, { password: 'wrong' });
     expect(wrong.report).toMatchObject({ result: 'failed', fault: { code: 'REGISTRY_REFUSED' } });
   },
-  90_000,
+  300_000,
 );
 
 here.test(
@@ -174,5 +174,5 @@ here.test(
       Object.assign(process.env, lab.env);
     }
   },
-  120_000,
+  300_000,
 );

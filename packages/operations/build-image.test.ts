@@ -35,7 +35,7 @@ here.test(
     expect([tagged.result, tagged.built?.digest, tagged.built?.tags]).toEqual(['done', digest, [{ tag: sha }, { tag: '1.2.3', was: 'nothing' }]]); // prettier-ignore
     expect(await digestOf(registry, '1.2.3')).toBe(digest);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -63,7 +63,7 @@ here.test(
     const { report: last } = await run();
     expect(last.built?.tags.at(-1)).toEqual({ tag: 'main', was: main });
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -77,7 +77,7 @@ here.test(
     expect([dry.result, dry.timeline.map(({ id }) => id)]).toEqual(['planned', ['look']]);
     expect(await digestOf(registry, 'main')).toBeUndefined();
   },
-  30_000,
+  300_000,
 );
 
 here.test(
@@ -97,7 +97,7 @@ here.test(
     expect([report.result, report.scan?.verdict]).toEqual(['done', 'passed']);
     expect(await digestOf(registry, 'main')).toBe(report.built?.digest);
   },
-  90_000,
+  300_000,
 );
 
 here.test(
@@ -115,7 +115,7 @@ here.test(
     expect(pulled.replace(/:\d+\/landfall\/app\d+@/, ' ')).toBe(`127.0.0.1 ${report.built?.digest ?? ''}`);
     expect([made, existsSync(config)]).toEqual(['made', false]);
   },
-  90_000,
+  300_000,
 );
 
 here.test(
@@ -150,7 +150,7 @@ here.test(
     expect([excepted.result, excepted.scan?.verdict, excepted.scan?.excepted]).toEqual(['done', 'passed', 1]);
     expect(await digestOf(registry, 'main')).toBe(excepted.built?.digest);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -174,7 +174,7 @@ here.test(
     expect([again.result, again.built?.sbom?.digest]).toEqual(['unchanged', image?.sbom?.digest]);
     expect(readFileSync(again.built?.sbom?.file ?? '', 'utf8')).toContain(`"version":"${image?.digest ?? ''}"`);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -188,7 +188,7 @@ here.test(
     for (const wish of [{ push: 'true' }, { secrets: 'TOKEN=abcdef' }] as const)
       await expect(run({}, wish, fork)).rejects.toMatchObject({ fault: { code: 'FORK_REFUSED' } });
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -203,7 +203,7 @@ here.test(
     ]);
     expect(image?.digest).not.toBe(clean.built?.digest);
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -215,7 +215,7 @@ here.test(
     const { result, notes, built: image } = (await run()).report;
     expect([result, notes, image?.digest]).toEqual(['unchanged', [], first.built?.digest]);
   },
-  60_000,
+  300_000,
 );
 
 here.test(
@@ -238,7 +238,7 @@ here.test(
     const again = (await run(inputs)).report;
     expect([again.result, again.built?.platforms]).toEqual(['unchanged', image?.platforms]);
   },
-  60_000,
+  300_000,
 );
 
 here.test('all that is wrong is said at once', async () => {

@@ -31,7 +31,7 @@ here.test(
     }
     expect(await digestOf(registry, '1.2.3')).toBe(digest);
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -50,7 +50,7 @@ here.test(
     const never = (await run({ sbom }, { build: 'never' })).report;
     expect(never).toMatchObject({ fault: { code: 'IMAGE_MISSING' } });
   },
-  120_000,
+  300_000,
 );
 
 here.test(
@@ -78,5 +78,5 @@ here.test(
     const { built } = (await run()).report;
     expect(built?.tags.at(-1)).toEqual({ tag: 'main', was: newest });
   },
-  120_000,
+  300_000,
 );

@@ -44,5 +44,5 @@ needing('docker-registry', 'openssl').test(
       await server.close();
     }
   },
-  120_000,
+  300_000,
 );

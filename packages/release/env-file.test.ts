@@ -6,7 +6,7 @@ import { eachShell, runText, type Shell } from '../../test/lab/program-run.ts';
 import { folder, remove } from '../../test/lab/repository.ts';
 import { readEnvFile } from './index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const at = folder('env');
 afterAll(() => {

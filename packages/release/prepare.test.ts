@@ -32,7 +32,7 @@ import {
   type Release,
 } from './index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const time = new Date('2026-03-01T12:00:00Z');
 const sha = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
@@ -385,7 +385,7 @@ eachShell('a Django application', (shell) => {
     expect(existsSync(join(base, 'envs/0bad/.complete'))).toBe(false);
     const none = await runProgram(shell, 'environment', { base, staging, hash: '0bad', python: 'python9', installer: 'pip', lock: 'bad.txt', index: false });
     expect(none.code).toBe(69);
-  }, 60_000);
+  }, 300_000);
 
   test('is asked about itself, and nothing is written by that', async () => {
     const before = readdirSync(tree, { recursive: true }).sort();
@@ -402,7 +402,7 @@ eachShell('a Django application', (shell) => {
     expect(found.databases[0]?.leaves).toContain('notes.0001_initial');
     const { collectstatic, shared } = must(consequences(found, []));
     expect([collectstatic, sharedArguments(shared)]).toEqual([true, ['db.sqlite3', 'media/']]);
-  }, 60_000);
+  }, 300_000);
 
   test('is asked about the database that is shared, though its link is not made yet', async () => {
     const manage_ = (...words: string[]): void => {
@@ -416,7 +416,7 @@ eachShell('a Django application', (shell) => {
     expect(found.databases[0]?.pending).not.toContain('contenttypes.0001_initial');
     expect(must(schemaOf(found)).state).toBe('pending');
     expect(existsSync(join(tree, 'db.sqlite3'))).toBe(false);
-  }, 60_000);
+  }, 300_000);
 
   test('that cannot be loaded says why', async () => {
     write(tree, 'notes/models.py', 'import no_such_module\n');
@@ -424,7 +424,7 @@ eachShell('a Django application', (shell) => {
     expect(found).toMatchObject({ ok: false, fault: { code: 'APPLICATION_FAILED' } });
     expect(found.ok ? '' : found.fault.said.join('\n')).toContain("No module named 'no_such_module'");
     project(tree);
-  }, 60_000);
+  }, 300_000);
 
   test('that is no Django application has no answers', async () => {
     expect(probedOf(await outputOf(shell, 'probe', { base, staging, directory: 'assets', venv: undefined, python, collect: true }, probeBody))).toEqual({ ok: true, value: undefined });
@@ -449,7 +449,7 @@ eachShell('a Django application', (shell) => {
       // the databases are asked as ever
       expect(found?.databases[0]).toMatchObject({ error: null, recorded: true });
       expect(readFileSync(join(tree, 'collected/site.css'), 'utf8')).toBe('body{}');
-    }, 60_000);
+    }, 300_000);
 
     test.each([
       ['they belong elsewhere', 'STATIC_ROOT = str(BASE_DIR) + "-elsewhere"'],
@@ -459,7 +459,7 @@ eachShell('a Django application', (shell) => {
       const ran = await collect();
       expect(must(probedOf(JSON.parse(ran.stdout.toString())))?.static).toMatchObject({ collected: false });
       expect([existsSync(join(tree, 'collected')), existsSync(`${tree}-elsewhere`)]).toEqual([false, false]);
-    }, 60_000);
+    }, 300_000);
 
     test('has none where their folder is a link to what is shared', async () => {
       mkdirSync(join(base, 'shared/collected'), { recursive: true });
@@ -467,14 +467,14 @@ eachShell('a Django application', (shell) => {
       const ran = await collect();
       expect(must(probedOf(JSON.parse(ran.stdout.toString())))?.static).toMatchObject({ collected: false });
       expect(readdirSync(join(base, 'shared/collected'))).toEqual([]);
-    }, 60_000);
+    }, 300_000);
 
     test('and they cannot be: says why', async () => {
       settings('STATICFILES_DIRS = ["/no/such/folder"]\nSTATICFILES_FINDERS = ["no.such.Finder"]');
       const ran = await collect();
       expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining("No module named 'no'")]);
       expect(ran.stderr).toContain('collectstatic failed');
-    }, 60_000);
+    }, 300_000);
   });
 
   test('is published with its static files', async () => {
@@ -485,5 +485,5 @@ eachShell('a Django application', (shell) => {
     expect(readFileSync(join(at, 'collected/site.css'), 'utf8')).toBe('body{}');
     expect(readlinkSync(join(at, 'db.sqlite3'))).toBe('../../shared/db.sqlite3');
     expect(execFileSync(join(at, '.venv/bin/python'), ['-c', 'print(1)'], { encoding: 'utf8' })).toBe('1\n');
-  }, 60_000);
+  }, 300_000);
 }, 'python3', 'tar'); // prettier-ignore

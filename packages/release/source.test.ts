@@ -7,7 +7,7 @@ import { needing } from '../../test/lab/needs.ts';
 import { commitAll, folder, git, remove, repository, write } from '../../test/lab/repository.ts';
 import { readSource } from './index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const made: string[] = [];
 const kept = (root: string): string => {

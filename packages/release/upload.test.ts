@@ -18,7 +18,7 @@ import { runProgram, outputOf, eachShell, type Shell } from '../../test/lab/prog
 import { commitAll, folder, git, remove, repository, write } from '../../test/lab/repository.ts';
 import { baseOf, difference, readSource, upload, type Source } from './index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const time = new Date('2026-03-01T12:00:00Z');
 const nasty = [

@@ -15,7 +15,7 @@ const note = sh('echo "$LANDFALL_HOOK $LANDFALL_RELEASE after ${LANDFALL_PREVIOU
 
 for (const shell of [['dash'], ['busybox', 'sh']] as const)
   needing(shell[0], 'flock', 'python3').describe(`hooks under ${shell.join(' ')}`, () => {
-    jest.setTimeout(120_000);
+    jest.setTimeout(300_000);
     let root: string;
     let target: Target;
 

@@ -13,7 +13,7 @@ const second = ['web on r2', 'worker on r2'];
 
 for (const shell of [['dash'], ['busybox', 'sh']] as const)
   needing(shell[0], 'flock').describe(`services as units of the system, under ${shell.join(' ')}`, () => {
-    jest.setTimeout(120_000);
+    jest.setTimeout(300_000);
     let root: string;
     let target: Target;
 

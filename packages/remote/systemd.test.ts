@@ -18,7 +18,7 @@ const second = ['web on r2', 'worker on r2'];
 
 for (const shell of [['dash'], ['busybox', 'sh']] as const)
   needing(shell[0], 'flock', 'python3').describe(`services as units, under ${shell.join(' ')}`, () => {
-    jest.setTimeout(120_000);
+    jest.setTimeout(300_000);
     let root: string;
     let target: Target;
 

@@ -86,7 +86,7 @@ eachShell('what a host owes people', (shell) => {
     writeFileSync(own('notices.t2'), notices, { mode: 0o600 });
     editTransaction(target, 'deadline', '1');
     kept = keepState(target);
-  }, 60_000);
+  }, 300_000);
   afterAll(() => {
     endProcesses(target);
   });

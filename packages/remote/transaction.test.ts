@@ -57,7 +57,7 @@ const secondRelease = { web: idle, worker: idle };
 for (const shell of [['dash'], ['busybox', 'sh']] as const)
   needing(shell[0], 'flock', 'python3').describe(`the transaction under ${shell.join(' ')}`, () => {
     // a crowded machine is no fault
-    jest.setTimeout(120_000);
+    jest.setTimeout(300_000);
     let root: string;
     let target: Target;
 

@@ -27,7 +27,7 @@ const second = on('r2', 'clock', 'web');
 
 for (const shell of [['dash'], ['busybox', 'sh']] as const)
   needing(shell[0], 'flock').describe(`services as units that root has written, under ${shell.join(' ')}`, () => {
-    jest.setTimeout(120_000);
+    jest.setTimeout(300_000);
     let root: string;
     let target: Target;
     let definitions: readonly string[];

@@ -106,7 +106,7 @@ server { disable_symlinks if_not_owner from=${base};
       }
       expect(told()).toEqual([]);
       expect(files()).toEqual(untouched);
-    }, 120_000);
+    }, 300_000);
 
     test('all that may not stand in it is told at once', async () => {
       const { stderr } = await asked(
@@ -149,7 +149,7 @@ server { disable_symlinks if_not_owner from=${base};
         }),
         { numRuns: 80 },
       );
-    }, 120_000);
+    }, 300_000);
 
     test('one that is as it was costs neither a test nor a reload; none at all takes it away', async () => {
       await asked(`site\n${words(first)}`);

@@ -50,7 +50,7 @@ installed('actionlint').test(
       expect.stringMatching(/^docs\/a\.md:11: .*SC2086/),
     ]);
   },
-  60_000,
+  300_000,
 );
 
 installed('zizmor').test(
@@ -65,7 +65,7 @@ installed('zizmor').test(
     // this repository's own actions are named by tag, for whoever copies an example to choose
     expect(await zizmorProblems(workflow('      - uses: OWNER/landfall/actions/rollback@v1'))).toEqual([]);
   },
-  60_000,
+  300_000,
 );
 
 needing().test(
@@ -77,5 +77,5 @@ needing().test(
     ]);
     expect(languageProblems(workflow('      - uses: a/b@v1'))).toEqual([]);
   },
-  60_000,
+  300_000,
 );

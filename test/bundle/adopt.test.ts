@@ -67,7 +67,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
   }, 300_000);
   afterAll(async () => {
     await stage.end();
-  }, 60_000);
+  }, 300_000);
 
   const asWritten = async (command: string): Promise<readonly string[]> =>
     (await site.shell(command.replaceAll('/home/deploy', stage.host.home).replaceAll('/srv/app', stage.host.path)))
@@ -109,7 +109,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(log).toContain('`adopt: true`');
       expect(tree()).toEqual(before);
     },
-    60_000,
+    300_000,
   );
 
   needing().test(
@@ -126,7 +126,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       execFileSync('touch', ['-d', `@${stat.mtimeMs / 1000}`, file]);
       before = tree();
     },
-    60_000,
+    300_000,
   );
 
   needing().test(
@@ -143,7 +143,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(log).toContain('git ignores staticfiles: the new release does not have it');
       expect(tree()).toEqual(before);
     },
-    60_000,
+    300_000,
   );
 
   needing().test(
@@ -220,6 +220,6 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(await cwdOf()).toBe(`${stage.base}/releases/${adopted}`);
       expect(await rows()).toBe(1);
     },
-    120_000,
+    300_000,
   );
 });

@@ -26,7 +26,7 @@ needing('python3', 'flock').describe('O3 a host behind a bastion', () => {
   afterAll(async () => {
     await bastion.close();
     await stage.end();
-  }, 60_000);
+  }, 300_000);
 
   /** A deploy of a commit that pins these keys. */
   const deploy = async (keys: { readonly host: string; readonly bastion: string }): Promise<StepEnd> => {
@@ -61,7 +61,7 @@ needing('python3', 'flock').describe('O3 a host behind a bastion', () => {
         expect(existsSync(stage.base)).toBe(false);
       }
     },
-    60_000,
+    300_000,
   );
 
   needing().test(
@@ -74,6 +74,6 @@ needing('python3', 'flock').describe('O3 a host behind a bastion', () => {
       expect(await stage.serving()).toBe(end.outputs['release']);
       expect(sshd.connections() - bastion.connections()).toBe(before);
     },
-    120_000,
+    300_000,
   );
 });

@@ -38,7 +38,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
     await stage.end();
     await github.close();
     await people.close();
-  }, 60_000);
+  }, 300_000);
 
   const job = (more: Parameters<Stage['job']>[0] = {}): Job =>
     stage.job({
@@ -97,7 +97,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       expect(github.requests).toEqual([]);
       expect(people.requests()).toBe(0);
     },
-    60_000,
+    300_000,
   );
 
   needing().test(
@@ -113,7 +113,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       expect(github.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success']);
       expect(github.deployments[0]?.statuses[1]).toMatchObject({ environment_url: stage.url });
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -184,7 +184,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       expect(again.main.summary).not.toContain('nobody confirmed it in time');
       expect(people.taken).toHaveLength(from + 3);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -198,7 +198,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       expect(main.log.join('\n')).toContain('/actions/runs/5002 is over (failure)');
       expect(await stage.serving()).toBe(main.outputs['release']);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -239,7 +239,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       const undone = journal.findLast(({ e }) => e === 'undone');
       expect(Buffer.from(undone?.text ?? '', 'base64').toString()).toMatch(/^aborted by eve \S+\/actions\/runs\/\d+$/);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(

@@ -75,7 +75,7 @@ here.describe('build-image', () => {
       expect([second.exit, second.outputs['result'], second.outputs['image']]).toEqual([0, 'unchanged', image]);
       remove(workspace);
     },
-    120_000,
+    300_000,
   );
 
   here.test(
@@ -107,7 +107,7 @@ here.describe('build-image', () => {
       await github.close();
       remove(workspace);
     },
-    120_000,
+    300_000,
   );
 
   here.test(
@@ -122,7 +122,7 @@ here.describe('build-image', () => {
       expect(end.summary).toContain('no such thing');
       remove(workspace);
     },
-    60_000,
+    300_000,
   );
 
   here.test(
@@ -138,6 +138,6 @@ here.describe('build-image', () => {
       expect(readdirSync(temp).filter((name) => /^landfall-(docker|image)-/.test(name))).toEqual([]);
       remove(workspace);
     },
-    60_000,
+    300_000,
   );
 });

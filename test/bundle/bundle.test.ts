@@ -38,7 +38,7 @@ describe('a bundle', () => {
     expect(globSync('**/*.{exe,node}', { cwd: join(temp, 'one') })).toEqual([]);
     build(fixture, 'two');
     execFileSync('diff', ['-r', join(temp, 'one'), join(temp, 'two')]);
-  }, 60_000);
+  }, 300_000);
 });
 
 const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file) => file.slice(0, -'/main.ts'.length));

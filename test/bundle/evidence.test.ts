@@ -19,7 +19,7 @@ needing('python3', 'flock').describe('evidence', () => {
   }, 240_000);
   afterAll(async () => {
     await stage.end();
-  }, 60_000);
+  }, 300_000);
 
   const uses = async (
     job: Job,

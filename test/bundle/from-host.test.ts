@@ -82,7 +82,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
   afterAll(async () => {
     await stage.end();
     await people.close();
-  }, 60_000);
+  }, 300_000);
 
   needing().test('has no address when nothing is open', () => {
     expect(events().at(-1)).toBe('confirmed');
@@ -115,7 +115,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
       expect(resultOf(await act('smoke-test', {}))).toBe('done');
       expect(heard()).toHaveLength(2);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -140,7 +140,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
       expect(plain).toContain(people.secret);
       expect(plain).not.toContain(key);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -176,7 +176,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
       expect(heard().map(({ kind }) => kind).sort()).toEqual(['slack', 'webhook']); // prettier-ignore
       expect(events().at(-1)).toBe('told');
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -189,6 +189,6 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
       expect(notices()).toBeUndefined();
       expect(events().at(-1)).toBe('undone');
     },
-    120_000,
+    300_000,
   );
 });

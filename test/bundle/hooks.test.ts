@@ -27,7 +27,7 @@ needing('python3', 'flock').describe('hooks', () => {
   }, 240_000);
   afterAll(async () => {
     await stage.end();
-  }, 60_000);
+  }, 300_000);
 
   /** The moments of the hooks that ran since the last test, with their releases. */
   const ran = (): readonly string[] => {
@@ -60,7 +60,7 @@ needing('python3', 'flock').describe('hooks', () => {
       expect(log).toMatch(/before an undo of this release the host runs: sh -c /);
       expect(log).not.toContain('a-long-random-string-for-the-demo-only');
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -76,7 +76,7 @@ needing('python3', 'flock').describe('hooks', () => {
       expect(await stage.serving()).toBe(live);
       expect(await stage.status()).toMatch(/transaction +t\d+ undone/);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -89,7 +89,7 @@ needing('python3', 'flock').describe('hooks', () => {
       expect(ran().map((line) => line.split(' ')[0])).toEqual(['before-switch']);
       expect(await stage.serving()).toBe(live);
     },
-    120_000,
+    300_000,
   );
 
   needing().test(
@@ -105,6 +105,6 @@ needing('python3', 'flock').describe('hooks', () => {
       expect(text).not.toContain('a-long-random-string-for-the-demo-only');
       expect(await stage.serving()).toBe(live);
     },
-    120_000,
+    300_000,
   );
 });

@@ -22,7 +22,7 @@ needing('python3', 'flock', 'msgfmt').describe('translations', () => {
   }, 240_000);
   afterAll(async () => {
     await stage.end();
-  }, 60_000);
+  }, 300_000);
 
   const deploy = async (subject: string, files: Readonly<Record<string, string>>): Promise<StepEnd> => {
     stage.repository.commit(subject, files);
@@ -65,6 +65,6 @@ needing('python3', 'flock', 'msgfmt').describe('translations', () => {
       expect(await stage.serving()).toBe(serves);
       expect(existsSync(join(stage.base, 'staging')) ? execFileSync('ls', [join(stage.base, 'staging')]).toString() : '').toBe(''); // prettier-ignore
     },
-    120_000,
+    300_000,
   );
 });

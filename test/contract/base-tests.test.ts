@@ -96,7 +96,7 @@ test('tests that the base branch had are missed by a pull request that lacks or 
   expect(compared(green)).toMatchObject({ outcome: 'passed', found: '4 tests of the base branch' });
   expect(service.keys()).toHaveLength(1);
   expect(service.calls.filter((call) => call === 'CreateCacheEntry')).toHaveLength(1);
-}, 120_000);
+}, 300_000);
 
 test('a list that is not known is a note, and where it is required the verdict is incomplete', async () => {
   const sha = suite('a');
@@ -108,4 +108,4 @@ test('a list that is not known is a note, and where it is required the verdict i
   expect(required).toMatchObject({ exit: 1, outputs: { verdict: 'incomplete' } });
   expect(compared(required)).toMatchObject({ outcome: 'incomplete' });
   expect(service.keys()).toEqual([]);
-}, 120_000);
+}, 300_000);

@@ -62,7 +62,7 @@ needing('sshd', 'openssl').describe('a check from the host', () => {
     secure = `https://${await listen(https.createServer({ key: issued.key, cert: issued.cert }, answer))}`;
     host = await connect();
     closed = await connect('AllowTcpForwarding no', 'AllowStreamLocalForwarding no');
-  }, 30_000);
+  }, 300_000);
   afterAll(async () => {
     setDefaultCACertificates(before);
     await host.close();

@@ -146,5 +146,5 @@ test.each([
     expect(github.sarifs).toEqual([]);
     expect(end.summary).toMatch(why);
   },
-  120_000,
+  300_000,
 );

@@ -26,7 +26,7 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
     proxy = await startProxy(server.port);
     driver = randomBytes(6).toString('hex');
     host = await session({ ...server, port: proxy.port }, { driver });
-  }, 20_000);
+  }, 300_000);
   afterAll(async () => {
     if (missing.length > 0) return;
     await host.close();
@@ -119,7 +119,7 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
       proxy.cutAfter(Infinity);
       await other.close();
     }
-  }, 30_000);
+  }, 300_000);
 
   it(`${name}: survives the death of the process that runs it`, async () => {
     const own = file('client');
@@ -139,5 +139,5 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
     await until(() => client.pid === undefined || !isAlive(client.pid));
     expect(existsSync(done)).toBe(false);
     await until(() => existsSync(done));
-  }, 20_000);
+  }, 300_000);
 });

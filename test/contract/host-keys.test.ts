@@ -29,7 +29,7 @@ describe.each(servers)('an SSH agent, at $name', ({ name, needs, start }) => {
   let server: Server;
   beforeAll(async () => {
     if (missing.length === 0) server = await start();
-  }, 20_000);
+  }, 300_000);
   afterAll(async () => {
     if (missing.length === 0) await server.close();
   });
@@ -86,7 +86,7 @@ withSshd('keys as ssh-keygen makes them, at sshd', () => {
       found('sshd') ?? '',
       made.map(({ publicKey }) => publicKey),
     );
-  }, 20_000);
+  }, 300_000);
   afterAll(() => server.close());
   const { test: it } = needing();
 
@@ -130,5 +130,5 @@ needing('sshd', 'ssh-keygen').test(
     await server.close();
     rmSync(dir, { recursive: true });
   },
-  20_000,
+  300_000,
 );

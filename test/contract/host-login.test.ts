@@ -19,7 +19,7 @@ describe.each(servers)('logging in to $name', ({ name, needs, start }) => {
   let server: Server;
   beforeAll(async () => {
     if (missing.length === 0) server = await start();
-  }, 20_000);
+  }, 300_000);
   afterAll(async () => {
     if (missing.length === 0) await server.close();
   });

@@ -43,7 +43,7 @@ withSshd(
     }
     await Promise.all([jump.close(), server.close()]);
   },
-  30_000,
+  300_000,
 );
 
 withSshd('an sshd that listens for nobody is told with the lines that mend it', async () => {

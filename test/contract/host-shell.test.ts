@@ -132,7 +132,7 @@ for (const { name, needs, start } of one)
       await host.close();
       await server.close();
     },
-    30_000,
+    300_000,
   );
 
 /** Login files that print, and leave a PATH on which there is nothing. */
@@ -171,7 +171,7 @@ describe('each login shell that a user may have, with a login file that prints a
         await server.close();
         rmSync(home, { recursive: true });
       },
-      30_000,
+      300_000,
     );
 });
 

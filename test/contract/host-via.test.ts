@@ -51,7 +51,7 @@ describe.each(kinds)('a host behind a jump host ($name)', ({ name, needs, jump: 
     if (missing.length > 0) return;
     servers = await Promise.all([startJump(), startJump(), host(), closed()]);
     [outer, inner, server, shut] = servers as [Server, Server, Server, Server];
-  }, 20_000);
+  }, 300_000);
   afterAll(async () => {
     await Promise.all(servers.map((one) => one.close()));
   });

@@ -97,7 +97,7 @@ test('a green push keeps what was downloaded; the next run has it, and a pull re
   await step('push');
   expect(service.keys()).toHaveLength(2);
   expect(readFileSync(cached('django==5.2'), 'utf8')).toBe('wheel\n');
-}, 120_000);
+}, 300_000);
 
 describe('nothing is kept', () => {
   const from = {
@@ -122,7 +122,7 @@ describe('nothing is kept', () => {
       expect(service.calls.filter((call) => call !== 'GetCacheEntryDownloadURL')).toEqual([]);
       expect(service.calls.length).toBeGreaterThan(0);
     },
-    60_000,
+    300_000,
   );
 });
 
@@ -175,6 +175,6 @@ describe('a cache service', () => {
       shown(end);
       expect(service.keys()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (missing.length === 0) await stage.end();
   rmSync(dist, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 test('a deploy with an unchanged environment takes at most 12 round trips after connecting', async () => {
   const { sshd } = stage.host;

@@ -52,7 +52,7 @@ needing('python3', 'openssl', 'sshd').describe('checks', () => {
         });
       });
     });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await host.close();
     await sshd.close();
@@ -89,7 +89,7 @@ needing('python3', 'openssl', 'sshd').describe('checks', () => {
     async (_, text) => {
       expect(wrong(await run(checksOf(text.replaceAll('http://127.0.0.1:8000', site.inside))))).toEqual([]);
     },
-    60_000,
+    300_000,
   );
 
   describe('fail', () => {

@@ -75,7 +75,7 @@ needing('flock', 'setsid', 'python3').describe('on a host', () => {
     );
     const sum = digestOfBytes(encode(chain)).slice('sha256:'.length);
     await run('keep-evidence', { base, number: 42, release, sum }, Buffer.from(encode(chain)));
-  }, 60_000);
+  }, 300_000);
 
   afterAll(() => {
     endProcesses(target);
@@ -99,6 +99,6 @@ needing('flock', 'setsid', 'python3').describe('on a host', () => {
       }
       expect(await shell(`sh ${documented}/.landfall/status`)).toMatch(/^process +web \d+ on 3f9c2ab-71de: ok$/m);
     },
-    60_000,
+    300_000,
   );
 });

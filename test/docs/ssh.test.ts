@@ -54,7 +54,7 @@ test('the key that is made logs in, by itself and from the agent of the workflow
     process.kill(Number(pid));
     await sshd.close();
   }
-}, 20_000);
+}, 300_000);
 
 test('the jump host and the keys of the examples are what they say', () => {
   const targets = blocks(document, 'yaml')

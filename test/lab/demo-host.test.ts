@@ -38,5 +38,5 @@ needing('python3').test(
     expect(processesBelow(host.dir)).toEqual([]);
     expect(existsSync(host.dir)).toBe(false);
   },
-  60_000,
+  300_000,
 );

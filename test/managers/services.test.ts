@@ -198,6 +198,6 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
           .sort(),
       ).toEqual(['beat on r1', 'web on r1', 'worker on r1']);
     },
-    120_000,
+    300_000,
   );
 });

@@ -114,7 +114,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     expect(serving()).toEqual(['tasks on r1', 'web on r1']);
     process.kill(supervisorOf(target.base) ?? 0, 'SIGKILL');
     expect((await told('pid')).code).not.toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   test.each(['web', 'queue'])(
     'an update that fails is no success: the switch fails (%s)',
@@ -132,7 +132,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
       expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
       expect(serving()).toEqual(['tasks on r1', 'web on r1']);
     },
-    120_000,
+    300_000,
   );
 
   test('a scheduler of the release before that runs on under its former name is found, and the new one is not started beside it', async () => {
@@ -150,7 +150,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     obedient();
     expect(await runResident(target, 'undo', 't2')).toMatchObject({ code: 0 });
     expect(serving()).toEqual(['beat on r1', 'web on r1']);
-  }, 120_000);
+  }, 300_000);
 
   test('what is stopped when the release is looked at already, or is still stopping, is started again', async () => {
     // longer than the time to boot
@@ -171,7 +171,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     expect(await again()).toMatchObject({ code: 0 });
     await stopping;
     expect(serving()).toEqual(all);
-  }, 120_000);
+  }, 300_000);
 
   test('one that is shutting down is waited for, and another takes its place', async () => {
     const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
@@ -183,7 +183,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     expect(await toR2()).toMatchObject({ code: 0 });
     expect(serving()).toEqual(['web on r2']);
     expect(supervisorOf(target.base)).not.toBe(ending);
-  }, 120_000);
+  }, 300_000);
 
   test('services whose descriptions change stop side by side', async () => {
     const slow = ['/bin/sh', '-c', 'trap "sleep 3; exit 0" TERM; while :; do sleep 0.1; done'];
@@ -201,5 +201,5 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
         expect(at(`waiting for ${name} to stop`)).toBeLessThan(at(`stopped: ${other} `));
     }
     expect(serving()).toEqual(['beat on r2', 'one on r2', 'two on r2']);
-  }, 120_000);
+  }, 300_000);
 });

@@ -74,7 +74,7 @@ here.describe('a document of evidence', () => {
     await server.close();
     await lab.close();
     for (const path of [dist, temp]) remove(path);
-  }, 60_000);
+  }, 300_000);
 
   type Inputs = Readonly<Record<string, string>>;
   const onJob = (run: Partial<WorkflowRun> = {}): Job => stage.job({ run, more: { env: lab.env } });
