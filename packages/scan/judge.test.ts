@@ -390,6 +390,7 @@ describe('coverage', () => {
     ]);
   });
 
+  const nowhere = (files: string): string => `no coverage file knows ${files}, or a folder above`;
   test.each<readonly [Parameters<typeof changes>[0], string]>([
     [{ 'app/new.py': [[1, 2]] }, 'failed: 0 %: 0 of 2, since main'],
     [{ 'app/deep/new.py': [[1, 2]], 'app/a.py': [[1, 2]] }, 'passed: 50 %: 2 of 4, since main'],
@@ -397,11 +398,35 @@ describe('coverage', () => {
     [{ 'app/migrations/0001_initial.py': [[1, 2]] }, 'passed: no changed line is measured'],
     [{ 'app/conftest.py': [[1, 2]] }, 'passed: no changed line is measured'],
     [{ 'app/static/new.js': [[1, 2]] }, 'passed: no changed line is measured'],
-    [{ 'scripts/new.py': [[1, 2]] }, 'passed: no changed line is measured'],
+    [
+      { 'scripts/new.py': [[1, 2]] },
+      `incomplete: no changed line is measured; not checked: ${nowhere('scripts/new.py')}`,
+    ],
+    [
+      { 'billing/charge.py': [[1, 300]], 'billing/test_charge.py': [[1, 9]], 'run.py': [[1, 1]], 'app/a.py': [[1, 2]] },
+      `incomplete: 100 %: 2 of 2, since main; not checked: ${nowhere('billing/charge.py, run.py')}`,
+    ],
+    [
+      { 'app/new.py': [[1, 2]], 'scripts/new.py': [[1, 2]] },
+      `failed: 0 %: 0 of 2, since main; not checked: ${nowhere('scripts/new.py')}`,
+    ],
     [{}, 'passed: no changed line is measured'],
   ])('a file that the coverage does not know counts where it should be known: %j', (files, text) => {
     const { outcome, found: got } = changed(50, files).gates[1] ?? {};
     expect(`${outcome}: ${got}`).toBe(text);
+  });
+
+  test('a file that need not be measured is left out by its name', () => {
+    const files = { 'scripts/new.py': [[1, 2]], 'app/gen/new.py': [[1, 2]], 'app/a.py': [[1, 4]] } as const;
+    const some = { coverage: measured, changes: changes(files) };
+    const omit = {
+      coverage: 'c',
+      'changed-coverage-min': 50,
+      'coverage-omit': ['scripts', 'app/gen/*.py', 'app/a.py'],
+    };
+    expect(gates(omit, some)[1]).toBe('changed coverage: passed: 50 %: 2 of 4, since main');
+    // without a floor nothing is asked of changed lines
+    expect(gates({ coverage: 'c' }, some)).toEqual(['coverage: passed: 57.14 %: 4 of 7']);
   });
 
   test('of another place than the workspace says nothing of the change', () => {

@@ -41,7 +41,7 @@ export const judge = (wanted: Test, found: Found): Judgement => {
   const count = new Set(counted);
   const kept = counted.filter(({ tool }) => tool === 'landfall');
 
-  const coverage = coverageReport(found.coverage, found.changes);
+  const coverage = coverageReport(found.coverage, found.changes, wanted['coverage-omit']);
   const floors = { total: wanted['coverage-min'], changed: wanted['changed-coverage-min'] };
   const gates = withUnchecked(
     [
