@@ -311,6 +311,13 @@ describe('exceptions', () => {
     ]);
   });
 
+  test('fails for one that has ended or is unused, whatever `fail-on` is', () => {
+    for (const entry of [{}, { expires: '2026-01-01' }])
+      expect(
+        gates({ sarif: 's', 'fail-on': 'high' }, { scans: [scan('bandit')], exceptions: exceptions(entry) }),
+      ).toContainEqual(expect.stringMatching(/^exceptions: failed/));
+  });
+
   test('where a tool was incomplete its exception is not called unused', () => {
     const torn = scan('bandit', [], { unchecked: [{ by: 'bandit', what: 'cut off' }] });
     const both = exceptions({}, { tool: 'bandit' });
