@@ -83,6 +83,14 @@ describe('the verdict', () => {
     ]);
   });
 
+  test('what is said of a gate is cut between characters', () => {
+    const unchecked = [0, 1].map((at) => ({ by: `t${at}`, what: `${'x'.repeat(at)}${'😀'.repeat(200)}` }));
+    for (const { found: text } of run({}, { unchecked }).scan.gates) {
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.length).toBeGreaterThan(290);
+    }
+  });
+
   test('whatever is asked for and left nothing is never passed', () => {
     const asks = {
       junit: { junit: 'j.xml', 'compare-tests': 'off' },
