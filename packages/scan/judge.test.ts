@@ -257,6 +257,11 @@ describe('findings', () => {
     ]);
   });
 
+  test('what a tool accepts by itself is told', () => {
+    const scans = [scan('bandit', [], { suppressed: 2 }), scan('bandit', all, { suppressed: 1, file: 'b.json' })];
+    expect(gates({}, { scans })).toEqual(['bandit: failed: 1 high, 1 medium, 1 low; 3 accepted by bandit itself']);
+  });
+
   test('rules of Landfall fail by any finding', () => {
     const secret = finding({ tool: 'landfall', rule: 'secret', severity: 'critical' });
     const rules = {
