@@ -73,7 +73,6 @@ needing('git').describe('the changed lines of a commit', () => {
       'end.txt': [[1, 2]],
       link: [[1, 1]],
       'new.py': [[1, 1]],
-      'there.py': [[1, 2]],
     });
     // neither blanks nor a comment
     expect(changes.known && changes.files.get('a.py')?.code).toEqual([

@@ -13,7 +13,8 @@ const plainPatch = [
   '--no-commit-id',
   '--unified=0',
   '--inter-hunk-context=0',
-  '--no-renames',
+  // only of what is the same: git knows that by its id
+  '--find-renames=100%',
   '--no-ext-diff',
   '--no-textconv',
   '--no-color',

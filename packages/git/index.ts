@@ -2,4 +2,4 @@ export { asCommitted } from './as-committed.ts';
 export { changesOf } from './changes.ts';
 export { git, parts } from './git.ts';
 export { tagBefore } from './tag-before.ts';
-export { fileAt, largest, trackedFiles } from './tracked.ts';
+export { fileAt, trackedFiles } from './tracked.ts';

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TrackedFile } from '#plan';
 import { needing } from '../../test/lab/needs.ts';
 import { commitAll, folder, git, remove, repository, write } from '../../test/lab/repository.ts';
-import { fileAt, largest, trackedFiles } from './index.ts';
+import { fileAt, trackedFiles } from './index.ts';
 
 const made: string[] = [];
 const kept = (root: string): string => {
@@ -15,24 +15,27 @@ afterEach(() => {
   for (const root of made.splice(0)) remove(root);
 });
 
-const all = async (root: string): Promise<readonly TrackedFile[]> => {
+const all = async (root: string, most?: number): Promise<readonly TrackedFile[]> => {
   const found: TrackedFile[] = [];
-  for await (const file of trackedFiles(root)) found.push(file);
+  for await (const file of trackedFiles(root, most)) found.push(file);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 
 needing('git').describe('the files of a commit', () => {
   test('are told with their text, as the commit has them', async () => {
+    const largest = 3 << 20;
     const root = kept(repository({ 'a.txt': 'ä\n', 'dir/-b': '', 'new\nline': 'x', bin: 'a\0b' }));
     symlinkSync('a.txt', join(root, 'link'));
     writeFileSync(join(root, 'large'), 'x'.repeat(largest + 1));
     writeFileSync(join(root, 'just'), 'x'.repeat(largest));
+    writeFileSync(join(root, 'wide'), Buffer.from('\ufeffkey ä\n', 'utf16le'));
+    writeFileSync(join(root, 'wide-be'), Buffer.from('\ufeffkey ä\n', 'utf16le').swap16());
     writeFileSync(join(root, 'latin'), Buffer.from([0xe4, 10]));
     commitAll(root);
     write(root, 'a.txt', 'changed since');
     write(root, 'untracked', 'u');
     rmSync(join(root, 'dir'), { recursive: true });
-    expect(await all(root)).toEqual([
+    expect(await all(root, largest)).toEqual([
       { path: 'a.txt', kind: 'text', bytes: 3, text: 'ä\n' },
       { path: 'bin', kind: 'binary', bytes: 3 },
       { path: 'dir/-b', kind: 'text', bytes: 0, text: '' },
@@ -41,7 +44,10 @@ needing('git').describe('the files of a commit', () => {
       { path: 'latin', kind: 'text', bytes: 2, text: '\ufffd\n' },
       { path: 'link', kind: 'other', bytes: 5 },
       { path: 'new\nline', kind: 'text', bytes: 1, text: 'x' },
+      { path: 'wide', kind: 'text', bytes: 14, text: 'key ä\n' },
+      { path: 'wide-be', kind: 'text', bytes: 14, text: 'key ä\n' },
     ]);
+    expect((await all(root)).find(({ path }) => path === 'large')?.kind).toBe('text');
   });
 
   test('a thousand of them come through in order, and a reader may stop', async () => {

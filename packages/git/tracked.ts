@@ -3,8 +3,8 @@ import type { TrackedFile } from '#plan';
 import { git, gitFault, parts } from './git.ts';
 import { gitStream } from './stream.ts';
 
-/** Larger files are not read: bytes. */
-export const largest = 1 << 20;
+/** Larger files are not read: bytes. GitHub takes none that are larger: docs.github.com, "About large files on GitHub". */
+const largest = 100 << 20;
 
 /** git looks for a NUL in so many bytes to tell a binary file: `buffer_is_binary` in its xdiff-interface.c. */
 const looked = 8000;
@@ -15,23 +15,31 @@ type Named = { readonly path: string; readonly id: string; readonly bytes: numbe
  * The files of the checkout's commit with their text, one after the other, as the commit has them: what is on disk may have been
  * changed since. Throws a Failure where git fails (`SOURCE_UNFIT`).
  */
-export async function* trackedFiles(root: string): AsyncGenerator<TrackedFile, void, undefined> {
+export async function* trackedFiles(root: string, most = largest): AsyncGenerator<TrackedFile, void, undefined> {
   const listed = parts(must(await git(root, ['ls-tree', '-r', '-z', '-l', 'HEAD'])));
   const named = listed.flatMap(read);
   // of a content that it lacks git gives no size
   if (named.length < listed.length) throw lacking(root, `${listed.length - named.length} files`);
-  const wanted = named.filter(({ regular, bytes }) => regular && bytes <= largest);
+  const wanted = named.filter(({ regular, bytes }) => regular && bytes <= most);
   for (const { path, bytes, regular } of named)
-    if (!regular || bytes > largest) yield { path, kind: regular ? 'large' : 'other', bytes };
+    if (!regular || bytes > most) yield { path, kind: regular ? 'large' : 'other', bytes };
   let at = 0;
   for await (const content of blobs(root, wanted)) {
     const { path = '', bytes = 0 } = wanted[at++] ?? {};
-    if (content.subarray(0, looked).includes(0)) yield { path, kind: 'binary', bytes };
-    else yield { path, kind: 'text', bytes, text: content.toString('utf8') };
+    const text = textOf(content);
+    yield text === undefined ? { path, kind: 'binary', bytes } : { path, kind: 'text', bytes, text };
   }
   // git goes on where it lacks one
   if (at < wanted.length) throw lacking(root, wanted[at]?.path ?? '');
 }
+
+/** UTF-16, which is full of NULs, is known by its byte order mark. undefined: it is no text. */
+const textOf = (content: Buffer): string | undefined => {
+  const mark = content.toString('latin1', 0, 2);
+  if (mark === '\xff\xfe') return new TextDecoder('utf-16le').decode(content);
+  if (mark === '\xfe\xff') return new TextDecoder('utf-16be').decode(content);
+  return content.subarray(0, looked).includes(0) ? undefined : content.toString('utf8');
+};
 
 const lacking = (root: string, path: string): Failure =>
   new Failure(

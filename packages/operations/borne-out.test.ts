@@ -77,6 +77,30 @@ describe('a command with a tool', () => {
     });
   });
 
+  test.each([
+    ['flake8 app', true],
+    ['cd web && flake8 app', true],
+    ['cd "my web"&& flake8 app', true],
+    ["A=1 flake8 --format='%(path)s; %(text)s | &' app \\\n  tests 2>&1 >/dev/null", true],
+    ['flake8 "a\\" ; b" app &> out', true],
+    ['flake8 --exit-zero .; mypy app', false],
+    [`flake8 --format='a " b'; mypy "app"`, false],
+    ['flake8 --exit-zero .\nmypy app', false],
+    ['flake8 --exit-zero . && mypy app', false],
+    ['flake8 --exit-zero . || mypy app', false],
+    ['flake8 --exit-zero . | grep x', false],
+    ['flake8 --exit-zero . & mypy app', false],
+    ['cd web && flake8 --exit-zero && mypy app', false],
+    ['cd $(mypy app) && flake8', false],
+    ['flake8 --exit-zero . # all\nmypy', false],
+  ])('%s: is its exit code for certain that of its tool? %s', (command, simple) => {
+    const { report, why } = borneOut(ran(1), { tool: 'flake8', command }, own(0, 0, 1));
+    expect(report.outcome).toBe(simple ? 'explained' : 'unclear');
+    expect(why).toBe(
+      simple ? undefined : 'command x runs several programs, and which of them exited with 1 is not known',
+    );
+  });
+
   test.each(['flooded', 'timed-out', 'cancelled'] as const)(
     'that was ended from outside (%s) is explained by nothing',
     (outcome) => {

@@ -5,6 +5,7 @@ import type { CommandReport } from '#plan';
 import { exitCodes } from '#scan';
 import type { ScanResults, TestResults } from '#scan';
 import { isMake, recipeExit } from './make.ts';
+import { oneProgram } from './one-program.ts';
 
 type Asked = Test['run'][string];
 
@@ -19,7 +20,8 @@ const nothingCollected = 5;
 
 /**
  * A command as its own reports bear it out; `why`: what its tool's exit code and report do not agree on. One without a tool is
- * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. Pure.
+ * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. So it is
+ * where a command runs several programs: findings of one explain no exit code of another. Pure.
  */
 export const borneOut = (
   { output: _, ...report }: Ran,
@@ -36,12 +38,17 @@ export const borneOut = (
   const pytest = tool === 'junit' || /\bpy\.?test\b/.test(command);
   const none = exit === nothingCollected && pytest && tests.some(({ totals }) => totals.total === 0);
   const found = tool !== undefined && scans.some((one) => one.findings.length > 0);
-  if (none || (told && (failed || found))) return { report: { ...report, outcome: 'explained' } };
+  // failed tests make their own gate red: nothing is hidden by them
+  const sure = oneProgram(command);
+  if ((told && failed) || (sure && (none || (told && found)))) return { report: { ...report, outcome: 'explained' } };
   // tests are run below coverage, and its report does not say how they ended
   if (tool === undefined || (tool === 'coverage' && told)) return { report };
-  const what = told
-    ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
-    : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
+  const what =
+    told && found
+      ? `command ${name} runs several programs, and which of them exited with ${exit} is not known`
+      : told
+        ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
+        : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
   return { report: { ...report, outcome: 'unclear' }, why: what };
 };
 

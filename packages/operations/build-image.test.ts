@@ -122,7 +122,7 @@ here.test(
   'what a scanner of the image reports is judged by `fail-on`, exceptions and `allow-incomplete`, as tests are',
   async () => {
     const sarif = JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'trivy' } }, results: [{ ruleId: 'CVE-2026-1', level: 'error', message: { text: 'libfoo is old' } }] }] }); // prettier-ignore
-    const yml = (more: string, command = 'cp found/sarif.json trivy.sarif; exit 1'): string =>
+    const yml = (more: string, command = 'sh -c "cp found/sarif.json trivy.sarif; exit 1"'): string =>
       `image:\n  scan:\n    trivy: { command: ${JSON.stringify(command)}, tool: sarif, report: trivy.sarif${more}\n`;
     const { run, root, registry } = place('FROM scratch\nCOPY Dockerfile /\n', {
       'landfall.yml': yml(', fail-on: high }'),

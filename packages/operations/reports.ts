@@ -3,8 +3,9 @@ import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#comma
 import type { FoundFile, Ran } from '#command';
 import type { Test } from '#config';
 import { asCommitted } from '#git';
+import { requirementLines, requirementsIncluded } from '#plan';
 import type { Unchecked } from '#plan';
-import { placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
+import { notScanned, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
 import { borneOut, namesFile } from './borne-out.ts';
 import type { Own } from './borne-out.ts';
@@ -137,20 +138,32 @@ const ownOf = (name: string, { test, folderOf }: Left, results: readonly Results
   };
 };
 
-/** What a scanner of packages found, in the requirements files that its command names. */
+/** What a scanner of packages found, in the requirements files that its command names, and what of these it has not looked at. */
 const placedInRequirements = async (
   { workspace, test, folderOf }: Left,
   scans: ScanResults & From,
 ): Promise<ScanResults & From> => {
   const { command } = scans;
   if (command === undefined || !ofPackages.has(scans.tool)) return scans;
-  const named = (test.run[command]?.command ?? '').match(/[\w./-]+\.(?:txt|in)(?![\w./-])/g) ?? [];
-  const files: (readonly [string, string])[] = [];
-  for (const path of named.map((name) => posix.join(folderOf(command), name))) {
-    const bytes = path.startsWith('..') ? undefined : await readBytes(join(workspace, path));
-    if (bytes !== undefined) files.push([path, Buffer.from(bytes).toString('utf8')]);
-  }
-  return { ...scans, findings: placeInRequirements(scans.findings, files) };
+  const { command: line = '', report } = test.run[command] ?? {};
+  const named = (line.match(/[\w./-]+\.(?:txt|in)(?![\w./-])/g) ?? []).filter((name) => name !== report);
+  const files = new Map<string, string>();
+  const open = async (path: string): Promise<void> => {
+    const bytes = path.startsWith('..') || files.has(path) ? undefined : await readBytes(join(workspace, path));
+    if (bytes === undefined) return;
+    const text = Buffer.from(bytes).toString('utf8');
+    files.set(path, text);
+    for (const { line: one } of requirementLines(text)) {
+      const included = requirementsIncluded(one);
+      if (included?.kind === 'requirements') await open(posix.join(posix.dirname(path), included.file));
+    }
+  };
+  for (const name of named) await open(posix.join(folderOf(command), name));
+  return {
+    ...scans,
+    findings: placeInRequirements(scans.findings, [...files]),
+    unchecked: [...scans.unchecked, ...notScanned(scans, [...files])],
+  };
 };
 
 const ofPackages: ReadonlySet<string> = new Set(['pip-audit', 'safety']);

@@ -21,7 +21,7 @@ export type Changes =
 export type TrackedFile = {
   /** With `/`; a name that is not UTF-8 has � in it. */
   readonly path: string;
-  /** `large` ones are not read, and neither is what is no regular file: `other`, a symlink or a submodule. */
+  /** `large` ones, of more than 100 MiB, are not read, and neither is what is no regular file: `other`, a symlink or a submodule. */
   readonly kind: 'text' | 'binary' | 'large' | 'other';
   readonly bytes: number;
   readonly text?: string;

@@ -1,5 +1,5 @@
-import { percentText } from '#plan';
-import type { ChangedFile, Changes, CoverageReport, Gate, Span } from '#plan';
+import { fits, percentText } from '#plan';
+import type { ChangedFile, Changes, CoverageReport, Gate, Span, Unchecked } from '#plan';
 import { reaches } from './percent.ts';
 import type { CoverageResults, CoveredLines } from './read/results.ts';
 
@@ -28,12 +28,39 @@ const extension = (path: string): string => /\.[^./]+$/.exec(path)?.[0] ?? '';
 const folder = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
 
 /**
- * Changed files that should be measured and are not in the coverage at all: no test has even loaded them. A file should be if
- * the coverage knows another one with its extension in its top folder, and it is neither a test nor a migration.
+ * What a file comes to that is not in the coverage at all: `missed`, for no test has even loaded it, if the coverage knows another one
+ * with its extension in its top folder; `unknown` if it knows such only elsewhere; undefined if it need not be measured: a test, a
+ * migration, another language, or what `omit` (patterns) names.
  */
-const unmeasured = (coverage: ReadonlyMap<string, CoveredLines>): ((path: string) => boolean) => {
-  const kinds = new Set([...coverage.keys()].map((path) => `${folder(path)}\0${extension(path)}`));
-  return (path) => !apart.test(path) && kinds.has(`${folder(path)}\0${extension(path)}`);
+const unmeasured = (
+  paths: Iterable<string>,
+  omit: readonly string[],
+): ((path: string) => 'missed' | 'unknown' | undefined) => {
+  const omitted = fits(omit);
+  const known = [...paths];
+  const extensions = new Set(known.map(extension));
+  const kinds = new Set(known.map((path) => `${folder(path)}\0${extension(path)}`));
+  return (path) => {
+    if (apart.test(path) || omitted(path) || !extensions.has(extension(path))) return undefined;
+    return kinds.has(`${folder(path)}\0${extension(path)}`) ? 'missed' : 'unknown';
+  };
+};
+
+/** Changed code in folders that no coverage file knows: whether tests run it was not looked at, or nobody has written any. */
+export const unknownCode = (
+  results: readonly CoverageResults[],
+  changes: Changes,
+  omit: readonly string[],
+): readonly Unchecked[] => {
+  if (!changes.known) return [];
+  const paths = new Set(results.flatMap(({ files }) => [...files.keys()]));
+  const becomes = unmeasured(paths, omit);
+  const unknown = [...changes.files].flatMap(([path, { code }]) =>
+    code.length > 0 && !paths.has(path) && becomes(path) === 'unknown' ? [path] : [],
+  );
+  return unknown.length === 0
+    ? []
+    : [{ by: 'changed coverage', what: `no coverage file knows ${unknown.sort().join(', ')}, or a folder above` }];
 };
 
 /** Changed lines that are measured, and those of them that were not run. */
@@ -65,7 +92,11 @@ const ranges = (file: string, lines: readonly number[]): { file: string; from: n
 };
 
 /** How much of all lines, and of the changed ones, was run; undefined: the files hold no line at all. */
-export const coverageReport = (results: readonly CoverageResults[], changes: Changes): CoverageReport | undefined => {
+export const coverageReport = (
+  results: readonly CoverageResults[],
+  changes: Changes,
+  omit: readonly string[],
+): CoverageReport | undefined => {
   const coverage = mergeCoverage(results);
   let covered = 0;
   let lines = 0;
@@ -76,7 +107,8 @@ export const coverageReport = (results: readonly CoverageResults[], changes: Cha
   if (lines === 0) return undefined;
   const all = { total: (covered * 100) / lines, covered, lines };
   if (!changes.known) return { ...all, missed: [] };
-  const counts = unmeasured(coverage);
+  const becomes = unmeasured(coverage.keys(), omit);
+  const counts = (path: string): boolean => becomes(path) === 'missed';
   const seen = [...changes.files]
     .map(([path, file]) => ({ path, ...changedLines(coverage, path, file, counts) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

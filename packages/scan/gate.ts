@@ -1,3 +1,4 @@
+import { shorten } from '#plan';
 import type { Gate, Unchecked } from '#plan';
 
 /** Of a gate that nobody asked for by name, and that something is unchecked of. */
@@ -9,7 +10,7 @@ const most = 300;
 const shown = (all: readonly Unchecked[]): string => {
   const [first, ...rest] = all.map(({ what }) => what);
   const text = `${first ?? ''}${rest.length === 0 ? '' : `, and ${rest.length} more`}`;
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+  return shorten(text, most);
 };
 
 /**

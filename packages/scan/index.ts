@@ -4,7 +4,7 @@ export type { Found, From, Judgement } from './found.ts';
 export { judge } from './judge.ts';
 export { exitCodes, readCoverage, readJunit, readScan } from './read/index.ts';
 export type { CoverageResults, ScanResults, Source, TestResults } from './read/index.ts';
-export { placeInRequirements } from './rules/requirement-places.ts';
+export { notScanned, placeInRequirements } from './rules/requirement-places.ts';
 export { scanSources } from './rules/sources.ts';
 export { mergeSarif } from './sarif.ts';
 export { uploadSarif } from './upload.ts';

@@ -83,6 +83,14 @@ describe('the verdict', () => {
     ]);
   });
 
+  test('what is said of a gate is cut between characters', () => {
+    const unchecked = [0, 1].map((at) => ({ by: `t${at}`, what: `${'x'.repeat(at)}${'😀'.repeat(200)}` }));
+    for (const { found: text } of run({}, { unchecked }).scan.gates) {
+      expect(text.isWellFormed()).toBe(true);
+      expect(text.length).toBeGreaterThan(290);
+    }
+  });
+
   test('whatever is asked for and left nothing is never passed', () => {
     const asks = {
       junit: { junit: 'j.xml', 'compare-tests': 'off' },
@@ -249,6 +257,11 @@ describe('findings', () => {
     ]);
   });
 
+  test('what a tool accepts by itself is told', () => {
+    const scans = [scan('bandit', [], { suppressed: 2 }), scan('bandit', all, { suppressed: 1, file: 'b.json' })];
+    expect(gates({}, { scans })).toEqual(['bandit: failed: 1 high, 1 medium, 1 low; 3 accepted by bandit itself']);
+  });
+
   test('rules of Landfall fail by any finding', () => {
     const secret = finding({ tool: 'landfall', rule: 'secret', severity: 'critical' });
     const rules = {
@@ -309,6 +322,13 @@ describe('exceptions', () => {
       'the exception of X by ada ended on 2026-01-01',
       'the exception of B602 by ada fits no finding any more; take it out',
     ]);
+  });
+
+  test('fails for one that has ended or is unused, whatever `fail-on` is', () => {
+    for (const entry of [{}, { expires: '2026-01-01' }])
+      expect(
+        gates({ sarif: 's', 'fail-on': 'high' }, { scans: [scan('bandit')], exceptions: exceptions(entry) }),
+      ).toContainEqual(expect.stringMatching(/^exceptions: failed/));
   });
 
   test('where a tool was incomplete its exception is not called unused', () => {
@@ -390,6 +410,7 @@ describe('coverage', () => {
     ]);
   });
 
+  const nowhere = (files: string): string => `no coverage file knows ${files}, or a folder above`;
   test.each<readonly [Parameters<typeof changes>[0], string]>([
     [{ 'app/new.py': [[1, 2]] }, 'failed: 0 %: 0 of 2, since main'],
     [{ 'app/deep/new.py': [[1, 2]], 'app/a.py': [[1, 2]] }, 'passed: 50 %: 2 of 4, since main'],
@@ -397,11 +418,35 @@ describe('coverage', () => {
     [{ 'app/migrations/0001_initial.py': [[1, 2]] }, 'passed: no changed line is measured'],
     [{ 'app/conftest.py': [[1, 2]] }, 'passed: no changed line is measured'],
     [{ 'app/static/new.js': [[1, 2]] }, 'passed: no changed line is measured'],
-    [{ 'scripts/new.py': [[1, 2]] }, 'passed: no changed line is measured'],
+    [
+      { 'scripts/new.py': [[1, 2]] },
+      `incomplete: no changed line is measured; not checked: ${nowhere('scripts/new.py')}`,
+    ],
+    [
+      { 'billing/charge.py': [[1, 300]], 'billing/test_charge.py': [[1, 9]], 'run.py': [[1, 1]], 'app/a.py': [[1, 2]] },
+      `incomplete: 100 %: 2 of 2, since main; not checked: ${nowhere('billing/charge.py, run.py')}`,
+    ],
+    [
+      { 'app/new.py': [[1, 2]], 'scripts/new.py': [[1, 2]] },
+      `failed: 0 %: 0 of 2, since main; not checked: ${nowhere('scripts/new.py')}`,
+    ],
     [{}, 'passed: no changed line is measured'],
   ])('a file that the coverage does not know counts where it should be known: %j', (files, text) => {
     const { outcome, found: got } = changed(50, files).gates[1] ?? {};
     expect(`${outcome}: ${got}`).toBe(text);
+  });
+
+  test('a file that need not be measured is left out by its name', () => {
+    const files = { 'scripts/new.py': [[1, 2]], 'app/gen/new.py': [[1, 2]], 'app/a.py': [[1, 4]] } as const;
+    const some = { coverage: measured, changes: changes(files) };
+    const omit = {
+      coverage: 'c',
+      'changed-coverage-min': 50,
+      'coverage-omit': ['scripts', 'app/gen/*.py', 'app/a.py'],
+    };
+    expect(gates(omit, some)[1]).toBe('changed coverage: passed: 50 %: 2 of 4, since main');
+    // without a floor nothing is asked of changed lines
+    expect(gates({ coverage: 'c' }, some)).toEqual(['coverage: passed: 57.14 %: 4 of 7']);
   });
 
   test('of another place than the workspace says nothing of the change', () => {

@@ -12,7 +12,14 @@ import { comparedTests, testGate, totalsOf } from './test-gates.ts';
 import { uncheckedOf } from './unchecked.ts';
 
 /** Of one tool: what it found, and how bad that may be. */
-type Group = { readonly name: string; readonly failOn: Severity; readonly findings: readonly Finding[] };
+type Group = {
+  readonly name: string;
+  readonly tool: string;
+  readonly failOn: Severity;
+  readonly findings: readonly Finding[];
+  /** How many it was told to accept itself. */
+  readonly suppressed: number;
+};
 
 /**
  * The verdict, by all that was found out and nothing else: the same input gives the same report. What was asked for and is not
@@ -41,7 +48,7 @@ export const judge = (wanted: Test, found: Found): Judgement => {
   const count = new Set(counted);
   const kept = counted.filter(({ tool }) => tool === 'landfall');
 
-  const coverage = coverageReport(found.coverage, found.changes);
+  const coverage = coverageReport(found.coverage, found.changes, wanted['coverage-omit']);
   const floors = { total: wanted['coverage-min'], changed: wanted['changed-coverage-min'] };
   const gates = withUnchecked(
     [
@@ -49,15 +56,9 @@ export const judge = (wanted: Test, found: Found): Judgement => {
       ...(asked.tests ? [testGate(tests, wanted['allow-empty'], whole)] : []),
       ...compared.gates.map((gate) => ownGate(gate, kept)),
       ...(asksCoverage(wanted, found) ? coverageGates(floors, coverage, found.changes) : []),
-      ...groups.map(({ name, failOn, findings }) =>
-        findingGate(
-          name,
-          findings.filter((one) => count.has(one)),
-          failOn,
-        ),
-      ),
+      ...groups.map((group) => groupGate(group, count)),
       ...ruleGates(asked.rules, found.rules.looked, kept),
-      ...(found.exceptions === undefined ? [] : [exceptionGate(kept, wanted['fail-on'])]),
+      ...(found.exceptions === undefined ? [] : [exceptionGate(kept)]),
     ],
     unchecked,
     wanted['allow-incomplete'],
@@ -118,11 +119,19 @@ const groupsOf = (wanted: Test, { scans }: Found): readonly Group[] => {
       const names = group.map(({ command, file }) => command ?? file);
       return {
         name: limits.size === 1 ? tool : `${tool} (${names.join(', ')})`,
+        tool,
         failOn: limit,
         findings: group.flatMap(({ findings }) => findings),
+        suppressed: group.reduce((sum, { suppressed }) => sum + suppressed, 0),
       };
     });
   });
+};
+
+const groupGate = ({ name, tool, failOn, findings, suppressed }: Group, counted: ReadonlySet<Finding>): Gate => {
+  const these = findings.filter((one) => counted.has(one));
+  const gate = findingGate(name, these, failOn);
+  return suppressed === 0 ? gate : { ...gate, found: `${gate.found}; ${suppressed} accepted by ${tool} itself` };
 };
 
 /** Whether a tool has surely looked at all it should have. Without a name: all of them. */
@@ -138,11 +147,12 @@ const looked = (
   return !missing.has(tool) && scans.some((scan) => scan.tool === tool && scan.unchecked.length === 0);
 };
 
-const exceptionGate = (findings: readonly Finding[], failOn: Severity): Gate => {
+/** One that has ended or is unused fails whatever `fail-on` says. */
+const exceptionGate = (findings: readonly Finding[]): Gate => {
   const these = findings.filter(({ rule }) => rule === 'exception-expired' || rule === 'exception-unused');
   const count = (rule: string): number => these.filter((one) => one.rule === rule).length;
   return {
-    ...findingGate('exceptions', these, failOn),
+    ...findingGate('exceptions', these, 'note'),
     wanted: 'none has ended, none is unused',
     found: `${count('exception-expired')} ended, ${count('exception-unused')} unused`,
   };

@@ -49,9 +49,14 @@ const locationOf = (file: string, line: number | undefined, detail: Detail | und
 
 const detailOf = ({ rule, file, line }: Told['finding'], parts: readonly SarifParts[]): Detail | undefined => {
   if (line === undefined) return undefined;
-  return parts
+  const all = parts
     .flatMap(({ details }) => details.get(detailKey(rule, line)) ?? [])
-    .find(({ uri }) => uri.endsWith(file) || file.endsWith(uri.replace(/^(?:\.\/)+/, '')));
+    .map((detail) => ({ detail, path: detail.uri.replace(/^(?:\.\/)+/, '') }));
+  const known =
+    all.find(({ path }) => path === file) ??
+    // relative to another folder
+    all.find(({ path }) => path.endsWith(`/${file}`) || file.endsWith(`/${path}`));
+  return known?.detail;
 };
 
 const suppressed = ({ reason, owner, expires }: Excepted['by']): object => ({

@@ -31,6 +31,44 @@ type Run = {
   }[];
 };
 
+test('a finding hides no other one at its line, and one that counts comes before one that is excepted', () => {
+  const by = { rule: 'CVE-1', reason: 'r', owner: 'o', expires: '2027-01-01', line: 1 };
+  const cve = (subject: string, more: Partial<Finding> = {}) =>
+    finding({ tool: 'trivy', rule: 'CVE-1', file: 'image', line: 1, subject, message: subject, ...more });
+  const { runs } = merged({
+    findings: [cve('openssl 3'), cve('zlib 1', { message: 'counts', severity: 'low' })],
+    excepted: [
+      { finding: cve('libssl3 3'), by },
+      { finding: cve('zlib 1'), by },
+    ],
+  });
+  const told = runs[0]?.results.map((one) => [one.message.text, 'suppressions' in one]);
+  expect(told?.sort()).toEqual([
+    ['libssl3 3', true],
+    ['openssl 3', false],
+    ['zlib 1: counts', false],
+  ]);
+});
+
+test('a file takes no place of another one whose name ends alike', () => {
+  const at = (uri: string, startColumn: number) => ({
+    ruleId: 'R',
+    message: { text: 'm' },
+    partialFingerprints: { own: uri },
+    locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: 3, startColumn } } }],
+  });
+  const columnOf = (file: string, ...uris: readonly string[]): unknown => {
+    const one = finding({ tool: 'ruff', rule: 'R', file });
+    const raw = { tool: { driver: { name: 'ruff' } }, results: uris.map((uri, index) => at(uri, index + 2)) };
+    const { runs } = merged({ scans: [scan('ruff', [one], { sarif: [raw] })], findings: [one] });
+    return (runs[0]?.results[0]?.locations[0] as { physicalLocation: { region: unknown } }).physicalLocation.region;
+  };
+  expect(columnOf('run.py', 'prerun.py')).toEqual({ startLine: 3 });
+  expect(columnOf('run.py', 'app/run.py', 'run.py')).toEqual({ startLine: 3, startColumn: 3 });
+  expect(columnOf('run.py', 'file:///srv/shop/run.py')).toEqual({ startLine: 3, startColumn: 2 });
+  expect(columnOf('web/run.py', 'srun.py', './run.py')).toEqual({ startLine: 3, startColumn: 3 });
+});
+
 test('the schema can refuse', () => {
   expect(valid({ version: '2.1.0', runs: [{ tool: {} }] })).toBe(false);
 });

@@ -49,7 +49,7 @@ export const mergeSarif = ({
   if (worst.length > limits.runs)
     notes.push(`${worst.length} tools: the SARIF file has the ${limits.runs} with the worst findings.`);
   const runs = worst.slice(0, limits.runs).map(([tool, these]) => {
-    const kept = distinct(these).flatMap((finding) => told.get(finding) ?? []);
+    const kept = distinct(these.flatMap((finding) => told.get(finding) ?? []));
     if (kept.length > limits.results)
       notes.push(`${tool} found ${kept.length} things: the SARIF file has the ${limits.results} worst.`);
     else if (kept.length > limits.shown)
@@ -77,12 +77,16 @@ const hasPlace = (one: { readonly finding: Finding }): one is Told => one.findin
 
 const first = ([finding]: readonly Finding[]): number => (finding === undefined ? Infinity : rank(finding.severity));
 
-/** One of those that are about the same rule at the same place: the worst. */
-const distinct = (findings: readonly Finding[]): readonly Finding[] => {
-  const key = ({ rule, file, line, subject, message }: Finding): string =>
-    JSON.stringify(line === undefined ? [rule, file, subject, message] : [rule, file, line]);
-  const seen = new Set<string>();
-  return findings.filter((one) => !seen.has(key(one)) && seen.add(key(one)));
+/** One of those that are about the same rule and thing at the same place: one that counts before one that is excepted, then the worst. */
+const distinct = (all: readonly Told[]): readonly Told[] => {
+  const key = ({ finding: { rule, file, line, subject, message } }: Told): string =>
+    JSON.stringify(line === undefined ? [rule, file, subject, message] : [rule, file, line, subject]);
+  const kept = new Map<string, Told>();
+  for (const one of all) {
+    const before = kept.get(key(one));
+    if (before === undefined || (before.by !== undefined && one.by === undefined)) kept.set(key(one), one);
+  }
+  return [...kept.values()];
 };
 
 const runOf = (

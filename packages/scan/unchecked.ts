@@ -1,5 +1,6 @@
 import type { Test } from '#config';
 import type { Unchecked } from '#plan';
+import { unknownCode } from './coverage.ts';
 import type { Found, From } from './found.ts';
 import type { TestResults } from './read/results.ts';
 
@@ -11,12 +12,14 @@ export const uncheckedOf = (wanted: Test, found: Found, tests: readonly TestResu
     ...found.rules.unchecked,
   ];
   const silent = silentOf(wanted, found).filter(({ by }) => !told.some((one) => one.by === by));
-  const changed = wanted['changed-coverage-min'] === undefined ? [] : [...told, ...silent, ...foreign(found)];
+  const floor = wanted['changed-coverage-min'] !== undefined;
+  const changed = floor ? [...told, ...silent, ...foreign(found)] : [];
   return [
     ...told,
     ...silent,
     // lines that are not known may be changed ones
     ...changed.filter(({ by }) => by === 'coverage').map((one) => ({ ...one, by: 'changed coverage' })),
+    ...(floor ? unknownCode(found.coverage, found.changes, wanted['coverage-omit']) : []),
   ];
 };
 

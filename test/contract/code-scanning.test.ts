@@ -56,7 +56,7 @@ beforeAll(() => {
   writeFileSync(join(workspace, 'bandit.txt'), JSON.stringify(bandit));
   writeFileSync(
     join(workspace, 'landfall.yml'),
-    'test: { run: { bandit: { command: cp bandit.txt bandit.json; exit 1, tool: bandit, report: bandit.json } }, fail-on: high }\n',
+    'test: { run: { bandit: { command: sh -c "cp bandit.txt bandit.json; exit 1", tool: bandit, report: bandit.json } }, fail-on: high }\n',
   );
   git('add', '-A');
   git('commit', '-q', '-m', 'x');

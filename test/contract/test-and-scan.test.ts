@@ -209,7 +209,7 @@ describe('a verdict', () => {
       'web/app.py': 'x=1\n',
       'landfall.yml': `test:
   run:
-    style: { command: "echo './app.py:1:2: E225 missing whitespace around operator'; exit 1", directory: web, tool: flake8 }
+    style: { command: 'sh -c "echo ./app.py:1:2: E225 missing whitespace around operator; exit 1"', directory: web, tool: flake8 }
 `,
     });
     const end = await step();

@@ -275,6 +275,17 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'high 59293: django 4.2.1: Django 4.2.3 mends a denial of service by EmailValidator. (CVE-2023-36053) [django 4.2.1]',
     'high 36546: requests 2.19.0: Requests before 2.20.0 sends credentials to another host. (CVE-2018-18074) [requests 2.19.0]',
   ],
+  'safety/safety-2-partly.json': ['safety: 0 findings, 0 suppressed'],
+  'safety/safety-3-clean.txt': ['safety: 0 findings, 0 suppressed'],
+  'safety/safety-3-unpinned.txt': [
+    'safety: 0 findings, 0 suppressed',
+    'unchecked safety: safety/safety-3-unpinned.txt has no version of django: what is not pinned is not checked',
+  ],
+  'safety/safety-3.txt': [
+    'safety: 2 findings, 0 suppressed',
+    'high 36546: requests 2.19.0: Requests before 2.20.0 sends credentials to another host. (CVE-2018-18074) [requests 2.19.0] -> upgrade to 2.20.0',
+    'high 59293: django 4.2.1: Django 4.2.3 mends a denial of service by EmailValidator. (CVE-2023-36053) [django 4.2.1] -> upgrade to 4.2.3',
+  ],
   'sarif/bandit-syntax-error.sarif': [
     'bandit: 4 findings, 0 suppressed, 1 runs',
     'low B404: Consider possible security implications associated with the subprocess module. @ shop/prices.py:1',

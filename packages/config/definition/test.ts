@@ -100,6 +100,11 @@ export const test = z.strictObject({
   'changed-coverage-min': percent
     .optional()
     .describe('The least coverage of the lines that the change adds or alters, in percent.'),
+  'coverage-omit': patterns
+    .default([])
+    .describe(
+      'Files that need not be measured (patterns): changed code that the coverage files do not know, such as scripts, makes `changed-coverage-min` incomplete, or counts as not run.',
+    ),
   'fail-on': severity
     .default('low')
     .describe('The least severity of a finding that fails the verdict: critical, high, medium, low or note.'),

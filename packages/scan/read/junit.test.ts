@@ -21,6 +21,16 @@ test('a test may say by its status alone how it ended', async () => {
   expect(totals).toEqual({ total: 7, passed: 2, failed: 3, skipped: 2 });
 });
 
+test('the end of a long failure begins with a whole character', async () => {
+  for (const before of ['', 'x']) {
+    const text = `${before}${'😀'.repeat(8192)}x\nend`;
+    const { failures } = await read(`<testsuite><testcase name="c"><failure>${text}</failure></testcase></testsuite>`);
+    expect(failures[0]?.tail.at(-1)).toBe('end');
+    expect(failures[0]?.tail.every((line) => line.isWellFormed())).toBe(true);
+    expect(failures[0]?.message.isWellFormed()).toBe(true);
+  }
+});
+
 describe('suites', () => {
   test('stand within each other, without a root, several in a row, without attributes', async () => {
     const nested = await read(

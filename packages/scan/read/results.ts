@@ -38,6 +38,8 @@ export type ScanResults = {
   /** Findings that the tool itself was told to accept, with a comment in the code, say. They are not among `findings`. */
   readonly suppressed: number;
   readonly unchecked: readonly Unchecked[];
+  /** The packages that were looked at, where the report names all of them. */
+  readonly packages?: readonly string[];
   /** Of SARIF: the runs. */
   readonly sarif?: readonly SarifRun[];
 };

@@ -10,7 +10,7 @@ const score = z.object({ base_severity: z.string().nullish() }).nullish();
 
 /** 2.x and 3.x: `safety check --json`. */
 const check = z.object({
-  scanned_packages: z.record(z.string(), z.unknown()),
+  scanned_packages: z.record(z.string(), z.object({ version: z.string().nullish() })),
   vulnerabilities: z.array(z.unknown()),
   ignored_vulnerabilities: z.array(z.unknown()).default([]),
 });
@@ -24,6 +24,12 @@ const vulnerability = z.object({
   severity: z.object({ cvssv3: score }).nullish(),
   fixed_versions: z.array(z.string()).nullish(),
   more_info_url: z.string().nullish(),
+});
+
+/** 3.x accepts by itself what it knows of requirements that name a range of versions, by a default of its policy. */
+const unpinned = z.object({
+  package_name: z.string(),
+  ignored_reason: z.string().regex(/ignore-unpinned-requirements/),
 });
 
 /** 1.x: name, what is vulnerable, version, advisory, id, …, CVSS 3. */
@@ -108,8 +114,9 @@ const ofScan = (
 };
 
 /**
- * `safety check --json` of 1.x, 2.x and 3.x, and `safety scan --output json`. A report without packages is unchecked: 2.3.5 leaves out what is not
- * pinned, with a warning and exit code 0. Those of 1.x do not say what was looked at.
+ * `safety check --json` of 1.x, 2.x and 3.x, and `safety scan --output json`. A report without packages is unchecked, and so is each package
+ * without a version: 3.7.0 does not look at what is not pinned, with exit code 0. 2.3.5 leaves that out altogether: `packages` are those that
+ * it has. Those of 1.x do not say what was looked at.
  */
 export const readSafety = (text: string, { file }: About): ScanResults => {
   const trouble = troubles('safety', file);
@@ -122,7 +129,15 @@ export const readSafety = (text: string, { file }: About): ScanResults => {
     trouble.add(text.trim() === '' ? 'is empty' : 'is no report of safety, or a part of one');
     return scanned('safety', file, trouble);
   }
+  const { scanned_packages: packages, ignored_vulnerabilities: ignored } = checkReport.data;
   const findings = ofCheck(checkReport.data, trouble);
-  if (Object.keys(checkReport.data.scanned_packages).length === 0) trouble.add('names no package that was looked at');
-  return scanned('safety', file, trouble, findings, checkReport.data.ignored_vulnerabilities.length);
+  if (Object.keys(packages).length === 0) trouble.add('names no package that was looked at');
+  const loose = ignored.flatMap((one) => unpinned.safeParse(one).data?.package_name ?? []);
+  const without = Object.entries(packages).flatMap(([name, { version }]) => (version === null ? [name] : []));
+  for (const name of new Set([...without, ...loose]))
+    trouble.add(`has no version of ${name}: what is not pinned is not checked`);
+  return {
+    ...scanned('safety', file, trouble, findings, ignored.length - loose.length),
+    packages: Object.keys(packages),
+  };
 };

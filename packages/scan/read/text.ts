@@ -31,11 +31,11 @@ export const oneLine = (text: string): string => {
 /** The first line with something in it, as {@link oneLine}. */
 export const firstLine = (text: string): string => oneLine(/\S[^\r\n]*/.exec(text.slice(0, 10 * longest))?.[0] ?? '');
 
-/** The last lines with something in them, as they are indented, each harmless and of at most 500. */
+/** The last lines with something in them, as they are indented, each harmless and of at most 500. The text may begin within a character. */
 export const lastLines = (text: string, most: number): readonly string[] =>
   plain(text)
     .split('\n')
-    .map((line) => shorten(line.trimEnd(), longest))
+    .map((line) => shorten(line.trimEnd(), longest).toWellFormed())
     .filter((line) => line !== '')
     .slice(-most);
 

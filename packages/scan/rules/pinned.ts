@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { fits, requirementLines, requirementsIncluded, shorten } from '#plan';
+import { fits, requirementLines, requirementsIncluded } from '#plan';
 import type { Finding, Unchecked } from '#plan';
-import { normal, requirementOf } from './requirement.ts';
+import { normal, requirementOf, shown } from './requirement.ts';
 
 type Asked = { readonly file: string; readonly line: number; readonly text: string };
 
@@ -36,9 +36,6 @@ export const unpinned = (
   }
   return { findings: [...findings.values()], unchecked };
 };
-
-/** Without who logs in at an address. */
-const shown = (text: string): string => shorten(text.replaceAll(/:\/\/[^/\s]*@/g, '://…@'), 100);
 
 const pinnedName = (found: ReturnType<typeof requirementOf>): readonly string[] =>
   found.kind === 'pinned' ? [normal(found.name)] : [];

@@ -1,3 +1,5 @@
+import { shorten } from '#plan';
+
 /** What a line of a requirements file asks for, by PEP 508 and pip's own forms. */
 export type Requirement =
   | { readonly kind: 'pinned'; readonly name: string }
@@ -9,6 +11,9 @@ export type Requirement =
 
 /** PEP 503: `-`, `_` and `.` are one, case means nothing. */
 export const normal = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+
+/** What is shown of a requirement: without who logs in at an address. */
+export const shown = (text: string): string => shorten(text.replaceAll(/:\/\/[^/\s]*@/g, '://…@'), 100);
 
 const name = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*/;
 const clause = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()]+)$/;

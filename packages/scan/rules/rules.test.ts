@@ -337,8 +337,8 @@ describe('the rules on sources', () => {
         'more:1 unpinned django',
         'VERSION:1 version-not-raised 1.0',
       ],
-      unchecked: [],
-      notes: [{ kind: 'info', text: 'Not searched for words and secrets: files of more than 1 MB: `big`.' }],
+      unchecked: [{ by: 'secrets', what: 'big is too large to be searched', file: 'big' }],
+      notes: [],
     });
     expect(asked).toEqual(['a VERSION']);
   });

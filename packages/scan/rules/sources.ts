@@ -1,6 +1,6 @@
 import type { Test } from '#config';
 import { fits } from '#plan';
-import type { Base, Changes, Finding, Note, Span, TrackedFile, Unchecked } from '#plan';
+import type { Base, Changes, Finding, Span, TrackedFile, Unchecked } from '#plan';
 import type { RulesFound, SourceRule } from '../found.ts';
 import { envFile } from './env-files.ts';
 import { unpinned } from './pinned.ts';
@@ -37,7 +37,7 @@ export const scanSources = async (wanted: Test, sources: Sources): Promise<Rules
     for await (const { path, kind, text } of sources.files) {
       paths.push(path);
       if (asked.includes('env files')) findings.push(...envFile(path));
-      if (kind === 'large') large.push(path);
+      if (kind === 'large' && !locks.test(path)) large.push(path);
       if (text === undefined) continue;
       // requirements include each other, by whatever names
       if (wanted.version?.file === path || (wanted.pinned.length > 0 && /\.(?:txt|in|pip)$|(?:^|\/)[^./]+$/.test(path)))
@@ -51,8 +51,13 @@ export const scanSources = async (wanted: Test, sources: Sources): Promise<Rules
   return {
     looked: asked,
     findings: [...findings, ...pins.findings, ...version.findings],
-    unchecked: [...unknownLines(wanted, asked, sources.changes), ...pins.unchecked, ...version.unchecked],
-    notes: unread(large, looks.length > 0),
+    unchecked: [
+      ...unknownLines(wanted, asked, sources.changes),
+      ...unread(large, asked),
+      ...pins.unchecked,
+      ...version.unchecked,
+    ],
+    notes: [],
   };
 };
 
@@ -111,14 +116,8 @@ const raised = async (
   };
 };
 
-const unread = (large: readonly string[], looked: boolean): readonly Note[] => {
-  const [first, ...rest] = large;
-  if (first === undefined || !looked) return [];
-  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
-  return [
-    {
-      kind: 'info',
-      text: `Not searched for words and secrets: files of more than 1 MB: \`${first}\`${more}.`,
-    },
-  ];
-};
+/** Files that are too large to be read, for each rule that would have read them. */
+const unread = (large: readonly string[], asked: readonly SourceRule[]): readonly Unchecked[] =>
+  asked
+    .filter((rule) => rule === 'secrets' || rule === 'forbidden words' || rule === 'debugging code')
+    .flatMap((by) => large.map((file) => ({ by, what: `${file} is too large to be searched`, file })));
