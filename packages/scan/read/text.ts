@@ -24,18 +24,23 @@ const harmless = /^[!"$-~]+( [!"$-~]+)*$/;
 export const oneLine = (text: string): string => {
   if (text.length <= longest && harmless.test(text)) return text;
   const line = plain(text.slice(0, 10 * longest)).replace(/\s+/g, ' ');
-  // half a pair of surrogates is no character: no URI can hold it
-  return shorten(line.trim(), longest).toWellFormed();
+  const whole = line.trim();
+  // a name may be one long word, and is nobody's secret; half a pair of surrogates is no character: no URI can hold it
+  return (whole.lastIndexOf(' ', longest) > 0 ? words(whole) : shorten(whole, longest)).toWellFormed();
 };
 
 /** The first line with something in it, as {@link oneLine}. */
 export const firstLine = (text: string): string => oneLine(/\S[^\r\n]*/.exec(text.slice(0, 10 * longest))?.[0] ?? '');
 
-/** The last lines with something in them, as they are indented, each harmless and of at most 500. The text may begin within a character. */
+/** At most 500, and no part of a word: half a secret could not be masked. */
+const words = (line: string): string =>
+  line.length <= longest ? line : `${line.slice(0, Math.max(0, line.lastIndexOf(' ', longest - 1)))}…`;
+
+/** The last lines with something in them, as they are indented, each harmless and of at most 500, with whole words. The text may begin within a character. */
 export const lastLines = (text: string, most: number): readonly string[] =>
   plain(text)
     .split('\n')
-    .map((line) => shorten(line.trimEnd(), longest).toWellFormed())
+    .map((line) => words(line.trimEnd()).toWellFormed())
     .filter((line) => line !== '')
     .slice(-most);
 
