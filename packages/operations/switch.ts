@@ -56,7 +56,7 @@ export const switchTo = async (scene: Scene, number: number, switching: Switchin
     request: get,
     clock: scene.clock,
   });
-  meter.start();
+  await meter.start();
   const sockets = holdSockets(scene, switching.first);
   try {
     const { remaining, since, processes } = await perform(scene, switchStep(scene, number, switching), {

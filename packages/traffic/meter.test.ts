@@ -39,7 +39,7 @@ test('a server that is away for a while leaves a gap of that length', async () =
   const port = await serve();
   connections = 0;
   const meter = measureGap({ url: `http://127.0.0.1:${port}/`, serves: true, request: get, clock, everyMs: 25 });
-  meter.start();
+  await meter.start();
   await until(() => connections > 2);
   await halt();
   await wait(500);
@@ -57,6 +57,19 @@ test('a server that is away for a while leaves a gap of that length', async () =
   expect(await meter.stop()).toEqual(gap);
 });
 
+test('what comes after the start does not overtake the first request', async () => {
+  let answer: (status: number) => void = () => undefined;
+  const request = () => new Promise<number>((resolve) => (answer = resolve));
+  const meter = measureGap({ url: 'http://example.org', serves: true, request, clock, everyMs: 60_000 });
+  let begun = false;
+  const starting = meter.start().then(() => (begun = true));
+  await wait(50);
+  expect(begun).toBe(false);
+  answer(200);
+  await starting;
+  expect(await meter.stop()).toMatchObject({ measured: true, requests: 1, bad: 0 });
+});
+
 test('hanging requests hold up no others', async () => {
   let count = 0;
   const port = await serve(0, (_, response) => {
@@ -64,7 +77,7 @@ test('hanging requests hold up no others', async () => {
   });
   const request = (url: string) => get(url, 200);
   const meter = measureGap({ url: `http://127.0.0.1:${port}/`, serves: true, request, clock, everyMs: 20 });
-  meter.start();
+  await meter.start();
   await until(() => count > 8);
   const gap = await meter.stop();
   if (!gap.measured) throw new Error(gap.why);
@@ -101,7 +114,7 @@ const scripted = (statuses: readonly number[]) => {
 
 test('a 5xx is bad; a redirect and a 4xx are not; without a good end the gap lasts until stop', async () => {
   const { meter, until } = scripted([200, 302, 404, 500, 200]);
-  meter.start();
+  await meter.start();
   await until(8);
   const gap = await meter.stop();
   expect(gap).toMatchObject({ measured: true });
@@ -114,7 +127,7 @@ test('a 5xx is bad; a redirect and a 4xx are not; without a good end the gap las
 
 test('once the release is proven, it asks until 2 s after the first good answer since it came up', async () => {
   const { meter, until, now } = scripted([200, 500, 500, 200, 200, 200, 200, 200, ...Array<number>(99).fill(200)]);
-  meter.start();
+  await meter.start();
   await until(8);
   // good at 0, then from 150 ms on; it came up at 120 ms
   meter.proven(120);
@@ -126,7 +139,7 @@ test('once the release is proven, it asks until 2 s after the first good answer 
 
 test('proven before any good answer, it asks for 2 s from then on', async () => {
   const { meter, until, now } = scripted([200, ...Array<number>(99).fill(500)]);
-  meter.start();
+  await meter.start();
   await until(4);
   const from = now();
   meter.proven(60);
@@ -138,7 +151,7 @@ test('what cannot be measured is never 0', async () => {
   const none = { request: get, clock, serves: true };
   expect(await measureGap(none).stop()).toEqual({ measured: false, why: 'no url' });
   const first = measureGap({ ...none, url: 'http://127.0.0.1:1/', serves: false });
-  first.start();
+  await first.start();
   first.proven(0);
   expect(await first.stop()).toEqual({ measured: false, why: 'nothing served before' });
   expect(await measureGap({ ...none, url: 'http://127.0.0.1:1/' }).stop()).toEqual({
@@ -146,7 +159,7 @@ test('what cannot be measured is never 0', async () => {
     why: 'no request was sent',
   });
   const down = scripted([]);
-  down.meter.start();
+  await down.meter.start();
   await down.until(3);
   expect(await down.meter.stop()).toEqual({
     measured: false,

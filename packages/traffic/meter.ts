@@ -4,8 +4,8 @@ import type { Sample } from './samples.ts';
 
 /** Measures how long a URL is unanswered while something happens. */
 export type Meter = {
-  /** Begins to ask. */
-  readonly start: () => void;
+  /** Begins to ask. Resolves when the first request is answered, or is not within 2 s: what comes next cannot overtake it. */
+  readonly start: () => Promise<void>;
   /**
    * The new release is proven, and nothing but it has served since then (ms, on the meter's clock): asks until 2 s after its first
    * good answer, then no longer.
@@ -70,8 +70,9 @@ export const measureGap = ({ url, serves, request, clock, everyMs = 50 }: Measur
     return { measured: true, ms, requests: samples.length, bad };
   };
   return {
-    start: () => {
+    start: async () => {
       ticking ??= tick();
+      await Promise.all(under);
     },
     proven: (since) => {
       const first = Math.min(
@@ -87,7 +88,7 @@ export const measureGap = ({ url, serves, request, clock, everyMs = 50 }: Measur
 };
 
 const unmeasured = (why: string): Meter => ({
-  start: () => undefined,
+  start: () => Promise.resolve(),
   proven: () => undefined,
   stop: () => Promise.resolve({ measured: false, why }),
 });

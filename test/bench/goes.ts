@@ -82,7 +82,7 @@ const isPrepared = (line: string): boolean => /^✓ (?:publish|note that this ru
 /** The longest gap at a URL while something happens to it: asked 100 times a second. */
 const longestGapIn = async (url: string, body: () => Promise<Came>): Promise<Came> => {
   const meter = measureGap({ url: `${url}/version`, serves: true, request: get, clock: time.clock, everyMs: 10 });
-  meter.start();
+  await meter.start();
   const came = await body();
   const gap = await meter.stop();
   if (!gap.measured) throw new Error(`the gap was not measured: ${gap.why}`);

@@ -162,7 +162,7 @@ export const gapWhile = async (
     },
   };
   const meter = measureGap({ url: place.url, serves: true, request: () => place.status(), clock });
-  meter.start();
+  await meter.start();
   await sleep(500);
   await act();
   // what comes up is asked for until it answers

@@ -16,7 +16,7 @@ const play = async (lane: Lane, { flow, place, within, serves, migrates }: Momen
     await lane.ready(flow, migrates);
     const before = liveOf(at);
     const number = fact(at, 'number');
-    const first = flow === 'resumed deploy' ? await lane.killed('second deploy', switched, '60s') : undefined;
+    const first = flow === 'resumed deploy' ? await lane.killed('second deploy', switched, '20s') : undefined;
     const { sprung, run, end } = await lane.killed(flow, place(at), within, first && { ...first.run, attempt: 2 });
     await calm(at);
     if (!sprung) {
