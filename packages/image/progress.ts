@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { renderDuration } from '#plan';
+import { renderDuration, wholeWords } from '#plan';
 import type { BuildStep } from '#plan';
 
 /** What is read of a line of `--progress rawjson`: BuildKit's SolveStatus. Times are ISO 8601, data is base64. */
@@ -34,10 +34,6 @@ type Seen = {
 const kept = 25;
 /** Characters of a line that are held while its end is waited for, and shown. */
 const longest = 64 * 1024;
-
-/** A line as it can be masked: where it is too long, what cannot hold a part of a word. */
-const maskable = (line: string): string =>
-  line.length <= longest ? line : `${line.slice(0, Math.max(0, line.lastIndexOf(' ', longest)))} …`;
 
 /** BuildKit's own housekeeping, which is no step of the Dockerfile. */
 const isInternal = (name: string): boolean => name.startsWith('[internal]') || name.startsWith('[auth]');
@@ -83,7 +79,7 @@ export const progress = (show: (line: string) => void): Progress => {
   const tell = (vertex: Seen, line: string): void => {
     if (!vertex.skipping) {
       // what a terminal would overwrite is shown once: its last state
-      const last = maskable(line.replace(/\r$/, '').replace(/^[^]*\r/, ''));
+      const last = wholeWords(line.replace(/\r$/, '').replace(/^[^]*\r/, ''), longest);
       keep(vertex.tail, last);
       show(`    ${last}`);
     }
@@ -131,7 +127,7 @@ export const progress = (show: (line: string) => void): Progress => {
       const status = statusOf(text);
       if (status === undefined) {
         if (text.trim() === '') return;
-        const line = maskable(text);
+        const line = wholeWords(text, longest);
         keep(said, line);
         show(line);
         return;

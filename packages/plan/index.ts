@@ -26,7 +26,7 @@ export { outcomeOf } from './outcome.ts';
 export { renderFault } from './fault-lines.ts';
 export { renderBytes, renderPlan } from './plan-lines.ts';
 export { gapText, renderSummary, socketText } from './summary.ts';
-export { shorten } from './shorten.ts';
+export { shorten, wholeWords } from './shorten.ts';
 export { timeline } from './timeline.ts';
 export type { Timeline } from './timeline.ts';
 export { durationForm, readDuration } from './duration-form.ts';

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { shorten } from '#plan';
+import { shorten, wholeWords } from '#plan';
 
 /** Longest line that is carried on, in UTF-16 units. */
 const longest = 500;
@@ -26,21 +26,17 @@ export const oneLine = (text: string): string => {
   const line = plain(text.slice(0, 10 * longest)).replace(/\s+/g, ' ');
   const whole = line.trim();
   // a name may be one long word, and is nobody's secret; half a pair of surrogates is no character: no URI can hold it
-  return (whole.lastIndexOf(' ', longest) > 0 ? words(whole) : shorten(whole, longest)).toWellFormed();
+  return (/^\S{499}/.test(whole) ? shorten(whole, longest) : wholeWords(whole, longest)).toWellFormed();
 };
 
 /** The first line with something in it, as {@link oneLine}. */
 export const firstLine = (text: string): string => oneLine(/\S[^\r\n]*/.exec(text.slice(0, 10 * longest))?.[0] ?? '');
 
-/** At most 500, and no part of a word: half a secret could not be masked. */
-const words = (line: string): string =>
-  line.length <= longest ? line : `${line.slice(0, Math.max(0, line.lastIndexOf(' ', longest - 1)))}…`;
-
 /** The last lines with something in them, as they are indented, each harmless and of at most 500, with whole words. The text may begin within a character. */
 export const lastLines = (text: string, most: number): readonly string[] =>
   plain(text)
     .split('\n')
-    .map((line) => words(line.trimEnd()).toWellFormed())
+    .map((line) => wholeWords(line.trimEnd(), longest).toWellFormed())
     .filter((line) => line !== '')
     .slice(-most);
 
