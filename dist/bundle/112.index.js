@@ -44,7 +44,7 @@ const buildImage = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)(
         },
         cache: {
             kind: 'text',
-            description: 'Where layers are kept between builds: `registry`, `gha`, `local:FOLDER` or `off`. Runs of pull requests read it and never write.',
+            description: 'Where layers are kept between builds: `registry`, `gha`, `local:FOLDER` or `off`. Runs of pull requests and of merge queues read it and never write.',
         },
         sbom: {
             kind: 'text',
@@ -65,7 +65,7 @@ const buildImage = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)(
             kind: 'choice',
             of: ['auto', 'true', 'false'],
             default: 'auto',
-            description: 'Whether the image is pushed. `auto`: but in runs of pull requests.',
+            description: 'Whether the image is pushed. `auto`: but in runs of pull requests and of merge queues.',
         },
         attest: {
             kind: 'choice',
@@ -114,7 +114,7 @@ const buildImage = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)(
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(14975);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(27679);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(45948);
 
 

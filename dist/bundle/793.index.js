@@ -1,5 +1,5 @@
-export const id = 321;
-export const ids = [321];
+export const id = 793;
+export const ids = [793];
 export const modules = {
 
 /***/ 98734:
@@ -1240,7 +1240,7 @@ const build = (definition, phase, runner, hidden, signal) => {
         },
         save,
         state,
-        scrub: hidden.scrub,
+        scrub: hidden.scrubAll,
         mask,
         shield: (open) => {
             hide(definition, runner, hidden, open);
@@ -1350,7 +1350,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 14975:
+/***/ 27679:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3581,7 +3581,8 @@ const plainPatch = [
     '--no-commit-id',
     '--unified=0',
     '--inter-hunk-context=0',
-    '--no-renames',
+    // only of what is the same: git knows that by its id
+    '--find-renames=100%',
     '--no-ext-diff',
     '--no-textconv',
     '--no-color',
@@ -3613,8 +3614,8 @@ const changesOf = async (root, asked) => {
 ;// CONCATENATED MODULE: ./packages/git/tag-before.ts
 
 /**
- * The tag before the commit in the checkout, which may have tags itself: the nearest one on the way back, first parents first. Nothing, as
- * an empty tree, where no commit before has one. Undefined: the history in the checkout is cut, so that nobody knows.
+ * The tag before the commit in the checkout, which may have tags itself: the nearest one behind its first parent. Nothing, as an empty tree,
+ * where no commit before has one. Undefined: the history in the checkout is cut, so that nobody knows.
  */
 const tagBefore = async (root) => {
     const say = async (...words) => {
@@ -3636,36 +3637,43 @@ const tagBefore = async (root) => {
 
 
 
-/** Larger files are not read: bytes. */
-const largest = 1 << 20;
+/** Larger files are not read: bytes. GitHub takes none that are larger: docs.github.com, "About large files on GitHub". */
+const largest = 100 << 20;
 /** git looks for a NUL in so many bytes to tell a binary file: `buffer_is_binary` in its xdiff-interface.c. */
 const looked = 8000;
 /**
  * The files of the checkout's commit with their text, one after the other, as the commit has them: what is on disk may have been
  * changed since. Throws a Failure where git fails (`SOURCE_UNFIT`).
  */
-async function* trackedFiles(root) {
+async function* trackedFiles(root, most = largest) {
     const listed = parts((0,packages_fault/* must */.sb)(await git(root, ['ls-tree', '-r', '-z', '-l', 'HEAD'])));
     const named = listed.flatMap(tracked_read);
     // of a content that it lacks git gives no size
     if (named.length < listed.length)
         throw lacking(root, `${listed.length - named.length} files`);
-    const wanted = named.filter(({ regular, bytes }) => regular && bytes <= largest);
+    const wanted = named.filter(({ regular, bytes }) => regular && bytes <= most);
     for (const { path, bytes, regular } of named)
-        if (!regular || bytes > largest)
+        if (!regular || bytes > most)
             yield { path, kind: regular ? 'large' : 'other', bytes };
     let at = 0;
     for await (const content of blobs(root, wanted)) {
         const { path = '', bytes = 0 } = wanted[at++] ?? {};
-        if (content.subarray(0, looked).includes(0))
-            yield { path, kind: 'binary', bytes };
-        else
-            yield { path, kind: 'text', bytes, text: content.toString('utf8') };
+        const text = textOf(content);
+        yield text === undefined ? { path, kind: 'binary', bytes } : { path, kind: 'text', bytes, text };
     }
     // git goes on where it lacks one
     if (at < wanted.length)
         throw lacking(root, wanted[at]?.path ?? '');
 }
+/** UTF-16, which is full of NULs, is known by its byte order mark. undefined: it is no text. */
+const textOf = (content) => {
+    const mark = content.toString('latin1', 0, 2);
+    if (mark === '\xff\xfe')
+        return new TextDecoder('utf-16le').decode(content);
+    if (mark === '\xfe\xff')
+        return new TextDecoder('utf-16be').decode(content);
+    return content.subarray(0, looked).includes(0) ? undefined : content.toString('utf8');
+};
 const lacking = (root, path) => new packages_fault/* Failure */.HR(gitFault(root, ['cat-file', '--batch'], `the checkout has no content of ${path}, which its commit names`));
 /** `<mode> <type> <id> <bytes>\t<path>`; a submodule has `-` for bytes. */
 const tracked_read = (line) => {
@@ -4236,7 +4244,7 @@ const notesOf = (changed, absent) => {
 
 
 /** Reads regular files of a source as text, by their path; undefined: the source has no such file. */
-const textOf = ({ root, entries }) => {
+const source_text_textOf = ({ root, entries }) => {
     const files = new Set(entries.filter(({ type }) => type !== 'l').map(({ path }) => path));
     return (path) => (files.has(path) ? (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(root, path), 'utf8') : undefined);
 };
@@ -7608,7 +7616,7 @@ const asker = (of) => {
         if (asked.service !== undefined)
             url.searchParams.set('service', asked.service);
         const own = asked.scope?.split(' ') ?? [`repository:${repository}:${to}`];
-        for (const scope of [...own, ...(of.scopes ?? [])])
+        for (const scope of own)
             url.searchParams.append('scope', scope);
         if (credentials !== undefined)
             url.searchParams.set('account', credentials.username);
@@ -7896,17 +7904,15 @@ const sessionOf = (url, location, offset) => {
         throw odd(`${url.host} began an upload without saying where it goes on`);
     return { location: addressIn(location, url), offset };
 };
-/** Begins an upload. undefined: the blob was mounted, and is there. */
-const begin = async ({ ask, mount }, digest) => {
-    const query = mount === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: mount }).toString()}`;
-    const { status, headers, body, url } = await ask({
+const begin = async ({ ask }) => {
+    const { headers, body, url } = await ask({
         method: 'POST',
-        at: `blobs/uploads/${query}`,
+        at: 'blobs/uploads/',
         to: 'pull,push',
         headers: { 'content-length': '0' },
     });
     body.resume();
-    return status === 201 ? undefined : sessionOf(url, headers['location'], 0);
+    return sessionOf(url, headers['location'], 0);
 };
 /**
  * Where an upload stands that broke off; undefined: the registry has forgotten it, or cannot go on with it
@@ -7966,9 +7972,7 @@ const uploadBlob = async (of, blob) => {
     for (let tries = 0;; tries += 1) {
         stopIf(of.signal);
         try {
-            session ??= await begin(of, blob.digest);
-            if (session === undefined)
-                return;
+            session ??= await begin(of);
             await rest(of, blob, session);
             return;
         }
@@ -8308,10 +8312,7 @@ const openRegistry = (options) => {
         digestOf: (tag) => resultOf(() => headManifest(of, tag), signal),
         manifest: (reference) => resultOf(() => readManifest(of, reference), signal),
         blob: (blob) => resultOf(() => readBlob(of, blob), signal),
-        push: (layout, tags, mount) => {
-            const mounting = mount === undefined ? of : { ...of, ask: asker({ ...asking, scopes: [`repository:${mount}:pull`] }), mount };
-            return resultOf(() => push(mounting, layout, tags), signal);
-        },
+        push: (layout, tags) => resultOf(() => push(of, layout, tags), signal),
         tag: (digest, tags) => resultOf(() => tag(of, digest, tags), signal),
         attach: (subject, artifact) => resultOf(() => attach(of, subject, artifact), signal),
         attached: (subject, artifactType) => resultOf(() => attached(of, subject, artifactType), signal),
@@ -8842,6 +8843,7 @@ const kinds = {
         tests: schemas/* looseObject */._H3({ total: form_count, failed: form_count, skipped: form_count }),
         findings: form_count,
         coverage: schemas/* number */.aig().min(0).max(100).optional(),
+        unchecked: schemas/* array */.YOg(form_text).optional(),
         report: digest,
     }),
     image: schemas/* looseObject */._H3({
@@ -8849,7 +8851,9 @@ const kinds = {
         kind: schemas/* literal */.euz('image'),
         image: form_text,
         digest,
-        scan: schemas/* enum */.k5n(['passed', 'incomplete']).optional(),
+        platforms: schemas/* array */.YOg(form_text).optional(),
+        scan: schemas/* literal */.euz('passed').optional(),
+        unchecked: schemas/* array */.YOg(form_text).optional(),
         attested: schemas/* literal */.euz(true).optional(),
     }),
     sbom: schemas/* looseObject */._H3({
@@ -8858,6 +8862,8 @@ const kinds = {
         image: digest,
         format: schemas/* enum */.k5n(['spdx', 'cyclonedx']),
         digest,
+        names: digest.optional(),
+        platform: form_text.optional(),
     }),
     deploy: schemas/* looseObject */._H3({
         ...linked,
@@ -9021,13 +9027,8 @@ const testLacks = (links, { links: wanted }) => [
         .map(({ verdict, run }) => demand_differs('tests', `the verdict is ${verdict}${run.url === '' ? '' : ` (${run.url})`}`)),
 ];
 const imageLacks = (links, { image, links: wanted }) => {
-    if (image === undefined)
+    if (image === undefined || links.some(({ digest }) => digest === image))
         return [];
-    const it = links.filter(({ digest }) => digest === image);
-    if (it.length > 0)
-        return it
-            .filter(({ scan }) => scan === 'incomplete')
-            .map(() => demand_differs('image', `the scan of ${image} is incomplete`));
     if (links.length > 0)
         return [
             demand_differs('image', `the evidence is of ${digests(links.map(({ digest }) => digest))}; what is deployed is ${image}`),
@@ -9110,17 +9111,24 @@ const what = (link) => {
         case 'commit':
             return `${link.commit} of ${link.repository}`;
         case 'tests':
-            return `${link.verdict}: ${testsText(link)}`;
+            return `${link.verdict}: ${testsText(link)}${uncheckedText(link)}`;
         case 'image':
-            return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}`}${link.attested === true ? ', attested' : ''}`;
+            return `${link.image}@${link.digest}${link.scan === undefined ? '' : `, scan ${link.scan}${uncheckedText(link)}`}${link.attested === true ? ', attested' : ''}`;
         case 'sbom':
-            return `${{ spdx: 'SPDX', cyclonedx: 'CycloneDX' }[link.format]} list of parts of ${link.image}`;
+            return `${{ spdx: 'SPDX', cyclonedx: 'CycloneDX' }[link.format]} list of parts of ${link.image}${namesText(link)}`;
         case 'deploy':
             return `${link.release} (${link.transaction}) on ${link.host}, target ${link.target}`;
         case 'smoke':
             return `${link.passed} of ${link.passed + link.failed} checks of ${link.release} passed`;
     }
 };
+/** What of an image its list of parts names. */
+const namesText = ({ names, platform }) => {
+    if (names === undefined)
+        return ', which it does not name';
+    return platform === undefined ? '' : `, which names ${platform} of it`;
+};
+const uncheckedText = ({ unchecked = [] }) => unchecked.length === 0 ? '' : `, but for what could not be checked and was allowed (${unchecked.join(', ')})`;
 const testsText = ({ tests, findings, coverage }) => [
     `${tests.total} tests${tests.failed === 0 ? '' : `, ${tests.failed} failed`}${tests.skipped === 0 ? '' : `, ${tests.skipped} skipped`}`,
     findings === 0 ? 'no findings' : `${findings} finding${findings === 1 ? '' : 's'}`,
@@ -9134,7 +9142,70 @@ const testsText = ({ tests, findings, coverage }) => [
 
 
 
+;// CONCATENATED MODULE: ./packages/operations/evidence.ts
+
+const sayer = ({ context, wall }) => ({
+    at: wall().toISOString(),
+    run: { url: context.url, actor: context.actor },
+});
+/** The chain of a commit, and what its tests and scans came to. `scan`: as the report has it, nothing secret in it. */
+const beginEvidence = (by, commit, scan) => {
+    const { verdict, tests, findings, coverage } = scan;
+    const said = sayer(by);
+    return grow(chain_begin({ ...said, kind: 'commit', repository: by.context.repository, commit }), {
+        ...said,
+        kind: 'tests',
+        verdict,
+        tests: { total: tests.total, failed: tests.failed, skipped: tests.skipped },
+        findings: findings.length,
+        ...(coverage === undefined ? {} : { coverage: coverage.total }),
+        ...allowedOf(scan),
+        report: digestOfJson(scan),
+    });
+};
+/** Gates that could not look at everything, where that was allowed by name: a verdict that passed says so. */
+const allowedOf = ({ gates }) => {
+    const unchecked = gates.filter(({ allowed }) => allowed === true).map(({ name }) => name);
+    return unchecked.length === 0 ? {} : { unchecked };
+};
+/**
+ * The commit that was tested, by what git said before, between and after what was run; or why it is none: tracked files were not as the
+ * commit has them at one of these moments, or it was another commit. Commands run side by side, so that what one of them changes
+ * others may have tested. Pure.
+ */
+const testedCommit = (looks) => {
+    const lacks = (kind, why) => ({ lacks: { kind, text: `no evidence is left: ${why}` } });
+    let tested;
+    for (const { when, said } of looks) {
+        if (!said.ok)
+            return lacks('info', `${when}, git named no commit here`);
+        const { commit, changed } = said.value;
+        if (changed.length > 0)
+            return lacks('warning', `${when}, tracked files were not as the commit has them: ${evidence_few(changed)}`);
+        tested ??= commit;
+        if (commit !== tested)
+            return lacks('warning', `${when}, the checkout was of ${commit}, and no more of ${tested}`);
+    }
+    return tested === undefined ? lacks('info', 'git was not asked') : { commit: tested };
+};
+/** Names of files, the first three of many. */
+const evidence_few = (files) => `${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`;
+/** The chain with these links more, all said now. */
+const growEvidence = (by, evidence, ...links) => {
+    const said = sayer(by);
+    return links.reduce((chain, link) => grow(chain, { ...link, ...said }), evidence);
+};
+/** A chain as reports show it. */
+const shownEvidence = (evidence, file) => ({
+    links: rows(evidence),
+    head: evidence.head,
+    ...(file === undefined ? {} : { file }),
+});
+/** Writes a chain where later steps find it, and gives it as reports show it, with its path. */
+const leaveEvidence = ({ temp }, evidence) => shownEvidence(evidence, writeDocument(temp, evidence));
+
 ;// CONCATENATED MODULE: ./packages/operations/evidence-demand.ts
+
 
 
 
@@ -9188,7 +9259,7 @@ const provenBefore = async ({ workspace, context }, target, { phase, evidence: p
 const dirty = (changed) => ({
     how: 'differs',
     link: 'commit',
-    what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
+    what: `commit: tracked files are not as the commit has them, so that what is deployed is no commit: ${evidence_few(changed)}`,
 });
 /** Refuses what is missing, where it is required, and what does not match always; says what `chain` has. Throws EVIDENCE_MISSING, EVIDENCE_DIFFERS. */
 const refuseLacks = (lacks, required, where, chain) => {
@@ -9219,47 +9290,6 @@ const provenOnHost = ({ repository }, target, kept, { id, commit, image }) => {
     const lacks = demand(kept, { commit, repository, image: digest, links: links(digest) });
     refuseLacks(lacks, target.needsEvidence === true, `releases/${id}/.landfall/EVIDENCE.json`, kept);
 };
-
-;// CONCATENATED MODULE: ./packages/operations/evidence.ts
-
-
-const sayer = ({ context, wall }) => ({
-    at: wall().toISOString(),
-    run: { url: context.url, actor: context.actor },
-});
-/** The chain of a commit, and what its tests and scans came to. */
-const beginEvidence = (by, commit, scan) => {
-    const { verdict, tests, findings, coverage } = scan;
-    const said = sayer(by);
-    return grow(chain_begin({ ...said, kind: 'commit', repository: by.context.repository, commit }), {
-        ...said,
-        kind: 'tests',
-        verdict,
-        tests: { total: tests.total, failed: tests.failed, skipped: tests.skipped },
-        findings: findings.length,
-        ...(coverage === undefined ? {} : { coverage: coverage.total }),
-        // as the section `scan` of the report has it
-        report: digestOfJson(scan),
-    });
-};
-/** The commit that a checkout is; undefined: tracked files are not as a commit has them, or git has none. */
-const testedCommit = async (workspace) => {
-    const found = await readCommitted(workspace);
-    return found.ok && found.value.changed.length === 0 ? found.value.commit : undefined;
-};
-/** The chain with these links more, all said now. */
-const growEvidence = (by, evidence, ...links) => {
-    const said = sayer(by);
-    return links.reduce((chain, link) => grow(chain, { ...link, ...said }), evidence);
-};
-/** A chain as reports show it. */
-const shownEvidence = (evidence, file) => ({
-    links: rows(evidence),
-    head: evidence.head,
-    ...(file === undefined ? {} : { file }),
-});
-/** Writes a chain where later steps find it, and gives it as reports show it, with its path. */
-const leaveEvidence = ({ temp }, evidence) => shownEvidence(evidence, writeDocument(temp, evidence));
 
 ;// CONCATENATED MODULE: ./packages/operations/evidence-kept.ts
 
@@ -12192,6 +12222,9 @@ const test = schemas/* strictObject */.rej({
     'changed-coverage-min': percent
         .optional()
         .describe('The least coverage of the lines that the change adds or alters, in percent.'),
+    'coverage-omit': patterns
+        .default([])
+        .describe('Files that need not be measured (patterns): changed code that the coverage files do not know, such as scripts, makes `changed-coverage-min` incomplete, or counts as not run.'),
     'fail-on': severity
         .default('low')
         .describe('The least severity of a finding that fails the verdict: critical, high, medium, low or note.'),
@@ -12261,7 +12294,7 @@ const image_image = schemas/* strictObject */.rej({
         .describe('Rules of tags. `sha-<12 digits>` of the commit is always given. `commit`: all 40 digits; `branch`: the branch’s name; `semver`: `1.2.3` where the run is of a git tag `v1.2.3`; a text that begins with a colon is a tag itself, like `:staging`. Tags of commits and versions never move; others do.'),
     cache: cache
         .prefault('off')
-        .describe('Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests read it and never write.'),
+        .describe('Where layers are kept between builds: `registry`, under the tag `buildcache` beside the image; `gha`, the Actions cache; `local:` and a folder; `off`. Runs of pull requests and of merge queues read it and never write.'),
     reproducible: schemas/* boolean */.zMY()
         .default(true)
         .describe('Whether files and history get the time of the commit, so that the same commit gives the same digest.'),
@@ -14393,8 +14426,9 @@ const measureGap = ({ url, serves, request, clock, everyMs = 50 }) => {
         return { measured: true, ms, requests: samples.length, bad };
     };
     return {
-        start: () => {
+        start: async () => {
             ticking ??= tick();
+            await Promise.all(under);
         },
         proven: (since) => {
             const first = Math.min(...samples.filter(({ good, sent }) => good && sent >= since).map(({ received }) => received));
@@ -14407,7 +14441,7 @@ const measureGap = ({ url, serves, request, clock, everyMs = 50 }) => {
     };
 };
 const unmeasured = (why) => ({
-    start: () => undefined,
+    start: () => Promise.resolve(),
     proven: () => undefined,
     stop: () => Promise.resolve({ measured: false, why }),
 });
@@ -14546,7 +14580,7 @@ const switchTo = async (scene, number, switching) => {
         request: get,
         clock: scene.clock,
     });
-    meter.start();
+    await meter.start();
     const sockets = holdSockets(scene, switching.first);
     try {
         const { remaining, since, processes } = await perform(scene, switchStep(scene, number, switching), {
@@ -15358,7 +15392,7 @@ const design = async (scene, { found, made }, { envFile, packageIndex, image: wa
     const lock = (0,packages_fault/* must */.sb)(lockOf({
         ...(requirements === undefined ? {} : { requirements }),
         directory: target.directory,
-        read: textOf(source),
+        read: source_text_textOf(source),
     }));
     const given = envFile === undefined ? undefined : (0,packages_fault/* must */.sb)(readEnvFile(envFile));
     const env = envFile !== undefined
@@ -16966,12 +17000,31 @@ const coverage_apart = /(?:^|\/)(?:tests?|__tests__|migrations)\/|(?:^|\/)(?:tes
 const extension = (path) => /\.[^./]+$/.exec(path)?.[0] ?? '';
 const folder = (path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
 /**
- * Changed files that should be measured and are not in the coverage at all: no test has even loaded them. A file should be if
- * the coverage knows another one with its extension in its top folder, and it is neither a test nor a migration.
+ * What a file comes to that is not in the coverage at all: `missed`, for no test has even loaded it, if the coverage knows another one
+ * with its extension in its top folder; `unknown` if it knows such only elsewhere; undefined if it need not be measured: a test, a
+ * migration, another language, or what `omit` (patterns) names.
  */
-const coverage_unmeasured = (coverage) => {
-    const kinds = new Set([...coverage.keys()].map((path) => `${folder(path)}\0${extension(path)}`));
-    return (path) => !coverage_apart.test(path) && kinds.has(`${folder(path)}\0${extension(path)}`);
+const coverage_unmeasured = (paths, omit) => {
+    const omitted = (0,packages_plan/* fits */.lA)(omit);
+    const known = [...paths];
+    const extensions = new Set(known.map(extension));
+    const kinds = new Set(known.map((path) => `${folder(path)}\0${extension(path)}`));
+    return (path) => {
+        if (coverage_apart.test(path) || omitted(path) || !extensions.has(extension(path)))
+            return undefined;
+        return kinds.has(`${folder(path)}\0${extension(path)}`) ? 'missed' : 'unknown';
+    };
+};
+/** Changed code in folders that no coverage file knows: whether tests run it was not looked at, or nobody has written any. */
+const unknownCode = (results, changes, omit) => {
+    if (!changes.known)
+        return [];
+    const paths = new Set(results.flatMap(({ files }) => [...files.keys()]));
+    const becomes = coverage_unmeasured(paths, omit);
+    const unknown = [...changes.files].flatMap(([path, { code }]) => code.length > 0 && !paths.has(path) && becomes(path) === 'unknown' ? [path] : []);
+    return unknown.length === 0
+        ? []
+        : [{ by: 'changed coverage', what: `no coverage file knows ${unknown.sort().join(', ')}, or a folder above` }];
 };
 /** Changed lines that are measured, and those of them that were not run. */
 const changedLines = (coverage, path, { lines, code }, counts) => {
@@ -16997,7 +17050,7 @@ const ranges = (file, lines) => {
     return found;
 };
 /** How much of all lines, and of the changed ones, was run; undefined: the files hold no line at all. */
-const coverageReport = (results, changes) => {
+const coverageReport = (results, changes, omit) => {
     const coverage = mergeCoverage(results);
     let covered = 0;
     let lines = 0;
@@ -17010,7 +17063,8 @@ const coverageReport = (results, changes) => {
     const all = { total: (covered * 100) / lines, covered, lines };
     if (!changes.known)
         return { ...all, missed: [] };
-    const counts = coverage_unmeasured(coverage);
+    const becomes = coverage_unmeasured(coverage.keys(), omit);
+    const counts = (path) => becomes(path) === 'missed';
     const seen = [...changes.files]
         .map(([path, file]) => ({ path, ...changedLines(coverage, path, file, counts) }))
         .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -17140,6 +17194,7 @@ const findingGate = (name, findings, failOn) => ({
 });
 
 ;// CONCATENATED MODULE: ./packages/scan/gate.ts
+
 /** Of a gate that nobody asked for by name, and that something is unchecked of. */
 const gate_whole = 'checked in full';
 /** What was asked for and was not seen is said in this many words. */
@@ -17147,7 +17202,7 @@ const gate_most = 300;
 const gate_shown = (all) => {
     const [first, ...rest] = all.map(({ what }) => what);
     const text = `${first ?? ''}${rest.length === 0 ? '' : `, and ${rest.length} more`}`;
-    return text.length > gate_most ? `${text.slice(0, gate_most)}…` : text;
+    return (0,packages_plan/* shorten */.ml)(text, gate_most);
 };
 /**
  * Gates with what was not checked of them: such a gate is at best incomplete. What is unchecked and has no gate gets one, for
@@ -17285,6 +17340,7 @@ const comparedTests = (mode, files, whole, base) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/scan/unchecked.ts
+
 /** What nobody could look at: as it was reported, and what was asked for and left nothing at all. */
 const uncheckedOf = (wanted, found, tests) => {
     const told = [
@@ -17293,12 +17349,14 @@ const uncheckedOf = (wanted, found, tests) => {
         ...found.rules.unchecked,
     ];
     const silent = silentOf(wanted, found).filter(({ by }) => !told.some((one) => one.by === by));
-    const changed = wanted['changed-coverage-min'] === undefined ? [] : [...told, ...silent, ...foreign(found)];
+    const floor = wanted['changed-coverage-min'] !== undefined;
+    const changed = floor ? [...told, ...silent, ...foreign(found)] : [];
     return [
         ...told,
         ...silent,
         // lines that are not known may be changed ones
         ...changed.filter(({ by }) => by === 'coverage').map((one) => ({ ...one, by: 'changed coverage' })),
+        ...(floor ? unknownCode(found.coverage, found.changes, wanted['coverage-omit']) : []),
     ];
 };
 /** Coverage of files elsewhere: in a container, say. What lies there cannot be told to be a changed line. */
@@ -17348,16 +17406,16 @@ const judge_judge = (wanted, found) => {
     const { counted, excepted } = applyExceptions(all, found.exceptions ?? { file: '', entries: [] }, found.today, surely);
     const count = new Set(counted);
     const kept = counted.filter(({ tool }) => tool === 'landfall');
-    const coverage = coverageReport(found.coverage, found.changes);
+    const coverage = coverageReport(found.coverage, found.changes, wanted['coverage-omit']);
     const floors = { total: wanted['coverage-min'], changed: wanted['changed-coverage-min'] };
     const gates = withUnchecked([
         ...commandGates(Object.keys(wanted.run), found.commands),
         ...(asked.tests ? [testGate(tests, wanted['allow-empty'], whole)] : []),
         ...compared.gates.map((gate) => ownGate(gate, kept)),
         ...(asksCoverage(wanted, found) ? coverageGates(floors, coverage, found.changes) : []),
-        ...groups.map(({ name, failOn, findings }) => findingGate(name, findings.filter((one) => count.has(one)), failOn)),
+        ...groups.map((group) => groupGate(group, count)),
         ...ruleGates(asked.rules, found.rules.looked, kept),
-        ...(found.exceptions === undefined ? [] : [exceptionGate(kept, wanted['fail-on'])]),
+        ...(found.exceptions === undefined ? [] : [exceptionGate(kept)]),
     ], unchecked, wanted['allow-incomplete']);
     const verdict = judge_verdictOf(gates);
     return {
@@ -17407,11 +17465,18 @@ const groupsOf = (wanted, { scans }) => {
             const names = group.map(({ command, file }) => command ?? file);
             return {
                 name: limits.size === 1 ? tool : `${tool} (${names.join(', ')})`,
+                tool,
                 failOn: limit,
                 findings: group.flatMap(({ findings }) => findings),
+                suppressed: group.reduce((sum, { suppressed }) => sum + suppressed, 0),
             };
         });
     });
+};
+const groupGate = ({ name, tool, failOn, findings, suppressed }, counted) => {
+    const these = findings.filter((one) => counted.has(one));
+    const gate = findingGate(name, these, failOn);
+    return suppressed === 0 ? gate : { ...gate, found: `${gate.found}; ${suppressed} accepted by ${tool} itself` };
 };
 /** Whether a tool has surely looked at all it should have. Without a name: all of them. */
 const judge_looked = (tool, { rules, scans }, missing, asked) => {
@@ -17421,11 +17486,12 @@ const judge_looked = (tool, { rules, scans }, missing, asked) => {
         return rules.unchecked.length === 0 && asked.every((rule) => rules.looked.some((one) => one === rule));
     return !missing.has(tool) && scans.some((scan) => scan.tool === tool && scan.unchecked.length === 0);
 };
-const exceptionGate = (findings, failOn) => {
+/** One that has ended or is unused fails whatever `fail-on` says. */
+const exceptionGate = (findings) => {
     const these = findings.filter(({ rule }) => rule === 'exception-expired' || rule === 'exception-unused');
     const count = (rule) => these.filter((one) => one.rule === rule).length;
     return {
-        ...findingGate('exceptions', these, failOn),
+        ...findingGate('exceptions', these, 'note'),
         wanted: 'none has ended, none is unused',
         found: `${count('exception-expired')} ended, ${count('exception-unused')} unused`,
     };
@@ -17557,15 +17623,16 @@ const text_oneLine = (text) => {
     if (text.length <= text_longest && harmless.test(text))
         return text;
     const line = text_plain(text.slice(0, 10 * text_longest)).replace(/\s+/g, ' ');
-    // half a pair of surrogates is no character: no URI can hold it
-    return (0,packages_plan/* shorten */.ml)(line.trim(), text_longest).toWellFormed();
+    const whole = line.trim();
+    // a name may be one long word, and is nobody's secret; half a pair of surrogates is no character: no URI can hold it
+    return (/^\S{499}/.test(whole) ? (0,packages_plan/* shorten */.ml)(whole, text_longest) : (0,packages_plan/* wholeWords */.pC)(whole, text_longest)).toWellFormed();
 };
 /** The first line with something in it, as {@link oneLine}. */
 const text_firstLine = (text) => text_oneLine(/\S[^\r\n]*/.exec(text.slice(0, 10 * text_longest))?.[0] ?? '');
-/** The last lines with something in them, as they are indented, each harmless and of at most 500. */
+/** The last lines with something in them, as they are indented, each harmless and of at most 500, with whole words. The text may begin within a character. */
 const lastLines = (text, most) => text_plain(text)
     .split('\n')
-    .map((line) => (0,packages_plan/* shorten */.ml)(line.trimEnd(), text_longest))
+    .map((line) => (0,packages_plan/* wholeWords */.pC)(line.trimEnd(), text_longest).toWellFormed())
     .filter((line) => line !== '')
     .slice(-most);
 /** Only what a browser opens as a page. */
@@ -18561,7 +18628,7 @@ const readPipAudit = (text, { file }) => {
 const score = schemas/* object */.Ikc({ base_severity: schemas/* string */.YjP().nullish() }).nullish();
 /** 2.x and 3.x: `safety check --json`. */
 const safety_check = schemas/* object */.Ikc({
-    scanned_packages: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()),
+    scanned_packages: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* object */.Ikc({ version: schemas/* string */.YjP().nullish() })),
     vulnerabilities: schemas/* array */.YOg(schemas/* unknown */.L5J()),
     ignored_vulnerabilities: schemas/* array */.YOg(schemas/* unknown */.L5J()).default([]),
 });
@@ -18574,6 +18641,11 @@ const safety_vulnerability = schemas/* object */.Ikc({
     severity: schemas/* object */.Ikc({ cvssv3: score }).nullish(),
     fixed_versions: schemas/* array */.YOg(schemas/* string */.YjP()).nullish(),
     more_info_url: schemas/* string */.YjP().nullish(),
+});
+/** 3.x accepts by itself what it knows of requirements that name a range of versions, by a default of its policy. */
+const unpinned = schemas/* object */.Ikc({
+    package_name: schemas/* string */.YjP(),
+    ignored_reason: schemas/* string */.YjP().regex(/ignore-unpinned-requirements/),
 });
 /** 1.x: name, what is vulnerable, version, advisory, id, …, CVSS 3. */
 const row = schemas/* tuple */.PVZ([schemas/* string */.YjP(), schemas/* string */.YjP(), schemas/* string */.YjP(), schemas/* string */.YjP(), schemas/* string */.YjP()]).rest(schemas/* unknown */.L5J());
@@ -18624,8 +18696,9 @@ const ofScan = ({ scan_results: { files, projects } }, trouble, file) => {
     return scanned('safety', file, trouble, counted, known.length - counted.length);
 };
 /**
- * `safety check --json` of 1.x, 2.x and 3.x, and `safety scan --output json`. A report without packages is unchecked: 2.3.5 leaves out what is not
- * pinned, with a warning and exit code 0. Those of 1.x do not say what was looked at.
+ * `safety check --json` of 1.x, 2.x and 3.x, and `safety scan --output json`. A report without packages is unchecked, and so is each package
+ * without a version: 3.7.0 does not look at what is not pinned, with exit code 0. 2.3.5 leaves that out altogether: `packages` are those that
+ * it has. Those of 1.x do not say what was looked at.
  */
 const readSafety = (text, { file }) => {
     const trouble = troubles('safety', file);
@@ -18640,10 +18713,18 @@ const readSafety = (text, { file }) => {
         trouble.add(text.trim() === '' ? 'is empty' : 'is no report of safety, or a part of one');
         return scanned('safety', file, trouble);
     }
+    const { scanned_packages: packages, ignored_vulnerabilities: ignored } = checkReport.data;
     const findings = ofCheck(checkReport.data, trouble);
-    if (Object.keys(checkReport.data.scanned_packages).length === 0)
+    if (Object.keys(packages).length === 0)
         trouble.add('names no package that was looked at');
-    return scanned('safety', file, trouble, findings, checkReport.data.ignored_vulnerabilities.length);
+    const loose = ignored.flatMap((one) => unpinned.safeParse(one).data?.package_name ?? []);
+    const without = Object.entries(packages).flatMap(([name, { version }]) => (version === null ? [name] : []));
+    for (const name of new Set([...without, ...loose]))
+        trouble.add(`has no version of ${name}: what is not pinned is not checked`);
+    return {
+        ...scanned('safety', file, trouble, findings, ignored.length - loose.length),
+        packages: Object.keys(packages),
+    };
 };
 
 ;// CONCATENATED MODULE: ./packages/scan/read/sarif-keep.ts
@@ -18980,8 +19061,11 @@ const readScan = async (tool, source, about) => {
 
 
 ;// CONCATENATED MODULE: ./packages/scan/rules/requirement.ts
+
 /** PEP 503: `-`, `_` and `.` are one, case means nothing. */
 const normal = (name) => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+/** What is shown of a requirement: without who logs in at an address. */
+const requirement_shown = (text) => (0,packages_plan/* shorten */.ml)(text.replaceAll(/:\/\/[^/\s]*@/g, '://…@'), 100);
 const requirement_name = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*/;
 const clause = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()]+)$/;
 /** A whole id of a commit. */
@@ -19058,6 +19142,20 @@ const placeInRequirements = (findings, files) => {
         return place === undefined ? finding : { ...finding, ...place };
     });
 };
+/** Requirements of these files that a scanner's report does not have among the packages which it looked at: it left them out without a word. */
+const notScanned = ({ tool, file: report, packages }, files) => {
+    if (packages === undefined)
+        return [];
+    const seen = new Set(packages.map(normal));
+    return files.flatMap(([file, text]) => (0,packages_plan/* requirementLines */.p$)(text).flatMap(({ number, line }) => {
+        const asked = (0,packages_plan/* requirementsIncluded */.jb)(line) === undefined ? requirementOf(line) : undefined;
+        if ((asked?.kind !== 'pinned' && asked?.kind !== 'loose') || seen.has(normal(asked.name)))
+            return [];
+        return [
+            { by: tool, what: `${report} does not have ${requirement_shown(asked.name)}, which ${file} line ${number} asks for`, file },
+        ];
+    }));
+};
 
 ;// CONCATENATED MODULE: ./packages/scan/rules/env-files.ts
 /** `.env`, `.env.production`, `.env-prod`, `prod.env`; not the ones that show how it is to be filled in, or are encrypted. */
@@ -19088,7 +19186,7 @@ const envFile = (path) => {
  * Requirements that name no one version, in the files that fit the patterns and in all that these include. A version that a
  * constraints file (`-c`) gives counts. `paths` are those of the commit; `read` gives the text of one.
  */
-const unpinned = (patterns, paths, read) => {
+const pinned_unpinned = (patterns, paths, read) => {
     const unchecked = [];
     const miss = (what, file) => {
         unchecked.push({ by: 'pinned requirements', what, ...(file === undefined ? {} : { file }) });
@@ -19106,13 +19204,11 @@ const unpinned = (patterns, paths, read) => {
             if (found.kind === 'unreadable')
                 miss(`${asked.file} line ${asked.line} cannot be read`, asked.file);
             if (found.kind === 'loose' && !pins.has(normal(found.name)))
-                findings.set(`${asked.file}:${asked.line}`, findingOf(asked, pinned_shown(found.name), pinned_shown(found.why)));
+                findings.set(`${asked.file}:${asked.line}`, findingOf(asked, requirement_shown(found.name), requirement_shown(found.why)));
         }
     }
     return { findings: [...findings.values()], unchecked };
 };
-/** Without who logs in at an address. */
-const pinned_shown = (text) => (0,packages_plan/* shorten */.ml)(text.replaceAll(/:\/\/[^/\s]*@/g, '://…@'), 100);
 const pinnedName = (found) => found.kind === 'pinned' ? [normal(found.name)] : [];
 const findingOf = ({ file, line }, name, why) => ({
     tool: 'landfall',
@@ -19146,7 +19242,7 @@ const pinned_follow = (first, read, miss) => {
             }
             const target = included.kind === 'constraints' ? constraints : into;
             if (/^[a-z][a-z+]*:\/\//i.test(included.file))
-                miss(`${file} line ${number} includes ${pinned_shown(included.file)}, which is not in the repository`, file);
+                miss(`${file} line ${number} includes ${requirement_shown(included.file)}, which is not in the repository`, file);
             else
                 open(external_node_path_.posix.normalize(external_node_path_.posix.join(external_node_path_.posix.dirname(file), included.file)), target, `${file} includes `);
         }
@@ -19453,7 +19549,7 @@ const scanSources = async (wanted, sources) => {
             paths.push(path);
             if (asked.includes('env files'))
                 findings.push(...envFile(path));
-            if (kind === 'large')
+            if (kind === 'large' && !sources_locks.test(path))
                 large.push(path);
             if (text === undefined)
                 continue;
@@ -19466,13 +19562,18 @@ const scanSources = async (wanted, sources) => {
                 findings.push(...looks.flatMap((look) => look(path, text)));
         }
     }
-    const pins = wanted.pinned.length === 0 ? sources_nothing : unpinned(wanted.pinned, paths, (path) => texts.get(path));
+    const pins = wanted.pinned.length === 0 ? sources_nothing : pinned_unpinned(wanted.pinned, paths, (path) => texts.get(path));
     const version = await raised(wanted, sources, texts);
     return {
         looked: asked,
         findings: [...findings, ...pins.findings, ...version.findings],
-        unchecked: [...unknownLines(wanted, asked, sources.changes), ...pins.unchecked, ...version.unchecked],
-        notes: unread(large, looks.length > 0),
+        unchecked: [
+            ...unknownLines(wanted, asked, sources.changes),
+            ...unread(large, asked),
+            ...pins.unchecked,
+            ...version.unchecked,
+        ],
+        notes: [],
     };
 };
 const sources_nothing = { findings: [], unchecked: [] };
@@ -19518,18 +19619,10 @@ const raised = async ({ version }, { changes, atBase, released }, texts) => {
         unchecked: [{ by: 'version', what: `there is nothing to compare with: ${changes.why}`, file }],
     };
 };
-const unread = (large, looked) => {
-    const [first, ...rest] = large;
-    if (first === undefined || !looked)
-        return [];
-    const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
-    return [
-        {
-            kind: 'info',
-            text: `Not searched for words and secrets: files of more than 1 MB: \`${first}\`${more}.`,
-        },
-    ];
-};
+/** Files that are too large to be read, for each rule that would have read them. */
+const unread = (large, asked) => asked
+    .filter((rule) => rule === 'secrets' || rule === 'forbidden words' || rule === 'debugging code')
+    .flatMap((by) => large.map((file) => ({ by, what: `${file} is too large to be searched`, file })));
 
 ;// CONCATENATED MODULE: ./packages/scan/sarif-parts.ts
 
@@ -19653,9 +19746,13 @@ const locationOf = (file, line, detail) => ({
 const detailOf = ({ rule, file, line }, parts) => {
     if (line === undefined)
         return undefined;
-    return parts
+    const all = parts
         .flatMap(({ details }) => details.get(detailKey(rule, line)) ?? [])
-        .find(({ uri }) => uri.endsWith(file) || file.endsWith(uri.replace(/^(?:\.\/)+/, '')));
+        .map((detail) => ({ detail, path: detail.uri.replace(/^(?:\.\/)+/, '') }));
+    const known = all.find(({ path }) => path === file) ??
+        // relative to another folder
+        all.find(({ path }) => path.endsWith(`/${file}`) || file.endsWith(`/${path}`));
+    return known?.detail;
 };
 const suppressed = ({ reason, owner, expires }) => ({
     kind: 'external',
@@ -19735,7 +19832,7 @@ const mergeSarif = ({ scans, findings, excepted, lineOf, }) => {
     if (worst.length > limits.runs)
         notes.push(`${worst.length} tools: the SARIF file has the ${limits.runs} with the worst findings.`);
     const runs = worst.slice(0, limits.runs).map(([tool, these]) => {
-        const kept = sarif_distinct(these).flatMap((finding) => told.get(finding) ?? []);
+        const kept = sarif_distinct(these.flatMap((finding) => told.get(finding) ?? []));
         if (kept.length > limits.results)
             notes.push(`${tool} found ${kept.length} things: the SARIF file has the ${limits.results} worst.`);
         else if (kept.length > limits.shown)
@@ -19758,11 +19855,16 @@ const mergeSarif = ({ scans, findings, excepted, lineOf, }) => {
 };
 const hasPlace = (one) => one.finding.file !== undefined;
 const first = ([finding]) => (finding === undefined ? Infinity : rank(finding.severity));
-/** One of those that are about the same rule at the same place: the worst. */
-const sarif_distinct = (findings) => {
-    const key = ({ rule, file, line, subject, message }) => JSON.stringify(line === undefined ? [rule, file, subject, message] : [rule, file, line]);
-    const seen = new Set();
-    return findings.filter((one) => !seen.has(key(one)) && seen.add(key(one)));
+/** One of those that are about the same rule and thing at the same place: one that counts before one that is excepted, then the worst. */
+const sarif_distinct = (all) => {
+    const key = ({ finding: { rule, file, line, subject, message } }) => JSON.stringify(line === undefined ? [rule, file, subject, message] : [rule, file, line, subject]);
+    const kept = new Map();
+    for (const one of all) {
+        const before = kept.get(key(one));
+        if (before === undefined || (before.by !== undefined && one.by === undefined))
+            kept.set(key(one), one);
+    }
+    return [...kept.values()];
 };
 const runOf = (tool, told, parts, whole, lineOf) => {
     const names = [...new Set(told.map(({ finding }) => finding.rule))];
@@ -19988,7 +20090,18 @@ const withoutEcho = (source, echoed) => ({
     },
 });
 
+;// CONCATENATED MODULE: ./packages/operations/one-program.ts
+/** What quotes, or joins two lines into one; what leads an output elsewhere (`2>&1`, `&>log`) and only looks like a program in the background. */
+const one_program_harmless = /\\[^]|'[^']*'|"((?:[^"\\]|\\[^])*)"|[0-9]*[<>]&[0-9-]?|&>/g;
+/** `cd web && …`: where it cannot, nothing else is run, and the shell itself says so. */
+const into = /^\s*cd\s+(?:"[^"$`]*"|'[^']*'|[^\s"'$`;&|()<>]+)\s*&&/;
+/** What is run within double quotes is run. */
+const one_program_within = (_, quoted = '') => (/`|\$\(/.test(quoted) ? '`' : '');
+/** Is a line of bash one program alone, so that its exit code is that program's? As far as can be told without bash: false in doubt. Pure. */
+const oneProgram = (command) => !/[;&|\n`]|\$\(/.test(command.trim().replace(into, '').replaceAll(one_program_harmless, one_program_within));
+
 ;// CONCATENATED MODULE: ./packages/operations/borne-out.ts
+
 
 
 
@@ -19996,7 +20109,8 @@ const withoutEcho = (source, echoed) => ({
 const nothingCollected = 5;
 /**
  * A command as its own reports bear it out; `why`: what its tool's exit code and report do not agree on. One without a tool is
- * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. Pure.
+ * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. So it is
+ * where a command runs several programs: findings of one explain no exit code of another. Pure.
  */
 const borneOut = ({ output: _, ...report }, { tool, command }, { tests, scans }) => {
     const { name, outcome } = report;
@@ -20010,14 +20124,18 @@ const borneOut = ({ output: _, ...report }, { tool, command }, { tests, scans })
     const pytest = tool === 'junit' || /\bpy\.?test\b/.test(command);
     const none = exit === nothingCollected && pytest && tests.some(({ totals }) => totals.total === 0);
     const found = tool !== undefined && scans.some((one) => one.findings.length > 0);
-    if (none || (told && (failed || found)))
+    // failed tests make their own gate red: nothing is hidden by them
+    const sure = oneProgram(command);
+    if ((told && failed) || (sure && (none || (told && found))))
         return { report: { ...report, outcome: 'explained' } };
     // tests are run below coverage, and its report does not say how they ended
     if (tool === undefined || (tool === 'coverage' && told))
         return { report };
-    const what = told
-        ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
-        : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
+    const what = told && found
+        ? `command ${name} runs several programs, and which of them exited with ${exit} is not known`
+        : told
+            ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
+            : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
     return { report: { ...report, outcome: 'unclear' }, why: what };
 };
 /** Does a command name this file, which is below the workspace like the folder that it runs in? Pure. */
@@ -20027,6 +20145,7 @@ const namesFile = (command, file, folder) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/reports.ts
+
 
 
 
@@ -20133,19 +20252,33 @@ const ownOf = (name, { test, folderOf }, results) => {
         scans: results.flatMap((one) => ('scans' in one && one.scans.command === name ? [one.scans] : [])),
     };
 };
-/** What a scanner of packages found, in the requirements files that its command names. */
+/** What a scanner of packages found, in the requirements files that its command names, and what of these it has not looked at. */
 const placedInRequirements = async ({ workspace, test, folderOf }, scans) => {
     const { command } = scans;
     if (command === undefined || !ofPackages.has(scans.tool))
         return scans;
-    const named = (test.run[command]?.command ?? '').match(/[\w./-]+\.(?:txt|in)(?![\w./-])/g) ?? [];
-    const files = [];
-    for (const path of named.map((name) => external_node_path_.posix.join(folderOf(command), name))) {
-        const bytes = path.startsWith('..') ? undefined : await readBytes((0,external_node_path_.join)(workspace, path));
-        if (bytes !== undefined)
-            files.push([path, Buffer.from(bytes).toString('utf8')]);
-    }
-    return { ...scans, findings: placeInRequirements(scans.findings, files) };
+    const { command: line = '', report } = test.run[command] ?? {};
+    const named = (line.match(/[\w./-]+\.(?:txt|in)(?![\w./-])/g) ?? []).filter((name) => name !== report);
+    const files = new Map();
+    const open = async (path) => {
+        const bytes = path.startsWith('..') || files.has(path) ? undefined : await readBytes((0,external_node_path_.join)(workspace, path));
+        if (bytes === undefined)
+            return;
+        const text = Buffer.from(bytes).toString('utf8');
+        files.set(path, text);
+        for (const { line: one } of (0,packages_plan/* requirementLines */.p$)(text)) {
+            const included = (0,packages_plan/* requirementsIncluded */.jb)(one);
+            if (included?.kind === 'requirements')
+                await open(external_node_path_.posix.join(external_node_path_.posix.dirname(path), included.file));
+        }
+    };
+    for (const name of named)
+        await open(external_node_path_.posix.join(folderOf(command), name));
+    return {
+        ...scans,
+        findings: placeInRequirements(scans.findings, [...files]),
+        unchecked: [...scans.unchecked, ...notScanned(scans, [...files])],
+    };
 };
 const ofPackages = new Set(['pip-audit', 'safety']);
 /** The gate that a tool is missing for. */
@@ -20277,6 +20410,7 @@ const testPlan = (test, prepare, commands, today) => {
 
 
 
+
 /**
  * Runs the commands, reads what they left, and judges it: one verdict. Nothing secret is needed, so that it runs for forks too.
  * Faults: INPUT_INVALID before anything is run; VERDICT_FAILED, VERDICT_INCOMPLETE, CANCELLED.
@@ -20294,15 +20428,18 @@ const testAndScan = async (stage, inputs, wish) => {
             testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
             return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
         }
-        // before anything is run: what tests write is no other commit
-        const began = await testedCommit(stage.workspace);
         const { workspace, signal } = stage;
+        const looks = [];
+        const look = async (when) => {
+            looks.push({ when, said: await readCommitted(workspace) });
+        };
+        await look('before anything was run');
         const before = await leftovers(workspace, test);
         const packages = await caches(stage, test, line);
         const runner = openRunner(stage);
         try {
             const [ran, sources, base] = await Promise.all([
-                runAll(runner, line, prepare, commands),
+                runAll(runner, line, prepare, commands, look),
                 lookAtSources(test, { ...stage, apart }),
                 baseTests(test, stage),
             ]);
@@ -20320,10 +20457,13 @@ const testAndScan = async (stage, inputs, wish) => {
             const { scan, says } = judgement;
             const told = await tellFindings(judgement, found.scans, wish.upload, stage);
             const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
-            evidence.scan = { ...scan, sarif: told.sarif };
-            evidence.evidence =
-                began === undefined ? undefined : leaveEvidence(stage, beginEvidence(stage, began, evidence.scan));
-            evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept];
+            // as it is delivered: the evidence has its digest
+            evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
+            const tested = testedCommit(looks);
+            if ('commit' in tested)
+                evidence.evidence = leaveEvidence(stage, beginEvidence(stage, tested.commit, evidence.scan));
+            const lacks = 'lacks' in tested ? [tested.lacks] : [];
+            evidence.notes = [...packages.notes, ...judgement.notes, ...told.notes, ...kept, ...lacks];
             return concluded(scan, says);
         }
         finally {
@@ -20342,18 +20482,21 @@ const keep = async (stage, test, line, restored, tests) => {
     const packages = await line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
     return [...list, ...packages];
 };
-/** What is prepared one after the other, and then run side by side. A line that fails ends it, and is told as a command. */
-const runAll = async (runner, line, prepare, commands) => {
+/** What is prepared one after the other, and then run side by side; `look` sees the checkout after either. A line that fails ends it, and is told as a command. */
+const runAll = async (runner, line, prepare, commands, look) => {
     const count = (all, what) => `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
     if (prepare.length > 0) {
         const prepared = await line.step('prepare', `prepare by ${count(prepare, 'line')}`, () => runner.inOrder(prepare));
+        await look('after `prepare`');
         const failed = prepared.filter(({ outcome }) => outcome !== 'passed');
         if (failed.length > 0)
             return failed;
     }
     if (commands.length === 0)
         return [];
-    return line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands));
+    const ran = await line.step('run', `run ${count(commands, 'command')} side by side`, () => runner.sideBySide(commands)); // prettier-ignore
+    await look('after the commands');
+    return ran;
 };
 /** Where a command runs, below the workspace. */
 const folderOf = ({ run }, name, { directory = '.' }) => {
@@ -20537,8 +20680,8 @@ const login_configOf = (folder) => {
 
 /** Lines of a step that are kept, for when it fails. */
 const progress_kept = 25;
-/** Characters of a line. */
-const progress_longest = 2000;
+/** Characters of a line that are held while its end is waited for, and shown. */
+const progress_longest = 64 * 1024;
 /** BuildKit's own housekeeping, which is no step of the Dockerfile. */
 const isInternal = (name) => name.startsWith('[internal]') || name.startsWith('[auth]');
 /** Begins to read. `show` gets lines for the log. */
@@ -20549,7 +20692,7 @@ const progress = (show) => {
     const said = [];
     let failed;
     const of = (digest) => {
-        const found = seen.get(digest) ?? { name: '', tail: [], rest: '', text: new external_node_string_decoder_.StringDecoder() };
+        const found = seen.get(digest) ?? { name: '', tail: [], rest: '', skipping: false, text: new external_node_string_decoder_.StringDecoder() };
         seen.set(digest, found);
         return found;
     };
@@ -20561,15 +20704,25 @@ const progress = (show) => {
     const hear = (vertex, bytes) => {
         speak(vertex, vertex.text.write(bytes));
     };
-    const speak = (vertex, text) => {
-        // what a terminal would overwrite is shown once: its last state
-        const lines = `${vertex.rest}${text}`.split('\n');
-        vertex.rest = (lines.pop() ?? '').slice(-progress_longest);
-        for (const line of lines) {
-            const last = (line.replace(/\r$/, '').split('\r').pop() ?? '').slice(0, progress_longest);
+    const tell = (vertex, line) => {
+        if (!vertex.skipping) {
+            // what a terminal would overwrite is shown once: its last state
+            const last = (0,packages_plan/* wholeWords */.pC)(line.replace(/\r$/, '').replace(/^[^]*\r/, ''), progress_longest);
             keep(vertex.tail, last);
             show(`    ${last}`);
         }
+        vertex.skipping = false;
+    };
+    const speak = (vertex, text) => {
+        const lines = `${vertex.rest}${text}`.split('\n');
+        vertex.rest = (lines.pop() ?? '').replace(/^[^]*\r(?=[^])/, '');
+        for (const line of lines)
+            tell(vertex, line);
+        if (vertex.rest.length <= progress_longest)
+            return;
+        tell(vertex, vertex.rest);
+        vertex.skipping = true;
+        vertex.rest = '';
     };
     const take = (vertex) => {
         const it = of(vertex.digest);
@@ -20610,8 +20763,9 @@ const progress = (show) => {
             if (status === undefined) {
                 if (text.trim() === '')
                     return;
-                keep(said, text.slice(0, progress_longest));
-                show(text);
+                const line = (0,packages_plan/* wholeWords */.pC)(text, progress_longest);
+                keep(said, line);
+                show(line);
                 return;
             }
             for (const vertex of status.vertexes ?? [])
@@ -20726,7 +20880,7 @@ const unfit_unfit = (what, said = []) => (0,packages_fault/* fail */.fJ)({
 /** What `docker buildx inspect` says of a builder, as far as it decides something. Pure. */
 const readBuilder = (text) => {
     const of = (key) => new RegExp(`^${key}:[ \\t]*(.+?)[ \\t]*$`, 'm').exec(text)?.[1];
-    return { driver: of('Driver'), status: of('Status'), error: of('Error') };
+    return { driver: of('Driver'), error: of('Error') };
 };
 /** Does `docker info` say that images lie in containerd's store? Its `DriverStatus` is a list of pairs. Pure. */
 const hasContainerdStore = (driverStatus) => driverStatus.includes('io.containerd.snapshotter');
@@ -20837,7 +20991,8 @@ const buildx_failed = (heard, exit) => {
 ;// CONCATENATED MODULE: ./packages/image/labels.ts
 
 const inputsLabel = 'landfall.inputs';
-const releaseLabel = 'landfall.release';
+/** A short name of commit and inputs. The id of a release cannot stand here: the image is part of what that is a hash of. */
+const buildLabel = 'landfall.build';
 const revisionLabel = 'org.opencontainers.image.revision';
 const sorted = (map) => Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
 /**
@@ -20860,7 +21015,7 @@ const labelsOf = (commit, inputs, own) => ({
     'org.opencontainers.image.created': new Date(commit.time * 1000).toISOString().replace('.000Z', 'Z'),
     ...own,
     [revisionLabel]: commit.id,
-    [releaseLabel]: `${commit.id.slice(0, 7)}-${inputs.slice('sha256:'.length, 'sha256:'.length + 4)}`,
+    [buildLabel]: `${commit.id.slice(0, 7)}-${inputs.slice('sha256:'.length, 'sha256:'.length + 4)}`,
     [inputsLabel]: inputs,
 });
 
@@ -20943,9 +21098,9 @@ const sbomTypes = {
 };
 /**
  * Reads a list of what an image holds: CycloneDX 1.x or SPDX 2.x as JSON. It must name one component at least; and where it says of
- * which image it is, as scanners of layouts do, that must be one of `digests`. Pure.
+ * which image it is, as scanners of images do (syft: the version; trivy: the purl, too), that must be this one, or a platform of it. Pure.
  */
-const readSbom = (text, digests) => {
+const readSbom = (text, image) => {
     let json;
     try {
         json = JSON.parse(text);
@@ -20957,24 +21112,36 @@ const readSbom = (text, digests) => {
         return { wrong: 'it is no JSON object' };
     if (json.bomFormat === 'CycloneDX') {
         const { component } = json.metadata ?? {};
-        const about = component?.type === 'container' ? component.version : undefined;
-        return judged('cyclonedx', sbom_listOf(json.components), [about], digests);
+        const about = component?.type === 'container' ? [component.version, inPurl(component.purl)] : [];
+        return judged('cyclonedx', sbom_listOf(json.components), about, image);
     }
     if (typeof json.spdxVersion === 'string' && json.spdxVersion.startsWith('SPDX-')) {
         const packages = sbom_listOf(json.packages);
-        const image = packages.filter(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER');
-        const rest = packages.filter((one) => !image.includes(one));
-        return judged('spdx', rest, image.map(({ versionInfo }) => versionInfo), digests); // prettier-ignore
+        const images = packages.filter(({ primaryPackagePurpose }) => primaryPackagePurpose === 'CONTAINER');
+        const rest = packages.filter((one) => !images.includes(one));
+        return judged('spdx', rest, images.map(({ versionInfo }) => versionInfo), image); // prettier-ignore
     }
     return { wrong: 'it is neither SPDX nor CycloneDX' };
 };
+/** `pkg:oci/NAME@sha256%3A…`: the package URL of an image. */
+const inPurl = (purl) => {
+    const hex = typeof purl === 'string' ? /^pkg:oci\/[^@]+@sha256(?::|%3A)([0-9a-f]{64})/i.exec(purl)?.[1] : undefined;
+    return hex === undefined ? undefined : `sha256:${hex}`;
+};
 const sbom_listOf = (value) => Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
-const judged = (format, all, about, digests) => {
-    const other = about.find((one) => typeof one === 'string' && one.startsWith('sha256:') && !digests.includes(one)); // prettier-ignore
-    if (typeof other === 'string')
+const judged = (format, all, about, { digest, platforms }) => {
+    const named = about.filter((one) => typeof one === 'string' && one.startsWith('sha256:'));
+    const other = named.find((one) => one !== digest && platforms.every((platform) => platform.digest !== one));
+    if (other !== undefined)
         return { wrong: `it is about ${other}` };
     const components = all.filter(({ name }) => typeof name === 'string' && name !== '').length;
-    return components === 0 ? { wrong: 'it names no component' } : { sbom: { format, components } };
+    if (components === 0)
+        return { wrong: 'it names no component' };
+    const [names] = named;
+    if (names === undefined)
+        return { sbom: { format, components } };
+    const platform = names === digest ? undefined : platforms.find((one) => one.digest === names)?.platform;
+    return { sbom: { format, components, names, ...(platform === undefined ? {} : { platform }) } };
 };
 
 ;// CONCATENATED MODULE: ./packages/image/sbom-file.ts
@@ -21148,10 +21315,10 @@ const evidenceGiven = async ({ stage: { workspace, context }, commit }, path) =>
 };
 /**
  * Adds an image that is in the registry, and the list of what it holds, to the evidence that was given; puts the document beside the
- * image, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
+ * image, where this run pushes, and leaves it on the runner. Where none was given, the one that lies beside the image is left there as it is.
  */
 const keepImageEvidence = async (work, given) => {
-    const { evidence, registry, stage, timeline, commit } = work;
+    const { evidence, registry, stage, timeline, commit, wanted } = work;
     const { built: image } = evidence;
     const there = image !== undefined && (image.origin === 'found' || image.pushed !== undefined);
     if (!there) {
@@ -21168,23 +21335,32 @@ const keepImageEvidence = async (work, given) => {
         return;
     }
     // a scan that did not pass has ended the run
-    const scanned = evidence.scan !== undefined;
+    const scan = evidence.scan === undefined ? {} : { scan: 'passed', ...allowedOf(evidence.scan) };
+    const { platforms, sbom } = image;
     const links = [
         {
             kind: 'image',
             image: `${registry.name.registry}/${registry.name.repository}`,
             digest: image.digest,
-            ...(scanned ? { scan: 'passed' } : {}),
+            ...(platforms.length > 1 ? { platforms: platforms.map(({ platform }) => platform) } : {}),
+            ...scan,
             ...(image.attestation === undefined ? {} : { attested: true }),
         },
-        ...(image.sbom === undefined
-            ? []
-            : [{ kind: 'sbom', image: image.digest, format: image.sbom.format, digest: image.sbom.digest }]),
+        ...(sbom === undefined ? [] : [sbomLink(image.digest, sbom)]),
     ];
     const chain = growEvidence(stage, given, ...links);
-    await timeline.step('evidence', 'put the evidence beside the image', async () => (0,packages_fault/* must */.sb)(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })));
+    if (wanted.pushes)
+        await timeline.step('evidence', 'put the evidence beside the image', async () => (0,packages_fault/* must */.sb)(await registry.attach(image.digest, { artifactType: evidenceType, bytes: Buffer.from(encode(chain)) })));
     evidence.evidence = leaveEvidence(stage, chain);
 };
+const sbomLink = (image, { format, digest, names, platform }) => ({
+    kind: 'sbom',
+    image,
+    format,
+    digest,
+    ...(names === undefined ? {} : { names }),
+    ...(platform === undefined ? {} : { platform }),
+});
 /**
  * The newest document beside an image in its registry that is of this commit; undefined: there is none. Whoever may write to the
  * registry can put one there: others are passed over, and what is demanded of it is demanded as of any other.
@@ -21255,7 +21431,7 @@ const tellingArgs = (args) => Object.keys(args).filter((name) => telling.test(na
 /** What inputs and landfall.yml want, or all that is wrong with them, as one fault. Throws FORK_REFUSED, INPUT_INVALID, ATTEST_FAILED. */
 const wantedImage = (stage, inputs, wish) => {
     const { fork, event = '' } = stage.context;
-    const reviewed = fork !== undefined || event.startsWith('pull_request');
+    const reviewed = fork !== undefined || event.startsWith('pull_request') || event === 'merge_group';
     if (fork !== undefined && (wish.push === 'true' || wish.secrets !== undefined))
         throw new packages_fault/* Failure */.HR({
             code: 'FORK_REFUSED',
@@ -21483,7 +21659,7 @@ const publish_image_publish = async (work, { layout, report, sbom }) => {
         // and again: another run may have given one while this one pushed
         const before = await tagsThere(registry, tags, report.digest);
         const given = publish_image_without(tags, await newer_image_overtaken(work, before, report.digest));
-        (0,packages_fault/* must */.sb)(await registry.tag(report.digest, publish_image_inOrder(given)));
+        await give(work, report.digest, publish_image_inOrder(given));
         return publish_image_tagsOf(given, before, report.digest);
     });
     const attested = attestation === undefined ? {} : { attestation };
@@ -21503,10 +21679,18 @@ const retag = async (work, { digest }) => {
     const given = publish_image_without(tags, await newer_image_overtaken(work, before, digest));
     const lacking = given.filter((tag) => before.get(tag) !== digest);
     if (lacking.length > 0)
-        await line.step('tag', `name it ${lacking.join(', ')}`, async () => {
-            (0,packages_fault/* must */.sb)(await registry.tag(digest, lacking));
-        });
+        await line.step('tag', `name it ${lacking.join(', ')}`, () => give(work, digest, lacking));
     return publish_image_tagsOf(given, before, digest);
+};
+/**
+ * Gives tags, and asks afterwards what they name: registries cannot give one on the condition that it is free, so that another run may
+ * have given it, too. Throws IMAGE_TAG_TAKEN where that is one that never moves.
+ */
+const give = async ({ registry }, digest, tags) => {
+    const given = await registry.tag(digest, tags);
+    if (!given.ok && given.fault.code === 'IMAGE_DIFFERS')
+        await tagsThere(registry, tags, digest);
+    (0,packages_fault/* must */.sb)(given);
 };
 const publish_image_without = (tags, one) => tags.filter((tag) => tag !== one);
 const publish_image_inOrder = ([sha, ...others]) => [...others, ...(sha === undefined ? [] : [sha])]; // prettier-ignore
@@ -21530,8 +21714,7 @@ const keptSbom = async ({ registry, stage }, there) => {
     const kept = await publish_image_listOf(registry, there);
     if (kept === undefined)
         return undefined;
-    const digests = [there.digest, ...platformsOf(there).map(({ digest }) => digest)];
-    const read = readSbom(kept.bytes.toString('utf8'), digests);
+    const read = readSbom(kept.bytes.toString('utf8'), { digest: there.digest, platforms: platformsOf(there) });
     if ('wrong' in read)
         throw new packages_fault/* Failure */.HR({
             code: 'SBOM_FAILED',
@@ -21582,6 +21765,8 @@ const examine = async (work, local) => {
     try {
         if (scans)
             await scan_image_scan(work, runner, env);
+        if (scans && platforms.length > 1)
+            evidence.notes = [...evidence.notes, severalNote(platforms)];
         if (command === undefined)
             return { layout, report, sbom: undefined };
         const file = sbomPath(stage.temp);
@@ -21590,11 +21775,12 @@ const examine = async (work, local) => {
                 { ...ground(work), name: 'sbom', line: command, env: { ...env, IMAGE_SBOM: file } },
             ]);
             stage.signal.throwIfAborted();
-            const read = sbomOf(file, ran, [digest, ...platforms.map((one) => one.digest)]);
+            const read = sbomOf(file, ran, report);
             note(`${read.components} components, ${read.format}`);
             return read;
         });
         const { bytes, ...sbom } = made;
+        evidence.notes = [...evidence.notes, ...sbomNotes(sbom, platforms)];
         return { layout, report: { ...report, sbom: { ...sbom, file } }, sbom: bytes };
     }
     finally {
@@ -21654,7 +21840,21 @@ const scan_image_scan = ({ wanted, stage, evidence, timeline: line }, runner, en
     note(says);
     concluded(report, says);
 });
-const sbomOf = (file, ran, digests) => {
+/** A scanner that is given an index chooses one of its images, and does not say so to whoever reads its report. */
+const severalNote = (platforms) => ({
+    kind: 'warning',
+    text: `the image is for ${platforms.map(({ platform }) => platform).join(', ')}; most scanners look at one of these, unless their commands name each`,
+});
+/** What a list of parts leaves open: whether it is of this image, and what its other platforms hold. */
+const sbomNotes = ({ names, platform }, platforms) => {
+    const others = platforms.map((one) => one.platform).filter((one) => one !== platform);
+    if (names === undefined)
+        return [{ kind: 'info', text: 'the list of parts does not name the image: that it is of this one, only the command of `sbom` knows' }]; // prettier-ignore
+    return platform === undefined || others.length === 0
+        ? []
+        : [{ kind: 'warning', text: `the list of parts is of ${platform} alone; the image is also for ${others.join(', ')}` }]; // prettier-ignore
+};
+const sbomOf = (file, ran, image) => {
     const fault = (what) => new packages_fault/* Failure */.HR({
         code: 'SBOM_FAILED',
         what: `the list of what the image holds: ${what}`,
@@ -21666,7 +21866,7 @@ const sbomOf = (file, ran, digests) => {
     const found = readSbomFile(file);
     if (found === undefined)
         throw fault('its command wrote nothing to the file that IMAGE_SBOM names, or more than 64 MiB');
-    const read = readSbom(found.bytes.toString('utf8'), digests);
+    const read = readSbom(found.bytes.toString('utf8'), image);
     if ('wrong' in read)
         throw fault(read.wrong);
     return { ...read.sbom, ...found };
@@ -21910,6 +22110,7 @@ __webpack_require__.d(__webpack_exports__, {
   Gb: () => (/* reexport */ stops),
   IO: () => (/* reexport */ timeline_timeline),
   gn: () => (/* reexport */ tooSlow),
+  pC: () => (/* reexport */ wholeWords),
   Gq: () => (/* reexport */ withoutLogin)
 });
 
@@ -22245,12 +22446,16 @@ const renderImage = (image) => {
             prose(platform),
             `${layers} layers, ${renderBytes(bytes)} compressed`,
         ]),
-        ...(sbom === undefined ? [] : [['holds', `${sbom.components} components (${sbom.format})`]]),
+        ...(sbom === undefined ? [] : [['holds', holdsText(sbom)]]),
         ...(attestation === undefined ? [] : [['attested', attestation.url ?? 'found at GitHub']]),
     ];
     return ['### Image', '', ...table(['', ''], rows), ...stepLines(steps)];
 };
 const builtText = (steps) => `built; ${steps.filter(({ outcome }) => outcome === 'cached').length} of ${steps.length} steps were cached`;
+const holdsText = ({ components, format, names, platform }) => {
+    const of = names === undefined ? '; the list does not name the image' : '';
+    return `${components} components (${format})${of}${platform === undefined ? '' : `; of ${prose(platform)} alone`}`;
+};
 const tagText = ({ tag, was }) => was === undefined ? code(tag) : `${code(tag)} (${was === 'nothing' ? 'new' : `was ${code(was)}`})`;
 const stepLines = (steps) => {
     if (steps.length === 0)
@@ -22279,6 +22484,8 @@ const percentText = (part, whole) => {
  * character is torn.
  */
 const shorten = (text, most) => text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/** A text of at most `most` UTF-16 units that has no part of a word: half a secret could not be masked. Of one long word nothing is left but ` …`. */
+const wholeWords = (text, most) => text.length <= most ? text : `${text.slice(0, Math.max(0, text.lastIndexOf(' ', most - 2)))} …`;
 
 ;// CONCATENATED MODULE: ./packages/plan/scan-summary.ts
 
