@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRepository } from '../apps/spine/repository.ts';
-import { startHost } from '../lab/debian-host.ts';
+import { startHost, type DebianHost } from '../lab/debian-host.ts';
 import { ensureWheels } from '../lab/wheels.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import { aborted, dirty, goesOn, kept, rebooted, refused, restart } from './adopt-plays.ts';
@@ -14,6 +14,18 @@ import { asUnits, handMadeLayer, handMadeOn, siteByHand, sourceOf } from './hand
 import { demand, playIn } from './play.ts';
 
 const source = sourceOf('filetoapi');
+
+/**
+ * Has SQLite write what is in -wal into the file. Whoever closes it last does so, and of two that close it at once
+ * neither is the last: until then, the same rows may lie in either.
+ */
+const emptyWal = async (host: DebianHost): Promise<void> => {
+  const busy = await host.exec(
+    `cd ${path}; python3 -c "import sqlite3; print(sqlite3.connect('db.sqlite3', timeout=20).execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchone()[0])"`,
+    'deploy',
+  );
+  demand(busy.trim() === '0', () => `SQLite cannot empty -wal: ${busy}`);
+};
 
 const prepare = async (dist: string, say: (line: string) => void): Promise<FileToApi> => {
   const wheels = await ensureWheels(readFileSync(join(source, 'requirements.txt'), 'utf8'), say);
@@ -55,6 +67,7 @@ const prepare = async (dist: string, say: (line: string) => void): Promise<FileT
       tree: async () => {
         const status = await made.status();
         demand(status === 200, () => `it answers ${status ?? 'nothing'}`);
+        await emptyWal(host);
         return `${await made.tree()}${await host.exec(`cd ${path}; stat -c '%n %F %A %U:%G' db.sqlite3*`)}`;
       },
     };
