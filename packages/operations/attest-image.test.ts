@@ -34,7 +34,7 @@ describe('whether an image is attested', () => {
   test.each([
     ['without a token', { signer: unable }, 'the run has no OIDC token'],
     ['nothing is pushed', { pushes: false }, 'nothing is pushed'],
-    ['a pull request', { reviewed: true, pushes: true }, 'the run is about a pull request'],
+    ['a pull request', { reviewed: true, pushes: true }, 'the run is about a change that is not merged yet'],
     ['a fork', { reviewed: true, fork: 'x/r' }, 'the run is about commits of x/r, a fork'],
   ])('%s: `auto` knows why, `true` is refused before anything is done', (_, given, lacks) => {
     expect(asked('auto', given)).toEqual({ must: false, lacks });

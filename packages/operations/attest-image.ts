@@ -16,7 +16,7 @@ export const attesting = (
 ): Attesting | undefined => {
   if (attest === 'false') return undefined;
   const lacks = reviewed
-    ? `the run is about ${fork === undefined ? 'a pull request' : `commits of ${fork}, a fork`}`
+    ? `the run is about ${fork === undefined ? 'a change that is not merged yet' : `commits of ${fork}, a fork`}`
     : pushes
       ? signer.lacks
       : 'nothing is pushed';

@@ -7,6 +7,11 @@ const into = /^\s*cd\s+(?:"[^"$`]*"|'[^']*'|[^\s"'$`;&|()<>]+)\s*&&/;
 /** What is run within double quotes is run. */
 const within = (_: string, quoted = ''): string => (/`|\$\(/.test(quoted) ? '`' : '');
 
+/** `bash -c '…'`: what it runs stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
+const shell = /(?:^|[\s/])(?:ba|da|k|z)?sh\s+(?:-\S+\s+)*-[a-z]*c\b/;
+
 /** Is a line of bash one program alone, so that its exit code is that program's? As far as can be told without bash: false in doubt. Pure. */
-export const oneProgram = (command: string): boolean =>
-  !/[;&|\n`]|\$\(/.test(command.trim().replace(into, '').replaceAll(harmless, within));
+export const oneProgram = (command: string): boolean => {
+  const bare = command.trim().replace(into, '').replaceAll(harmless, within);
+  return !/[;&|\n`]|\$\(/.test(bare) && !shell.test(bare);
+};
