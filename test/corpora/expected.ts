@@ -332,4 +332,27 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
     'medium weak-hash: md5 is weak @ shop/prices.py:22',
     'low any-eval: eval @ shop/prices.py:27',
   ],
+  'sarif/trivy.sarif': [
+    'trivy: 9 findings, 0 suppressed, 1 runs',
+    'high CVE-2023-36053: django 4.2.1: Long addresses are slow to validate @ trivy/app/requirements.txt:1 [django 4.2.1] -> upgrade to 4.2.3, 4.1.10, 3.2.20',
+    'medium CVE-2018-18074: requests 2.19.0: A redirect carries the login on @ trivy/app/requirements.txt:2 [requests 2.19.0] -> upgrade to 2.20.0',
+    "medium DS-0001: Specify a tag in the 'FROM' statement for image 'debian' @ trivy/app/Dockerfile:1",
+    'high DS-0002: Specify at least 1 USER command in Dockerfile with non-root user as argument @ trivy/app/Dockerfile:1',
+    "low DS-0005: Consider using 'COPY . /srv' command instead of 'ADD . /srv' @ trivy/app/Dockerfile:3",
+    "high DS-0021: '-y' flag is missed: 'apt-get install curl' @ trivy/app/Dockerfile:2",
+    'low DS-0026: Add HEALTHCHECK instruction in your Dockerfile @ trivy/app/Dockerfile:1',
+    "high DS-0029: '--no-install-recommends' flag is missed: 'apt-get install curl' @ trivy/app/Dockerfile:2",
+    'critical github-pat: a secret, by the rule github-pat @ trivy/app/settings.ini:1',
+  ],
+  'sarif/trivy-image.sarif': [
+    'trivy: 3 findings, 0 suppressed, 1 runs',
+    'medium CVE-2023-2650: openssl 3.0.8-1: Long object identifiers are slow @ library/image.tar:1 [openssl 3.0.8-1] -> upgrade to 3.0.9-1',
+    'low CVE-2005-2541: tar 1.34+dfsg-1.2: setuid files are extracted without a warning @ library/image.tar:1 [tar 1.34+dfsg-1.2]',
+    'high CVE-2023-36053: Django 4.2.1: Long addresses are slow to validate @ usr/lib/python3/dist-packages/Django-4.2.1.dist-info/METADATA:1 [Django 4.2.1] -> upgrade to 4.2.3, 4.1.10, 3.2.20',
+  ],
+  'sarif/trivy-ignored.sarif': [
+    'trivy: 1 findings, 0 suppressed, 1 runs',
+    'medium CVE-2018-18074: requests 2.19.0: A redirect carries the login on @ trivy/app/requirements.txt:2 [requests 2.19.0] -> upgrade to 2.20.0',
+  ],
+  'sarif/trivy-range.sarif': ['trivy: 0 findings, 0 suppressed, 1 runs'],
 };

@@ -8,6 +8,7 @@ import { keptOf } from './sarif-keep.ts';
 import { placeOf } from './sarif-place.ts';
 import * as shape from './sarif-shape.ts';
 import type { Level, Rule, Run, SarifResult } from './sarif-shape.ts';
+import { trivySays } from './sarif-trivy.ts';
 import { firstLine, oneLine, pageOf } from './text.ts';
 
 const severities: Readonly<Record<Level, Severity>> = { error: 'high', warning: 'medium', note: 'low', none: 'note' };
@@ -51,17 +52,6 @@ const saysOf = ({ message }: SarifResult, rule: Rule | undefined): string => {
   const stored = message?.id ? rule?.messageStrings?.[message.id]?.text : undefined;
   const text = message?.text ?? message?.markdown ?? stored ?? rule?.shortDescription?.text ?? '';
   return text.replace(/\{(\d+)\}/g, (hole, at: string) => message?.arguments?.[Number(at)] ?? hole);
-};
-
-/** Trivy puts it into the message, a line each. */
-const packageIn = (says: string): { subject?: string; fix?: string } => {
-  const [, name] = /^Package: (.+)$/m.exec(says) ?? [];
-  const [, version] = /^Installed Version: (.+)$/m.exec(says) ?? [];
-  const [, fixed] = /^Fixed Version: (.+)$/m.exec(says) ?? [];
-  return {
-    ...(name === undefined ? {} : { subject: oneLine(`${name} ${version ?? ''}`) }),
-    ...(fixed === undefined ? {} : { fix: oneLine(`upgrade to ${fixed}`) }),
-  };
 };
 
 const isSecret = (tool: string, rule: Rule | undefined, result: SarifResult): boolean =>
@@ -115,13 +105,16 @@ const readRun = (written: unknown, root: string, trouble: Troubles): Found | und
       const secret = isSecret(tool, rule, one);
       const says = saysOf(one, rule);
       const url = pageOf(rule?.helpUri);
+      const words = secret
+        ? { message: `a secret, by the rule ${id}` }
+        : (trivySays(says, rule?.shortDescription?.text ?? undefined) ?? { message: says });
       return {
         tool,
         rule: id,
         severity: severityOf(one, rule, secret),
-        message: secret ? `a secret, by the rule ${id}` : oneLine(says) || id,
+        ...words,
+        message: oneLine(words.message) || id,
         ...placeOf(one, run, root),
-        ...(secret ? {} : packageIn(says)),
         ...(url === undefined ? {} : { url }),
       };
     });

@@ -204,7 +204,14 @@ test('Trivy: which package, and what mends it', async () => {
     'Trivy',
   );
   expect(findings).toMatchObject([
-    { tool: 'trivy', severity: 'high', subject: 'django 4.2.1', fix: 'upgrade to 4.2.3, 3.2.20' },
+    {
+      tool: 'trivy',
+      severity: 'high',
+      // its words are the rule's, and this one has none
+      message: 'django 4.2.1: vulnerable',
+      subject: 'django 4.2.1',
+      fix: 'upgrade to 4.2.3, 3.2.20',
+    },
   ]);
   const none = await sarif(
     { results: [{ message: { text: 'Package: a\nInstalled Version: 1\nFixed Version: \nLink: x' } }] },
