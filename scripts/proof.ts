@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { memory } from '../test/lab/memory.ts';
 import { endProcessesBelow, processesBelow } from '../test/lab/processes.ts';
 
@@ -90,6 +91,8 @@ try {
       failed += one.failed;
     }
   }
+  // what was killed takes a moment to be gone
+  for (let tries = 0; tries < 200 && processesBelow(temp).length > 0; tries += 1) await sleep(50);
   const left = processesBelow(temp);
   if (left.length === 0) passed += 1;
   else failed += 1;

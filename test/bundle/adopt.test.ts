@@ -61,7 +61,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
     const ignored = readFileSync(join(stage.repository.dir, '.gitignore'), 'utf8');
     stage.repository.commit('Ignore what is made by hand', { '.gitignore': `${ignored}/venv/\n/logs/\n` });
     site = await installByHand(stage.host, stage.repository.dir);
-    for (let tries = 0; tries < 100 && (await stage.serving()) === undefined; tries++) await sleep(100);
+    for (let tries = 0; tries < 1200 && (await stage.serving()) === undefined; tries++) await sleep(100);
     await fetch(`${stage.url}/notes/`, { method: 'POST', body: new URLSearchParams({ text: 'by hand' }) });
     before = tree();
   }, 300_000);

@@ -21,9 +21,9 @@ const serves = async (stage: Stage, release: string | undefined): Promise<void> 
   expect(found === release, `${release ?? 'nothing'} should serve, and ${found ?? 'nothing'} does`);
 };
 
-/** Waits until the host says of its newest transaction that it is undone; at most 15 s. Asked seldom, for each answer takes the host a while. */
+/** Waits until the host says of its newest transaction that it is undone; at most 2 minutes. Asked seldom, for each answer takes the host a while. */
 const undone = async (stage: Stage): Promise<void> => {
-  for (let tries = 0; tries < 30 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(500);
+  for (let tries = 0; tries < 240 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(500);
 };
 
 /** Resolves with the first line that holds the text. */

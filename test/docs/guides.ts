@@ -195,12 +195,13 @@ const cutOff = async ({ job, inputs }: Desk): Promise<void> => {
   const switched = Promise.withResolvers<boolean>();
   const run = job((line) => {
     log.push(line);
-    if (line.includes('the host undoes by itself')) switched.resolve(true);
+    if (!line.includes('the host undoes by itself')) return;
+    run.die();
+    switched.resolve(true);
   });
   const step = run.start('deploy-over-ssh', { inputs });
   if (!(await Promise.race([switched.promise, step.ended.then(() => false)])))
     throw new Error(`the deploy ended before it had switched:\n${log.slice(-20).join('\n')}`);
-  run.die();
   await step.ended;
 };
 
@@ -256,7 +257,7 @@ const leaving = async (desk: Desk): Promise<void> => {
   await asRoot('Deleting the rest, as root');
   guide.end();
   let answer = '';
-  for (let tries = 0; tries < 100 && !answer.includes('"notes":'); tries += 1) {
+  for (let tries = 0; tries < 1200 && !answer.includes('"notes":'); tries += 1) {
     answer = await fetch(`${server.url}/notes/`).then(
       (one) => one.text(),
       (error: unknown) => String(error),

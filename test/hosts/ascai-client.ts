@@ -19,8 +19,8 @@ export type Asking = {
   readonly ca?: string;
 };
 
-/** How long an answer may take: ms. */
-const limit = 20_000;
+/** How long an answer may take: ms. It ends what hangs. */
+const limit = 120_000;
 
 /** One request over a connection of its own; no redirect is followed. Throws where no answer comes. */
 export const ask = (url: string, { method = 'GET', headers = {}, body, name, ca }: Asking = {}): Promise<Answered> =>

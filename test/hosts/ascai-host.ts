@@ -9,7 +9,7 @@ import { databases, environment, path } from './ascai-machine.ts';
 const source = join(import.meta.dirname, '../apps/ascai/source');
 
 /** ASCAI as a person has installed it by hand: no part of Landfall is on that host. */
-export type AscaiHost = Pick<AscaiClient, 'get' | 'releases'> & {
+export type AscaiHost = Pick<AscaiClient, 'begin' | 'get' | 'releases'> & {
   readonly host: DebianHost;
   /** Its address through nginx. */
   readonly url: string;

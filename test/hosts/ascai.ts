@@ -45,12 +45,12 @@ const plays: readonly Play<AscaiHost>[] = [
   },
   {
     name: 'a dead worker leaves the web as it was, and takes no task',
-    play: async ({ restart, get, host }) => {
+    play: async ({ restart, begin, get, host }) => {
       await restart({ ASCAI_WORKER_DIES: '1' });
       // supervisor calls it running for a second, again and again
       const ended = 'grep -q "exited: ascai_celery (exit status 1" /var/log/supervisor/supervisord.log';
       await host.exec(`timeout 60 sh -c 'until ${ended}; do sleep 0.2; done'`);
-      const { id } = JSON.parse((await get('/tasks/', {})).text) as { id: string };
+      const id = await begin(0);
       await new Promise((resolve) => setTimeout(resolve, 2000));
       const { text } = await get(`/tasks/${id}/`);
       demand(text.includes('PENDING'), () => text);

@@ -29,7 +29,7 @@ export const flow: Play<Ganglioside> = {
     await demandEmpty(site);
     // each step is told when it is done, not only how it ended; and where there is nothing to tell, the WebSocket stays
     const person = await site.person();
-    const { id } = await person.upload(standards, 6);
+    const { id } = await person.upload(standards, 20);
     const [messages] = await Promise.all([person.follow(id), staysOpen(site, '/ws/', 8000)]);
     const heard = messages.map(({ done: of }) => Number(of));
     demand(heard.join(' ').endsWith('1 2 3 4'), () => `its WebSocket told ${heard.join(', ')}`);

@@ -10,6 +10,7 @@ import { ensureWheels } from '../lab/wheels.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { laboratory, path, prepareMachine } from './ganglioside-machine.ts';
 import { ask, listen, logIn, type Front, type Person } from './ganglioside-person.ts';
+import { holdOpen } from './leave.ts';
 import { startMail } from './mail.ts';
 import { siteOn } from './site-on.ts';
 import type { Site } from './site.ts';
@@ -46,8 +47,8 @@ export type Ganglioside = Front &
     readonly check: (checks: string) => Promise<Deployed>;
     /** A property of each unit that runs a service, in the order of their names. */
     readonly ofUnits: (property: string) => Promise<readonly string[]>;
-    /** Resolves when a transaction is open, and nothing is switched yet. Throws after 5 minutes. */
-    readonly opened: () => Promise<void>;
+    /** Starts a deploy of a new commit, and holds it when its transaction is open and nothing is switched, until it is told to go on. */
+    readonly hold: (subject: string) => Promise<Deploying & { readonly goOn: () => void }>;
     /** The release that `current` leads to. */
     readonly live: () => Promise<string>;
     /** What is not as it should be where this release serves; nothing: four units are active, and each process tells that it is of it. */
@@ -142,8 +143,9 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
   const finish = async (
     action: 'deploy-over-ssh' | 'rollback' | 'smoke-test',
     inputs: Readonly<Record<string, string>>,
+    show?: (line: string) => void,
   ): Promise<Deployed> => {
-    const job = site.job();
+    const job = site.job(show === undefined ? {} : { show });
     const end = await job.start(action, { inputs: { ...inputs, env: 'CHECK_PASSWORD' } }).ended;
     await job.finish();
     return { ...end, report: JSON.parse(readFileSync(end.outputs['report'] ?? '', 'utf8')) as Report };
@@ -186,9 +188,14 @@ export const prepareGanglioside = async (dist: string, say: (line: string) => vo
       const show = `systemctl show --timestamp=unix --value --property=${property} '${ours}'`;
       return (await host.exec(show)).split('\n').filter((line) => line !== '');
     },
-    opened: async () => {
-      const open = `grep -qx phase=open ${base}/.landfall/transaction`;
-      await host.exec(`timeout 300 sh -c 'until ${open}; do sleep 0.05; done'`);
+    hold: async (subject) => {
+      site.commit(subject);
+      const hold = await holdOpen(site);
+      const ended = finish('deploy-over-ssh', site.deploy(hold.way).inputs, hold.show).finally(
+        hold[Symbol.asyncDispose],
+      );
+      await Promise.race([hold.open, ended]);
+      return { ended, goOn: hold.goOn };
     },
     live: async () => (await site.state()).current,
     wrong: async (release) => {

@@ -41,11 +41,10 @@ export const drained: Play<Ganglioside> = {
   play: async (site) => {
     const before = await site.live();
     const person = await site.person();
-    const opened = site.opened();
-    const deploying = site.start('Switch while it runs');
     // between the opening and the switch: the preparation may take longer than the analysis
-    await Promise.race([opened, deploying.ended.then(done)]);
+    const deploying = await site.hold('Switch while it runs');
     const { id } = await person.upload(standards, 60);
+    deploying.goOn();
     // the web is on the new release long before the worker is
     let web = before;
     let during = await person.standing(id);

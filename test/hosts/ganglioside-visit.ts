@@ -37,7 +37,7 @@ const visit = (expected: string): string => `
   from: host
   json: { count: 1, "$.messages[0].subject": ${expected} }
   contains: "with 3 series"
-  within: 10s
+  within: 30s
 - name: remove the analysis
   delete: "/analyses/{id}/"
   session: person

@@ -1,31 +1,39 @@
 import { startProxy } from '../lab/proxy.ts';
 import type { WorkflowRun } from '../runner/index.ts';
-import { demand } from './play.ts';
+import { demand, wayThrough, type Way } from './play.ts';
 import type { Site } from './site.ts';
+
+/** A network in which a deploy stands still when its transaction is open, and nothing is switched. */
+export type Hold = AsyncDisposable & {
+  readonly way: Way;
+  /** Hears the log of the step. */
+  readonly show: (line: string) => void;
+  /** Resolves when it stands still. */
+  readonly open: Promise<undefined>;
+  readonly goOn: () => void;
+};
+
+export const holdOpen = async (site: Site): Promise<Hold> => {
+  // so slow that the line is seen before the switch has arrived
+  const proxy = await startProxy(site.host.sshPort, { roundTrip: 700 });
+  const { promise: open, resolve } = Promise.withResolvers<undefined>();
+  const show = (line: string): void => {
+    if (!line.startsWith('✓ open the transaction')) return;
+    proxy.freeze();
+    resolve(undefined);
+  };
+  return { way: wayThrough(site, proxy), show, open, goOn: proxy.thaw, [Symbol.asyncDispose]: proxy.close };
+};
 
 /** Leaves a deploy with its runner dead, and its transaction open: nothing is switched. */
 export const leaveOpen = async (site: Site, run?: Partial<WorkflowRun>): Promise<void> => {
-  // a network so slow that there is time between the opening and the switch
-  const proxy = await startProxy(site.host.sshPort, { roundTrip: 700 });
-  try {
-    let dies = false;
-    const show = (line: string): void => {
-      if (!line.startsWith('✓ open the transaction')) return;
-      // the switch is on its way through the network, and does not arrive
-      proxy.freeze();
-      dies = true;
-      job.die();
-    };
-    const job = site.job({ show, ...(run === undefined ? {} : { run }) });
-    const place = {
-      host: `deploy@127.0.0.1:${proxy.port}`,
-      'host-key': `[127.0.0.1]:${proxy.port} ${site.host.hostKey}`,
-    };
-    const { log } = await job.start('deploy-over-ssh', site.deploy(place)).ended;
-    demand(dies, () => `the deploy ended: ${log.slice(-10).join('\n')}`);
-  } finally {
-    await proxy.close();
-  }
+  await using hold = await holdOpen(site);
+  const job = site.job({ show: hold.show, ...(run === undefined ? {} : { run }) });
+  const step = job.start('deploy-over-ssh', site.deploy(hold.way));
+  const over = await Promise.race([hold.open, step.ended]);
+  demand(over === undefined, () => `the deploy ended: ${over?.log.slice(-10).join('\n') ?? ''}`);
+  job.die();
+  await step.ended;
   const { phase } = await site.state();
   demand(phase === 'open', () => `the transaction is ${phase} when its runner is dead, not open`);
 };

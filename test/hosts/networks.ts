@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startProxy, type Proxy, type Slowness } from '../lab/proxy.ts';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
-import { demand, demandWhole, playAll, switchedLine, type Play } from './play.ts';
+import { demand, demandWhole, playAll, switchedLine, type Play, wayThrough } from './play.ts';
 import type { Site } from './site.ts';
 import { undoneBy } from './spine.ts';
 
@@ -27,11 +27,7 @@ const deployThrough = async (
   const proxy = await startProxy(site.host.sshPort, slow);
   try {
     const job = site.job(show === undefined ? {} : { show });
-    const place = {
-      host: `deploy@127.0.0.1:${proxy.port}`,
-      'host-key': `[127.0.0.1]:${proxy.port} ${site.host.hostKey}`,
-    };
-    const step = job.start('deploy-over-ssh', site.deploy({ ...place, ...more }, faults));
+    const step = job.start('deploy-over-ssh', site.deploy({ ...wayThrough(site, proxy), ...more }, faults));
     const [end] = await Promise.all([step.ended, meanwhile?.(proxy)]);
     await job.finish();
     return end;
@@ -60,7 +56,7 @@ const staged = async (site: Site): Promise<readonly string[]> =>
 /** Resolves when this much of an upload, in kB, has come to the host. */
 const arriving = (site: Site, kilobytes: number): Promise<string> =>
   site.host.exec(
-    `timeout 60 sh -c 'until [ "$(du -sk ${site.base}/staging | cut -f 1)" -gt ${kilobytes} ]; do sleep 0.05; done'`,
+    `timeout 300 sh -c 'until [ "$(du -sk ${site.base}/staging | cut -f 1)" -gt ${kilobytes} ]; do sleep 0.05; done'`,
   );
 
 /** How long the application boots where a network is disturbed meanwhile, s. */

@@ -1,5 +1,6 @@
 import type { Manager } from '#plan';
 import { tally, type ProofEnd, type ProofOptions } from '../proof/tally.ts';
+import { startProxy, type Proxy } from '../lab/proxy.ts';
 import type { Job, Step } from '../runner/index.ts';
 import { prepareSite, wrongWith, type Site } from './site.ts';
 
@@ -19,30 +20,49 @@ export const demandWhole = async (site: Site, live: string): Promise<void> => {
 /** The line by which an action says that it has switched and is not confirmed. */
 export const switchedLine = 'the host undoes by itself';
 
-const deploying = (site: Site, within: string) => (job: Job) =>
-  job.start('deploy-over-ssh', site.deploy({ 'confirm-within': within }));
+/** How a step reaches its host: the inputs that say so. */
+export type Way = Readonly<Record<'host' | 'host-key', string>>;
 
-/** Starts a step, a deploy unless another is given, and kills its runner when it says that it has switched. */
+const deploying =
+  (site: Site, within: string) =>
+  (job: Job, way: Way): Step =>
+    job.start('deploy-over-ssh', site.deploy({ 'confirm-within': within, ...way }));
+
+/** Starts a step, a deploy unless another is given, and kills its runner when it says that it has switched: the host hears no more of it. */
 export const killedSwitched = async (
   site: Site,
   within: string,
-  start: (job: Job) => Step = deploying(site, within),
+  start: (job: Job, way: Way) => Step = deploying(site, within),
 ): Promise<void> => {
+  // so slow that the line is seen before what follows it is on its way
+  const proxy = await startProxy(site.host.sshPort, { roundTrip: 40 });
   const log: string[] = [];
   let comes: () => void = () => undefined;
   const came = new Promise<void>((resolve) => (comes = resolve));
   const job = site.job({
     show: (line) => {
       log.push(line);
-      if (line.includes(switchedLine)) comes();
+      if (!line.includes(switchedLine)) return;
+      proxy.freeze();
+      comes();
     },
   });
-  const step = start(job);
-  const over = await Promise.race([came.then(() => false), step.ended.then(() => true)]);
-  demand(!over, () => `the step ended before it said '${switchedLine}': ${log.slice(-10).join('\n')}`);
-  job.die();
-  await step.ended;
+  try {
+    const step = start(job, wayThrough(site, proxy));
+    const over = await Promise.race([came.then(() => false), step.ended.then(() => true)]);
+    demand(!over, () => `the step ended before it said '${switchedLine}': ${log.slice(-10).join('\n')}`);
+    job.die();
+    await step.ended;
+  } finally {
+    await proxy.close();
+  }
 };
+
+/** The way to a site's host that leads through a proxy. */
+export const wayThrough = ({ host }: Site, { port }: Proxy): Way => ({
+  host: `deploy@127.0.0.1:${port}`,
+  'host-key': `[127.0.0.1]:${port} ${host.hostKey}`,
+});
 
 type Stage<Place> = {
   readonly title: string;

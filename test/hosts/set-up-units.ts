@@ -21,4 +21,8 @@ export const setUpUnits = async (host: DebianHost, path: string): Promise<string
 
 /** How often systemd has read its units again since the boot. */
 export const reloadsOf = async (host: DebianHost): Promise<number> =>
-  Number(await host.exec(`journalctl --boot --quiet --no-pager _PID=1 | grep -cE 'Reload(ing)? requested' || true`));
+  Number(
+    await host.exec(
+      `journalctl --sync; journalctl --boot --quiet --no-pager _PID=1 | grep -cE 'Reload(ing)? requested' || true`,
+    ),
+  );

@@ -67,7 +67,7 @@ export const siteOn = ({ dist, dir, env, runner = {}, ...grounds }: Grounds): Si
     reached: async (phase, also = 'true') => {
       // the phase last: the one before may have been read of an older transaction
       const there = `${also} && grep -qx phase=${phase} ${base}/.landfall/transaction`;
-      await host.exec(`timeout 60 sh -c 'until ${there}; do sleep 0.02; done'`);
+      await host.exec(`timeout 300 sh -c 'until ${there}; do sleep 0.02; done'`);
     },
     end: async () => {
       await host.end();

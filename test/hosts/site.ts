@@ -155,7 +155,7 @@ export const prepareSite = async ({
 };
 
 /** Waits until the transaction is closed and the mutex free; then says what is wrong: nothing, where one whole release serves. */
-export const wrongWith = async (site: Site, live: string, ms = 90_000): Promise<readonly string[]> => {
+export const wrongWith = async (site: Site, live: string, ms = 300_000): Promise<readonly string[]> => {
   const until = performance.now() + ms;
   for (;;) {
     const state = await site.state();

@@ -14,7 +14,7 @@ const before = async (site: Site): Promise<string> =>
 /** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
 export const undoneBy = async (site: Site, live: string): Promise<string> => {
   const began = performance.now();
-  while ((await site.state()).phase !== 'undone' && performance.now() - began < 90_000) await sleep(250);
+  while ((await site.state()).phase !== 'undone' && performance.now() - began < 300_000) await sleep(250);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await demandWhole(site, live);
   const { event } = await site.state();
@@ -81,7 +81,7 @@ export const kills: readonly Play[] = [
       const live = (await site.state()).current;
       site.commit('Be killed');
       // so long that a slow machine can look meanwhile
-      await killedSwitched(site, '15s');
+      await killedSwitched(site, '45s');
       const [between, armed] = [await site.serving(), await site.state()];
       demand(between !== undefined && between !== live, () => `${between ?? 'nothing'} serves when the run is killed`);
       demand(armed.phase === 'switched', () => `the transaction is ${armed.phase} when the run is killed`);
@@ -134,7 +134,7 @@ export const kills: readonly Play[] = [
     play: async (site) => {
       const live = (await site.state()).current;
       const inputs = { ...site.access, to: 'previous', 'confirm-within': '5s' };
-      await killedSwitched(site, '5s', (job) => job.start('rollback', { inputs }));
+      await killedSwitched(site, '5s', (job, way) => job.start('rollback', { inputs: { ...inputs, ...way } }));
       return undoneBy(site, live);
     },
   },

@@ -20,7 +20,7 @@ export const startAgent = async (): Promise<Agent> => {
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => agent.once('close', () => { resolve(); })); // prettier-ignore
   for (let tries = 0; !existsSync(socket); tries += 1) {
-    if (tries > 200) throw new Error('ssh-agent did not come up');
+    if (tries > 2400) throw new Error('ssh-agent did not come up');
     await sleep(25);
   }
   return {

@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { docker, must } from './engine.ts';
 import { ensureImage, type ImageName } from './image.ts';
 import { bareKey, generateKey } from './keys.ts';
+import { freePort } from './port.ts';
 
 /** A Debian 13 host with systemd, in a container. It reaches no network, and is reached by ports on loopback only. */
 export type DebianHost = {
@@ -57,28 +57,6 @@ export type HostOptions = {
 /** Says of a container which process started it, so that those of one can be thrown away together. */
 const label = 'landfall-lab';
 let hosts = 0;
-
-/**
- * A port on loopback that nothing listens on now. It is the host's for all its starts, so it is none of those that the kernel hands out
- * by itself (from 32768): somebody could have it while the host is down.
- */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => {
-        resolve(false);
-      });
-      server.listen(port, '127.0.0.1', () => {
-        server.close(() => {
-          resolve(true);
-        });
-      });
-    });
-    if (free) return port;
-  }
-};
 
 /** Does an SSH server greet there? Docker's proxy takes a connection before anybody listens behind it. */
 const greets = (port: number): Promise<boolean> =>

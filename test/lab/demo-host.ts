@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import { type Hooks, type Sshd, startEmbeddedSshd } from './embedded-sshd.ts';
 import { generateKey } from './keys.ts';
 import { found } from './found.ts';
 import { memory } from './memory.ts';
+import { freePort } from './port.ts';
 import { endProcessesBelow } from './processes.ts';
 
 /** An ordinary user's part of a machine, as a host to deploy to: all of it below one temporary directory. */
@@ -42,19 +42,6 @@ const indexVariables = (): Record<string, string> =>
         : [],
     ),
   );
-
-/** A port on loopback that nothing listens on now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 
 /**
  * Makes the host: home, PATH, supervisor from PyPI in an environment of its own (1 s; 5 s where the machine has no pip), and an SSH server that calls `hooks`.

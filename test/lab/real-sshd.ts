@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bareKey, generateKey } from './keys.ts';
+import { freePort } from './port.ts';
 
 export type RealSshd = {
   readonly address: '127.0.0.1';
@@ -16,18 +17,6 @@ export type RealSshd = {
   readonly log: () => string;
   readonly close: () => Promise<void>;
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -87,7 +76,7 @@ export const startRealSshd = async (
     rmSync(dir, { recursive: true, force: true });
   };
   for (let tries = 0; !(await answers(port)); tries += 1) {
-    if (tries > 100 || child.exitCode !== null) {
+    if (tries > 1200 || child.exitCode !== null) {
       await close();
       throw new Error(`sshd did not come up:\n${log}`);
     }

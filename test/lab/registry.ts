@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Issued } from './authority.ts';
 import { found } from './found.ts';
+import { freePort } from './port.ts';
 
 /** Who may log in where a registry asks: bcrypt, which is the one form that it takes. */
 const line = 'ship:$2b$04$26gAVFBYIUmeUR8LapR5Bem9TFJfL4YHaa6LkRTS4S1cR98B94hti';
@@ -71,7 +71,7 @@ export const startRegistry = async (options: RegistryOptions = {}): Promise<Regi
   let log = '';
   // another process may take the port between the choice and the start
   for (let tries = 0; ; tries += 1) {
-    const port = randomInt(20_000, 32_000);
+    const port = await freePort();
     const config = {
       version: 0.1,
       log: { level: 'warn', accesslog: { disabled: false } },

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { makeRepository } from '../apps/spine/repository.ts';
 import { makeAuthority } from './authority.ts';
-import { freePort } from './demo-host.ts';
+import { freePort } from './port.ts';
 
 /** The example application behind a TLS proxy, as people have it. */
 export type SpineSite = {
@@ -62,7 +62,7 @@ export const startSpineSite = async (env: Readonly<Record<string, string>>): Pro
     if (gunicorn.exitCode === null && gunicorn.kill()) await ended;
     rmSync(root, { recursive: true, force: true });
   };
-  for (let left = 100; ; left--) {
+  for (let left = 1200; ; left--) {
     if (
       await fetch(`${inside}/health/`).then(
         ({ ok }) => ok,

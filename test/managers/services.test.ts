@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/global
 import { answered, deployed, open, switchInput } from '../kill/deploy.ts';
 import { servicesOf } from '../kill/processes.ts';
 import { idle, makeRelease, makeTarget, runProgram, runResident, type Service, type Target } from '../kill/target.ts';
-import { freePort } from '../lab/demo-host.ts';
+import { freePort } from '../lab/port.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
 

@@ -185,7 +185,7 @@ const stagingThenProduction: Scenario = {
       found = [
         ...(await wrongWith(at, stage.serving)),
         // what the job before has asked may take a moment to end on a busy machine; what is held lasts
-        ...(await calm(at, 5000).then(
+        ...(await calm(at, 30_000).then(
           () => [],
           (thrown: unknown) => [String(thrown)],
         )),

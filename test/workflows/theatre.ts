@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { prepareStage } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
-import { freePort } from '../lab/demo-host.ts';
+import { freePort } from '../lab/port.ts';
 import type { At } from '../proof/host-state.ts';
 import { actRunner, layOut } from './act.ts';
 import type { End, Run } from './act.ts';

@@ -8,9 +8,10 @@ debootstrap --variant=minbase \
 cd "$1"
 # made anew by each host at its first boot
 : >etc/machine-id
-# What a container may not do, or has no use for. They would leave the host `degraded`.
+# What a container may not do, or has no use for: they would leave the host `degraded`, or change files while these are compared.
 for unit in systemd-firstboot.service systemd-modules-load.service systemd-journald-audit.socket \
-  sys-kernel-config.mount sys-kernel-debug.mount dev-hugepages.mount; do
+  sys-kernel-config.mount sys-kernel-debug.mount dev-hugepages.mount \
+  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer; do
   ln -s /dev/null "etc/systemd/system/$unit"
 done
 chroot . useradd --create-home --shell /bin/bash deploy
