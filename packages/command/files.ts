@@ -42,33 +42,44 @@ export const findFiles = async (workspace: string, pattern: string): Promise<rea
 /** A file's bytes, piece by piece. */
 export const pieces = (path: string): AsyncIterable<Uint8Array> => createReadStream(path);
 
+/** Of how many paths of a report it is asked where they lie. */
+const asked = 2000;
+
 /**
- * Makes paths that a tool wrote relative to where it ran relative to the workspace: those that lie below one of these folders, and
- * not where they say.
+ * Where files lie, below the workspace, that a tool named relative to where it ran: in that of these folders which has most of them, the first of
+ * equals; one that is not there, in the first that has it; one that is nowhere, as it is written.
+ * @param written all that it named so
  */
-export const placeBelow = (workspace: string, folders: readonly string[]): ((path: string) => string) => {
-  const known = new Map<string, string>();
-  const place = (path: string): string => {
-    const folder = ['.', ...folders].find((one) => existsSync(join(workspace, one, path)));
-    return folder === undefined || posix.isAbsolute(path) ? path : posix.join(folder, path);
-  };
+export const placeBelow = (
+  workspace: string,
+  folders: readonly string[],
+  written: ReadonlySet<string>,
+): ((path: string) => string) => {
+  const has = (folder: string, path: string): boolean => existsSync(join(workspace, folder, path));
+  const some = [...written].slice(0, asked);
+  const counts = new Map(folders.map((folder) => [folder, some.filter((path) => has(folder, path)).length]));
+  const inOrder = [...counts].sort(([, a], [, b]) => b - a).map(([folder]) => folder);
   return (path) => {
-    const found = known.get(path) ?? place(path);
-    known.set(path, found);
-    return found;
+    const folder = written.has(path) ? inOrder.find((one) => has(one, path)) : undefined;
+    return folder === undefined ? path : posix.join(folder, path);
   };
 };
 
 /**
- * Places paths that are relative to one of several folders: below the first that has such a file, else in the workspace itself if it
- * is there; else it is named by the first folder.
+ * Places paths that are relative to one of several folders: below the first that has such a file, else where `otherwise` places it if it is
+ * there; else it is named by the first folder.
  */
-export const placeInSources = (workspace: string, sources: readonly string[]): ((path: string) => string) => {
+export const placeInSources = (
+  workspace: string,
+  sources: readonly string[],
+  otherwise: (path: string) => string,
+): ((path: string) => string) => {
+  const there = (path: string): boolean => existsSync(join(workspace, path));
   const within = sources.filter((one) => !/^(?:\/|\.\.(?:\/|$))/.test(one));
   return (path) => {
     if (posix.isAbsolute(path)) return path;
-    const folder = [...within, '.'].find((one) => existsSync(join(workspace, one, path))) ?? sources[0] ?? '.';
-    return posix.join(folder, path);
+    const placed = [...within.map((one) => posix.join(one, path)), otherwise(path)].find(there);
+    return placed ?? posix.join(sources[0] ?? '.', path);
   };
 };
 

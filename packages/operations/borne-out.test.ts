@@ -12,18 +12,9 @@ const ran = (exit: Ran['exit'], outcome: Ran['outcome'] = 'failed'): Ran => ({
   tail: [],
   output: '/x',
 });
-const own = (passed: number, failed: number, findings = 0): Own => ({
+const own = (passed: number, failed: number, findings = 0, fails = false): Own => ({
   tests: [{ totals: { total: passed + failed, passed, failed, skipped: 0 }, failures: [] }],
-  scans: [
-    {
-      findings: Array<Own['scans'][number]['findings'][number]>(findings).fill({
-        tool: 't',
-        rule: 'r',
-        severity: 'note',
-        message: 'm',
-      }),
-    },
-  ],
+  scans: [{ tool: 'flake8', found: findings > 0, fails }],
 });
 const nothing: Own = { tests: [], scans: [] };
 
@@ -71,7 +62,7 @@ describe('a command with a tool', () => {
     ['coverage', 1, own(1, 1), 'explained', undefined],
     ['coverage', 1, own(1, 0), 'failed', undefined],
   ] as const)('%s that exits with %s', (tool, exit, left, outcome, why) => {
-    expect(borneOut(ran(exit), { tool, command: 'x' }, left)).toMatchObject({
+    expect(borneOut(ran(exit), { tool, command: `${tool} x` }, left)).toMatchObject({
       report: { outcome },
       ...(why === undefined ? {} : { why }),
     });
@@ -86,7 +77,8 @@ describe('a command with a tool', () => {
     ['flake8 --exit-zero .; mypy app', false],
     ["bash -c 'flake8 --exit-zero .; mypy app'", false],
     ['cd web && /bin/sh -e -uc "flake8 --exit-zero .; mypy app"', false],
-    ['sh lint.sh -c flake8.cfg', true],
+    ['python -m flake8', true],
+    ['/opt/flake8/bin/flake8', true],
     [`flake8 --format='a " b'; mypy "app"`, false],
     ['flake8 --exit-zero .\nmypy app', false],
     ['flake8 --exit-zero . && mypy app', false],
@@ -102,6 +94,20 @@ describe('a command with a tool', () => {
     expect(why).toBe(
       simple ? undefined : 'command x runs several programs, and which of them exited with 1 is not known',
     );
+  });
+
+  test.each([
+    ['sh lint.sh -c cfg', 'flake8'],
+    ['make lint', 'flake8'],
+    ['tox -e lint-flake8-all', 'flake8'],
+    ['npm run lint -- --sarif', 'sarif'],
+  ] as const)('that %s does not name is explained only by findings that fail their gate', (command, tool) => {
+    const of = (fails: boolean) => borneOut(ran(1), { tool, command }, own(0, 0, 1, fails));
+    expect(of(true).report.outcome).toBe('explained');
+    expect(of(false)).toMatchObject({
+      report: { outcome: 'unclear' },
+      why: `command x does not name ${tool}: which program of what it runs exited with 1 is not known`,
+    });
   });
 
   test.each(['flooded', 'timed-out', 'cancelled'] as const)(
@@ -134,7 +140,8 @@ test.each([
 test('make ends with 2 for a recipe that ended as its tool does', () => {
   const tail = ['x.py:1:1: E225 missing whitespace', 'make: *** [Makefile:4: lint] Error 1'];
   const of = (command: string, left: Own) => borneOut({ ...ran(2), tail }, { tool: 'flake8', command }, left).report.outcome; // prettier-ignore
-  expect(of('make lint', own(0, 0, 1))).toBe('explained');
+  expect(of('make lint', own(0, 0, 1, true))).toBe('explained');
+  expect(of('make lint', own(0, 0, 1, false))).toBe('unclear');
   expect(of('make lint', nothing)).toBe('unclear');
   expect(of('make lint; exit 2', own(0, 0, 1))).toBe('unclear');
 });

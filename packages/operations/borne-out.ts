@@ -12,7 +12,8 @@ type Asked = Test['run'][string];
 /** What was read of a command's own reports. */
 export type Own = {
   readonly tests: readonly Pick<TestResults, 'totals' | 'failures'>[];
-  readonly scans: readonly Pick<ScanResults, 'findings'>[];
+  /** Of each scanner whether it found anything, and whether that alone fails its gate. */
+  readonly scans: readonly (Pick<ScanResults, 'tool'> & { readonly found: boolean; readonly fails: boolean })[];
 };
 
 /** pytest's exit code where it has found no tests. docs.pytest.org/en/stable/reference/exit-codes.html */
@@ -21,7 +22,8 @@ const nothingCollected = 5;
 /**
  * A command as its own reports bear it out; `why`: what its tool's exit code and report do not agree on. One without a tool is
  * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. So it is
- * where a command runs several programs: findings of one explain no exit code of another. Pure.
+ * where a command runs several programs: findings of one explain no exit code of another. What a line leads to that does not name its tool
+ * (`make lint`) may be several, too: there only findings that fail their own gate explain it. Pure.
  */
 export const borneOut = (
   { output: _, ...report }: Ran,
@@ -37,19 +39,29 @@ export const borneOut = (
   const failed = tests.some(({ totals, failures }) => totals.failed > 0 || failures.length > 0);
   const pytest = tool === 'junit' || /\bpy\.?test\b/.test(command);
   const none = exit === nothingCollected && pytest && tests.some(({ totals }) => totals.total === 0);
-  const found = tool !== undefined && scans.some((one) => one.findings.length > 0);
-  // failed tests make their own gate red: nothing is hidden by them
+  const found = tool !== undefined && scans.some((one) => one.found);
   const sure = oneProgram(command);
-  if ((told && failed) || (sure && (none || (told && found)))) return { report: { ...report, outcome: 'explained' } };
+  const named = [tool, ...scans.map((one) => one.tool)].some((name) => name !== undefined && names(command, name));
+  const borne = found && (named || scans.some((one) => one.fails));
+  // failed tests make their own gate red: nothing is hidden by them
+  if ((told && failed) || (sure && (none || (told && borne)))) return { report: { ...report, outcome: 'explained' } };
   // tests are run below coverage, and its report does not say how they ended
   if (tool === undefined || (tool === 'coverage' && told)) return { report };
   const what =
     told && found
-      ? `command ${name} runs several programs, and which of them exited with ${exit} is not known`
+      ? sure
+        ? `command ${name} does not name ${tool}: which program of what it runs exited with ${exit} is not known`
+        : `command ${name} runs several programs, and which of them exited with ${exit} is not known`
       : told
         ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
         : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
   return { report: { ...report, outcome: 'unclear' }, why: what };
+};
+
+/** Does a command name this tool? `semgrep oss` is semgrep; `--sarif` names no tool. */
+const names = (command: string, tool: string): boolean => {
+  const word = (tool.split(' ')[0] ?? '').replaceAll(/[^\w-]/g, '\\$&');
+  return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i').test(command);
 };
 
 /** Does a command name this file, which is below the workspace like the folder that it runs in? Pure. */

@@ -5,7 +5,7 @@ import type { Test } from '#config';
 import { asCommitted } from '#git';
 import { requirementLines, requirementsIncluded } from '#plan';
 import type { Unchecked } from '#plan';
-import { notScanned, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
+import { failing, notScanned, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
 import type { CoverageResults, Found, From, ScanResults, Source, TestResults } from '#scan';
 import { borneOut, namesFile } from './borne-out.ts';
 import type { Own } from './borne-out.ts';
@@ -52,7 +52,7 @@ type Left = {
   readonly before: ReadonlySet<string>;
   /** The folder that a command ran in, below the workspace. */
   readonly folderOf: (command: string) => string;
-};
+} & Pick<Found, 'exceptions' | 'today'>;
 
 /**
  * Reads what commands left. A file that is not there, that lay there before and nobody wrote to, or that may not be read is
@@ -62,11 +62,12 @@ export const readReports = async (left: Left): Promise<Reports> => {
   const { workspace, test, ran, before, folderOf } = left;
   const unchecked: Unchecked[] = [];
   const results: Results[] = [];
-  const folders = [...new Set(Object.keys(test.run).map(folderOf))].filter((folder) => folder !== '.');
+  const folders = Object.keys(test.run).map(folderOf);
   const read = async (tool: Tool, source: Source, file: string, command?: string): Promise<void> => {
-    const place = placeBelow(workspace, command === undefined ? folders : [folderOf(command)]);
+    // whose it is, is not known of a file that no command names: it lies near what it tells of
+    const near = command === undefined ? [...foldersAbove(file), '.', ...folders] : [folderOf(command), '.'];
     const from = command === undefined ? {} : { command };
-    results.push(await resultsOf(tool, source, { file, root: workspace }, place, from));
+    results.push(await resultsOf(tool, source, { file, root: workspace }, near, from));
   };
   const stale =
     ran.length > 0
@@ -94,10 +95,11 @@ export const readReports = async (left: Left): Promise<Reports> => {
   const scans = await Promise.all(
     results.flatMap((one) => ('scans' in one ? [placedInRequirements(left, one.scans)] : [])),
   );
+  const red = failing(left.exceptions, left.today);
   const commands = ran.map((one) => {
     const asked = test.run[one.name];
     // a line of `prepare` has no report
-    const { report, why } = borneOut(one, asked ?? { command: '' }, ownOf(one.name, left, results));
+    const { report, why } = borneOut(one, asked ?? { command: '' }, ownOf(one.name, left, { results, scans, red }));
     if (why !== undefined && asked?.tool !== undefined) unchecked.push({ by: gateOf(asked.tool), what: why });
     return report;
   });
@@ -125,8 +127,17 @@ const spokenBy = async (name: string, output: string, { workspace, test, folderO
  * What a command has left itself: what its `report` is; and tests that `junit` names, where its line has that file, or it is the only
  * command.
  */
-const ownOf = (name: string, { test, folderOf }: Left, results: readonly Results[]): Own => {
-  const { tool, command = '' } = test.run[name] ?? {};
+const ownOf = (
+  name: string,
+  { test, folderOf }: Left,
+  all: {
+    readonly results: readonly Results[];
+    readonly scans: readonly (ScanResults & From)[];
+    readonly red: ReturnType<typeof failing>;
+  },
+): Own => {
+  const { results, scans, red } = all;
+  const { tool, command = '', 'fail-on': failOn = test['fail-on'] } = test.run[name] ?? {};
   const alone = Object.keys(test.run).length === 1;
   const named = tool === undefined || tool === 'coverage';
   const isOwn = (one: From & { readonly file: string }): boolean =>
@@ -134,7 +145,13 @@ const ownOf = (name: string, { test, folderOf }: Left, results: readonly Results
     (named && one.command === undefined && (alone || namesFile(command, one.file, folderOf(name))));
   return {
     tests: results.flatMap((one) => ('tests' in one && isOwn(one.tests) ? [one.tests] : [])),
-    scans: results.flatMap((one) => ('scans' in one && one.scans.command === name ? [one.scans] : [])),
+    scans: scans
+      .filter((one) => one.command === name)
+      .map((one) => ({
+        tool: one.tool,
+        found: one.findings.length > 0,
+        fails: one.findings.some((finding) => red(finding, failOn)),
+      })),
   };
 };
 
@@ -171,25 +188,36 @@ const ofPackages: ReadonlySet<string> = new Set(['pip-audit', 'safety']);
 /** The gate that a tool is missing for. */
 const gateOf = (tool: Tool): string => (tool === 'junit' ? 'tests' : tool);
 
+/** `a/b`, `a` for `a/b/c.xml`. */
+const foldersAbove = (file: string): readonly string[] => {
+  const folder = posix.dirname(file);
+  return folder === '.' ? [] : [folder, ...foldersAbove(folder)];
+};
+
+/** @param near the folders in which what the report names by relative paths may lie, below the workspace */
 const resultsOf = async (
   tool: Tool,
   source: Source,
-  about: { readonly file: string; readonly root: string },
-  place: (path: string) => string,
+  { file, root }: { readonly file: string; readonly root: string },
+  near: readonly string[],
   from: From,
 ): Promise<Results> => {
-  const placed = <T extends { readonly file?: string }>(one: T): T =>
-    one.file === undefined ? one : { ...one, file: place(one.file) };
+  const relative = new Set<string>();
+  const about = { file, root, relative };
+  const placing = (): (<T extends { readonly file?: string }>(one: T) => T) => {
+    const place = placeBelow(root, near, relative);
+    return (one) => (one.file === undefined ? one : { ...one, file: place(one.file) });
+  };
   if (tool === 'junit') {
     const tests = await readJunit(source, about);
-    return { tests: { ...tests, failures: tests.failures.map(placed), ...from } };
+    return { tests: { ...tests, failures: tests.failures.map(placing()), ...from } };
   }
   if (tool === 'coverage') {
     const coverage = await readCoverage(source, about);
-    const below = placeInSources(about.root, coverage.sources);
-    const files = new Map([...coverage.files].map(([path, lines]) => [place(below(path)), lines]));
+    const place = placeInSources(root, coverage.sources, placeBelow(root, near, relative));
+    const files = new Map([...coverage.files].map(([path, lines]) => [place(path), lines]));
     return { coverage: { ...coverage, files, ...from } };
   }
   const scans = await readScan(tool, source, about);
-  return { scans: { ...scans, findings: scans.findings.map(placed), ...from } };
+  return { scans: { ...scans, findings: scans.findings.map(placing()), ...from } };
 };

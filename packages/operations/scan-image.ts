@@ -122,7 +122,9 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
     const ran = await runner.sideBySide(scanners);
     stage.signal.throwIfAborted();
     const folderOf = (name: string): string => wanted.scan[name]?.directory ?? '.';
-    const read = await readReports({ workspace, test, ran, before, folderOf });
+    const today = stage.wall().toISOString().slice(0, 10);
+    const excepting = wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions };
+    const read = await readReports({ workspace, test, ran, before, folderOf, today, ...excepting });
     const reports = {
       ...read,
       scans: read.scans.map((one) => ({
@@ -130,7 +132,6 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
         findings: one.findings.map((found) => (found.file === env['IMAGE_LAYOUT'] ? unplaced(found) : found)),
       })),
     };
-    const today = stage.wall().toISOString().slice(0, 10);
     const {
       scan: report,
       says,
@@ -138,7 +139,7 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
     } = judge(test, {
       ...nothingFound(today),
       ...reports,
-      ...(wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions }),
+      ...excepting,
     });
     evidence.scan = report;
     evidence.notes = [...evidence.notes, ...notes];

@@ -79,15 +79,16 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       ]);
       signal.throwIfAborted();
       const folder = (name: string): string => folderOf(test, name, wish);
+      const excepting = exceptions === undefined ? {} : { exceptions };
       const reports = await line.step('read', 'read what was left', () =>
-        readReports({ workspace, test, ran, before, folderOf: folder }),
+        readReports({ workspace, test, ran, before, folderOf: folder, today: today(stage), ...excepting }),
       );
       const found: Found = {
         ...nothingFound(today(stage)),
         ...reports,
         ...sources,
         ...(base === undefined ? {} : { base }),
-        ...(exceptions === undefined ? {} : { exceptions }),
+        ...excepting,
       };
       const judgement = judge(test, found);
       const { scan, says } = judgement;

@@ -1,7 +1,8 @@
 import { fits } from '#plan';
-import type { Finding } from '#plan';
+import type { Finding, Severity } from '#plan';
 import type { Exception } from '#config';
-import type { Excepted } from './found.ts';
+import { rank } from './finding-gates.ts';
+import type { Excepted, Found } from './found.ts';
 
 type File = { readonly file: string; readonly entries: readonly Exception[] };
 
@@ -17,18 +18,30 @@ const matches = ({ rule, tool, file, subject }: Exception): ((finding: Finding) 
     (subject === undefined || finding.subject === subject || finding.subject?.startsWith(`${subject} `) === true);
 };
 
+/** Which findings fail a gate: those as bad as its `fail-on`, or worse, that nothing excepts. Pure. */
+export const failing = (
+  exceptions: Found['exceptions'],
+  today: string,
+): ((finding: Finding, failOn: Severity) => boolean) => {
+  const fits = liveOf(exceptions?.entries ?? [], today).map(matches);
+  return (finding, failOn) => rank(finding.severity) <= rank(failOn) && !fits.some((fit) => fit(finding));
+};
+
+const liveOf = (entries: readonly Exception[], today: string): readonly Exception[] =>
+  entries.filter(({ expires }) => today <= expires);
+
 /**
  * Findings without the excepted ones. An exception that has ended excepts nothing and is a finding itself, and so is one that
- * fits nothing; but that only where `surely` says that its tool has looked at everything. `today` and `expires` are days
+ * fits nothing; but that only where `surely` says that whoever finds such things has looked at everything. `today` and `expires` are days
  * (`2026-11-30`, by UTC); the last day still counts.
  */
 export const applyExceptions = (
   findings: readonly Finding[],
   { file, entries }: File,
   today: string,
-  surely: (tool: string | undefined) => boolean,
+  surely: (exception: Exception) => boolean,
 ): { readonly counted: readonly Finding[]; readonly excepted: readonly Excepted[] } => {
-  const live = entries.filter(({ expires }) => today <= expires).map((by) => ({ by, fit: matches(by), used: false }));
+  const live = liveOf(entries, today).map((by) => ({ by, fit: matches(by), used: false }));
   const counted: Finding[] = [];
   const excepted: Excepted[] = [];
   for (const finding of findings) {
@@ -50,7 +63,7 @@ export const applyExceptions = (
     .filter(({ expires }) => today > expires)
     .map((one) => own(one, 'exception-expired', `by ${one.owner} ended on ${one.expires}`));
   const idle = live
-    .filter(({ by, used }) => !used && !passing.has(by.rule) && surely(by.tool))
+    .filter(({ by, used }) => !used && !passing.has(by.rule) && surely(by))
     .map(({ by }) => own(by, 'exception-unused', `by ${by.owner} fits no finding any more; take it out`));
   return { counted: [...counted, ...ended, ...idle], excepted };
 };

@@ -337,6 +337,18 @@ describe('exceptions', () => {
     expect(run({ sarif: 's' }, { scans: [torn], exceptions: both }).scan.findings).toEqual([]);
   });
 
+  test('of what this job has no tool for, and does not ask its own rules, an exception is not called unused', () => {
+    const [own, named] = [exceptions({ rule: 'unpinned' }), exceptions({ rule: 'unpinned', tool: 'landfall' })];
+    // another job may look for it
+    for (const found of [{ exceptions: exceptions({}) }, { exceptions: own }, { exceptions: named }])
+      expect(run({ junit: 'j' }, { tests: [tests({ passed: 1 })], ...found }).scan.findings).toEqual([]);
+    const looked = { rules: { looked: ['pinned requirements' as const], findings: [], unchecked: [], notes: [] } };
+    for (const found of [own, named])
+      expect(run({ pinned: ['r.txt'] }, { ...looked, exceptions: found }).scan.findings).toMatchObject([
+        { rule: 'exception-unused' },
+      ]);
+  });
+
   test('what is excepted is told, with who says so', () => {
     const judged = run({ sarif: 's' }, { scans, exceptions: exceptions({ file: 'app/b.py' }) });
     expect(judged.scan.excepted).toBe(1);

@@ -1,13 +1,13 @@
-import type { Test } from '#config';
+import type { Exception, Test } from '#config';
 import type { Finding, Gate, Note, Severity, Verdict } from '#plan';
 import { commandGates } from './command-gates.ts';
 import { coverageGates, coverageReport } from './coverage.ts';
 import { applyExceptions } from './exceptions.ts';
 import { findingGate, inOrder, once } from './finding-gates.ts';
-import type { Excepted, Found, From, Judgement } from './found.ts';
+import type { Excepted, Found, From, Judgement, SourceRule } from './found.ts';
 import { withUnchecked } from './gate.ts';
 import type { TestResults } from './read/results.ts';
-import { askedRules, ownGate, ruleGates } from './rules/rule-gates.ts';
+import { askedRules, ownGate, ruleGates, sourceRuleOf } from './rules/rule-gates.ts';
 import { comparedTests, testGate, totalsOf } from './test-gates.ts';
 import { uncheckedOf } from './unchecked.ts';
 
@@ -38,7 +38,7 @@ export const judge = (wanted: Test, found: Found): Judgement => {
   const groups = groupsOf(wanted, found);
   const own = [...found.rules.findings, ...compared.findings];
   const all = [...groups.flatMap(({ findings }) => findings), ...own];
-  const surely = (tool: string | undefined): boolean => looked(tool, found, missing, asked.rules);
+  const surely = (one: Exception): boolean => looked(one, found, missing, asked.rules);
   const { counted, excepted } = applyExceptions(
     all,
     found.exceptions ?? { file: '', entries: [] },
@@ -134,16 +134,22 @@ const groupGate = ({ name, tool, failOn, findings, suppressed }: Group, counted:
   return suppressed === 0 ? gate : { ...gate, found: `${gate.found}; ${suppressed} accepted by ${tool} itself` };
 };
 
-/** Whether a tool has surely looked at all it should have. Without a name: all of them. */
+/**
+ * Whether what an exception is of has surely been looked for. Without a tool: by all that there are, and by one at least; another job of the
+ * repository may have others.
+ */
 const looked = (
-  tool: string | undefined,
+  { rule, tool }: Exception,
   { rules, scans }: Found,
   missing: ReadonlySet<string>,
-  asked: readonly string[],
+  asked: readonly SourceRule[],
 ): boolean => {
-  if (tool === undefined) return missing.size === 0;
-  if (tool === 'landfall')
-    return rules.unchecked.length === 0 && asked.every((rule) => rules.looked.some((one) => one === rule));
+  const own = sourceRuleOf(rule);
+  if (tool === 'landfall' || (tool === undefined && own !== undefined)) {
+    const ones = own === undefined ? asked : [own];
+    return rules.unchecked.length === 0 && asked.length > 0 && ones.every((one) => rules.looked.includes(one));
+  }
+  if (tool === undefined) return missing.size === 0 && scans.length > 0;
   return !missing.has(tool) && scans.some((scan) => scan.tool === tool && scan.unchecked.length === 0);
 };
 

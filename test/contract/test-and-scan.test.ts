@@ -209,8 +209,9 @@ describe('a verdict', () => {
       'web/app.py': 'x=1\n',
       'landfall.yml': `test:
   run:
-    style: { command: 'sh -c "echo ./app.py:1:2: E225 missing whitespace around operator; exit 1"', directory: web, tool: flake8 }
+    style: { command: sh style, directory: web, tool: flake8 }
 `,
+      'web/style': 'echo ./app.py:1:2: E225 missing whitespace around operator\nexit 1\n',
     });
     const end = await step();
     expect(scanOf(end).findings).toMatchObject([{ tool: 'flake8', rule: 'E225', file: 'web/app.py', line: 1 }]);

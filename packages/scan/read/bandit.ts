@@ -35,7 +35,7 @@ const severities = new Map<string, Severity>([
  * `bandit -f json`. A severity that it could not tell counts as medium. Files that it could not parse or find, with which it exits 0, are
  * unchecked. The code that it quotes is left behind.
  */
-export const readBandit = (text: string, { file, root }: About): ScanResults => {
+export const readBandit = (text: string, { file, ...ground }: About): ScanResults => {
   const trouble = troubles('bandit', file);
   const read = report.safeParse(jsonIn(text));
   if (!read.success) {
@@ -56,7 +56,7 @@ export const readBandit = (text: string, { file, root }: About): ScanResults => 
       message:
         firstLine(one.issue_text) +
         (one.issue_confidence === 'HIGH' ? '' : ` (confidence ${oneLine(one.issue_confidence).toLowerCase()})`),
-      file: pathOf(oneLine(one.filename), root),
+      file: pathOf(oneLine(one.filename), ground),
       ...(one.line_number !== undefined && one.line_number > 0 ? { line: one.line_number } : {}),
       ...(url === undefined ? {} : { url }),
     };

@@ -14,7 +14,7 @@ const count = (line: string, what: RegExp): number => Number(what.exec(line)?.[1
  * What `black --check` says: files that it would change, of low severity. One that it cannot parse is unchecked, and so is an output in which nothing
  * was looked at, or that tells fewer files than it counts.
  */
-export const readBlack = (text: string, { file, root }: About): ScanResults => {
+export const readBlack = (text: string, { file, ...ground }: About): ScanResults => {
   const trouble = troubles('black', file);
   const findings: Finding[] = [];
   let known = false;
@@ -29,8 +29,8 @@ export const readBlack = (text: string, { file, root }: About): ScanResults => {
         rule: 'would-reformat',
         severity: 'low',
         message: 'black would format it otherwise',
-        file: pathOf(oneLine(path), root),
-        fix: oneLine(`black ${pathOf(oneLine(path), root)}`),
+        file: pathOf(oneLine(path), ground),
+        fix: oneLine(`black ${pathOf(oneLine(path), ground)}`),
       });
     else if (/^error: /i.test(line)) trouble.add(`says: ${line}`);
     else if (/^No (Python files are present|Path provided)/.test(line)) trouble.add('looked at no file');

@@ -2,7 +2,7 @@ import { hitsOf } from './coverage-lines.ts';
 import type { Coverage } from './coverage-lines.ts';
 import { pathOf } from './path.ts';
 import type { Troubles } from './report.ts';
-import type { Source } from './results.ts';
+import type { Ground, Source } from './results.ts';
 import { oneLine } from './text.ts';
 import { readXml } from './xml.ts';
 
@@ -12,7 +12,7 @@ const longest = 4096;
 /** Cobertura XML of coverage.py, jest, gcovr, Go: the lines of classes and of their methods. Gives the sources. */
 export const readCobertura = async (
   source: Source,
-  root: string,
+  ground: Ground,
   found: Coverage,
   trouble: Troubles,
 ): Promise<readonly string[]> => {
@@ -33,7 +33,7 @@ export const readCobertura = async (
       else if (name === 'methods') inMethods = true;
       else if (name === 'class') {
         const { filename = '' } = attributes;
-        path = filename === '' ? undefined : pathOf(oneLine(filename), root);
+        path = filename === '' ? undefined : pathOf(oneLine(filename), ground);
         if (path === undefined) trouble.add('has a class without a file name');
         else found.file(path);
       } else if (name === 'line' && path !== undefined) {
@@ -51,7 +51,7 @@ export const readCobertura = async (
       if (name === 'class') path = undefined;
       else if (name === 'methods') inMethods = false;
       else if (name === 'source' && written !== undefined) {
-        if (written.trim() !== '') sources.push(pathOf(oneLine(written), root));
+        if (written.trim() !== '') sources.push(pathOf(oneLine(written), ground));
         written = undefined;
       }
     },

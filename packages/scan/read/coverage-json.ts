@@ -4,7 +4,7 @@ import { wholeText } from './decode.ts';
 import { jsonIn, mostJson } from './json.ts';
 import { pathOf } from './path.ts';
 import type { Troubles } from './report.ts';
-import type { Source } from './results.ts';
+import type { Ground, Source } from './results.ts';
 import { oneLine } from './text.ts';
 
 const summary = z.object({ covered_lines: z.number(), num_statements: z.number() });
@@ -21,7 +21,7 @@ const report = z.object({ files: z.record(z.string(), z.unknown()), totals: summ
 /** coverage.py's JSON. Excluded lines are no lines. */
 export const readCoverageJson = async (
   source: Source,
-  root: string,
+  ground: Ground,
   found: Coverage,
   trouble: Troubles,
 ): Promise<void> => {
@@ -40,7 +40,7 @@ export const readCoverageJson = async (
     if (says !== undefined) found.compare(where, lines, { lines: says.num_statements, covered: says.covered_lines });
   };
   for (const [written, value] of Object.entries(read.data.files)) {
-    const path = pathOf(oneLine(written), root);
+    const path = pathOf(oneLine(written), ground);
     const one = covered.safeParse(value);
     if (!one.success) {
       trouble.add(`has lines of ${path} that could not be read`);

@@ -15,7 +15,7 @@ async function* again(first: string, rest: AsyncIterator<string>): AsyncGenerato
  * Reads Cobertura XML, LCOV or coverage.py's JSON, told apart by content. Never rejects because of what is in it: a file that is damaged, and one
  * without files or lines, is unchecked.
  */
-export const readCoverage = async (source: Source, { file, root }: About): Promise<CoverageResults> => {
+export const readCoverage = async (source: Source, { file, ...ground }: About): Promise<CoverageResults> => {
   const trouble = troubles('coverage', file);
   const found = coverage(trouble);
   const pieces = decode(source, (label) => {
@@ -26,9 +26,9 @@ export const readCoverage = async (source: Source, { file, root }: About): Promi
   const all = again(text, pieces);
   let sources: readonly string[] = [];
   // what a program printed before it does not matter: each stands at the beginning of a line
-  if (/^(TN|SF):/m.test(text)) await readLcov(all, root, found, trouble);
-  else if (/^\s*</m.test(text)) sources = await readCobertura(all, root, found, trouble);
-  else if (/^\s*\{/m.test(text)) await readCoverageJson(all, root, found, trouble);
+  if (/^(TN|SF):/m.test(text)) await readLcov(all, ground, found, trouble);
+  else if (/^\s*</m.test(text)) sources = await readCobertura(all, ground, found, trouble);
+  else if (/^\s*\{/m.test(text)) await readCoverageJson(all, ground, found, trouble);
   else trouble.add(text.trim() === '' ? 'is empty' : "is neither Cobertura, LCOV nor coverage.py's JSON");
   const files = found.files();
   const lines = [...files.values()].some(({ covered, missed }) => covered.size + missed.size > 0);

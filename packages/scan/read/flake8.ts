@@ -8,8 +8,8 @@ import { firstLine } from './text.ts';
 /** The default form, and `--format=pylint`. Plugins have codes of other lengths than its own (before 6.0: `DALL000`): https://flake8.pycqa.org/en/latest/glossary.html#term-error-code */
 const form = /^(?<path>[^:\s][^:]*):(?<line>\d+):(?:\d+:)? \[?(?<code>[A-Z]{1,6}\d{0,4})\]?(?: (?<says>.*))?$/;
 
-/** What `--count` and `--statistics` print beside: how many, of all or of one code. */
-const sums = /^\s*(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
+/** What `--count` and `--statistics` print beside: how many, of all or of one code. A number further in is a line of source, as `--show-source` has it. */
+const sums = /^(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
 
 const broken = /^(Traceback \(most recent call last\)|usage: flake8|flake8: error|There was a critical error)/;
 
@@ -17,7 +17,7 @@ const broken = /^(Traceback \(most recent call last\)|usage: flake8|flake8: erro
  * What flake8 prints by default, also with `--show-source`, `--count`, `--statistics` or colours. It has no severities: all are low, but a
  * file that is no Python (E999) is high: nothing else in it was looked at. A file that it could not read (E902) is unchecked.
  */
-export const readFlake8 = (text: string, { file, root }: About): ScanResults => {
+export const readFlake8 = (text: string, { file, ...ground }: About): ScanResults => {
   const trouble = troubles('flake8', file);
   const findings: Finding[] = [];
   let known = 0;
@@ -46,7 +46,7 @@ export const readFlake8 = (text: string, { file, root }: About): ScanResults => 
         rule: code,
         severity: code === 'E999' ? 'high' : 'low',
         message: firstLine(says),
-        file: pathOf(path, root),
+        file: pathOf(path, ground),
         ...(Number(line) > 0 ? { line: Number(line) } : {}),
       });
   }

@@ -21,6 +21,13 @@ test('a test may say by its status alone how it ended', async () => {
   expect(totals).toEqual({ total: 7, passed: 2, failed: 3, skipped: 2 });
 });
 
+test('pytest counts the lines of its attribute from 0', async () => {
+  const suite = (name: string): string =>
+    `<testsuite name="${name}"><testcase name="a" file="t.py" line="0"><failure>no place</failure></testcase></testsuite>`;
+  expect((await read(suite('pytest'))).failures).toMatchObject([{ file: 't.py', line: 1 }]);
+  expect((await read(suite('other'))).failures[0]).not.toHaveProperty('line');
+});
+
 test('the end of a long failure begins with a whole character', async () => {
   for (const before of ['', 'x']) {
     const text = `${before}${'😀'.repeat(8192)}x\nend`;

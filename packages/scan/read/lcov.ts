@@ -3,7 +3,7 @@ import type { Coverage } from './coverage-lines.ts';
 import { decode } from './decode.ts';
 import { pathOf } from './path.ts';
 import type { Troubles } from './report.ts';
-import type { Source } from './results.ts';
+import type { Ground, Source } from './results.ts';
 import { oneLine } from './text.ts';
 
 // https://manpages.debian.org/bookworm/lcov/geninfo.1.en.html#FILES; MC/DC and the later function records are of lcov 2
@@ -36,14 +36,14 @@ type Record = {
 };
 
 /** LCOV of any tool: `SF`, `DA`, `LF`, `LH`. Records of one file are put together. One without its end is unchecked. */
-export const readLcov = async (source: Source, root: string, found: Coverage, trouble: Troubles): Promise<void> => {
+export const readLcov = async (source: Source, ground: Ground, found: Coverage, trouble: Troubles): Promise<void> => {
   let record: Record | undefined;
   for await (const written of linesOf(source, trouble)) {
     const line = written.replace(/\r$/, '');
     const [, key = '', value = ''] = /^([A-Za-z_]+):?(.*)$/.exec(line) ?? [];
     if (key === 'SF') {
       if (record !== undefined) trouble.add(`has no end of the record of ${record.path}`);
-      const path = pathOf(oneLine(value), root);
+      const path = pathOf(oneLine(value), ground);
       found.file(path);
       record = { path, covered: new Set(), lines: new Set(), says: { lines: 0, covered: Infinity } };
     } else if (key === 'DA' && record !== undefined) {

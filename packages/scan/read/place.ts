@@ -1,4 +1,5 @@
 import { pathOf } from './path.ts';
+import type { Ground } from './results.ts';
 
 type Place = { readonly file: string; readonly line: number };
 
@@ -13,13 +14,13 @@ const forms = [
 ];
 
 /** Where a test failed, as its last lines say it: the last place that is within the workspace. */
-export const placeIn = (lines: readonly string[], root: string): Place | undefined =>
+export const placeIn = (lines: readonly string[], ground: Ground): Place | undefined =>
   lines
     .flatMap((text): Place[] =>
       forms.flatMap((form) => {
         const [, path, line] = form.exec(text) ?? [];
         if (path === undefined || line === undefined) return [];
-        const file = pathOf(path, root);
+        const file = pathOf(path, ground);
         return /^(\/|\.\.|node:|[A-Za-z]:\/)/.test(file) || foreign.test(file) ? [] : [{ file, line: Number(line) }];
       }),
     )

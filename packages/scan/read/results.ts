@@ -2,11 +2,17 @@ import type { FailedTest, Finding, TestTotals, Unchecked } from '#plan';
 import { oneLine } from './text.ts';
 
 /** What a file is called, and which folder its paths are made relative to. */
-export type About = {
+export type About = Ground & {
   /** As people know it: relative to the workspace. */
   readonly file: string;
+};
+
+/** Where a tool ran, as far as a report says it. */
+export type Ground = {
   /** The workspace, absolute. */
   readonly root: string;
+  /** Gets each path that was written relative to a folder which the report does not name. */
+  readonly relative?: Set<string>;
 };
 
 /** A file, or what a command printed, in pieces. */

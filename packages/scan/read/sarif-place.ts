@@ -1,6 +1,7 @@
 import { pathOfUri } from './path.ts';
 import type { ArtifactLocation, Run, SarifResult } from './sarif-shape.ts';
 import { oneLine } from './text.ts';
+import type { Ground } from './results.ts';
 
 const absolute = /^(\/|[a-z][a-z0-9+.-]+:)/i;
 
@@ -14,12 +15,12 @@ const withBases = ({ uri, uriBaseId }: ArtifactLocation, run: Run, hops = 0): st
 };
 
 /** The first place of a result: file and line, as far as it has them. */
-export const placeOf = ({ locations }: SarifResult, run: Run, root: string): { file?: string; line?: number } => {
+export const placeOf = ({ locations }: SarifResult, run: Run, ground: Ground): { file?: string; line?: number } => {
   const { artifactLocation, region } = locations?.[0]?.physicalLocation ?? {};
   const listed = run.artifacts?.[artifactLocation?.index ?? -1]?.location;
   const written = artifactLocation?.uri ? artifactLocation : listed;
   const uri = written?.uri ? withBases(written, run) : '';
   const line = region?.startLine ?? 0;
   if (uri === '') return {};
-  return { file: pathOfUri(oneLine(uri), root), ...(line > 0 ? { line } : {}) };
+  return { file: pathOfUri(oneLine(uri), ground), ...(line > 0 ? { line } : {}) };
 };

@@ -3,7 +3,7 @@ import { each, jsonIn } from './json.ts';
 import { troubles } from './report.ts';
 import type { Troubles } from './report.ts';
 import { toolName } from './results.ts';
-import type { About, SarifRun, ScanResults } from './results.ts';
+import type { About, Ground, SarifRun, ScanResults } from './results.ts';
 import { keptOf } from './sarif-keep.ts';
 import { placeOf } from './sarif-place.ts';
 import * as shape from './sarif-shape.ts';
@@ -57,13 +57,13 @@ const saysOf = ({ message }: SarifResult, rule: Rule | undefined): string => {
 const isSecret = (tool: string, rule: Rule | undefined, result: SarifResult): boolean =>
   secretTools.test(tool) || [...(rule?.properties?.tags ?? []), ...(result.properties?.tags ?? [])].includes('secret');
 
-const notices = (run: Run, tool: string, root: string, trouble: Troubles): void => {
+const notices = (run: Run, tool: string, ground: Ground, trouble: Troubles): void => {
   for (const one of run.invocations ?? []) {
     if (one.executionSuccessful === false)
       trouble.add(`says that ${tool} did not get through: ${one.exitCodeDescription ?? 'no reason given'}`, tool);
     for (const notice of [...(one.toolExecutionNotifications ?? []), ...(one.toolConfigurationNotifications ?? [])]) {
       if (notice.level !== 'error') continue;
-      const { file } = placeOf(notice, run, root);
+      const { file } = placeOf(notice, run, ground);
       trouble.add(
         `says: ${file === undefined ? '' : `${file}: `}${firstLine(saysOf(notice, undefined)) || 'an error without words'}`,
         tool,
@@ -79,7 +79,7 @@ type Found = {
   readonly kept?: SarifRun;
 };
 
-const readRun = (written: unknown, root: string, trouble: Troubles): Found | undefined => {
+const readRun = (written: unknown, ground: Ground, trouble: Troubles): Found | undefined => {
   const read = shape.run.safeParse(written);
   if (!read.success) {
     trouble.add(`has a run that could not be read: ${read.error.issues[0]?.path.join('.') ?? ''}`);
@@ -87,12 +87,15 @@ const readRun = (written: unknown, root: string, trouble: Troubles): Found | und
   }
   const run = read.data;
   const tool = toolName(run.tool.driver.name);
-  notices(run, tool, root, trouble);
+  notices(run, tool, ground, trouble);
   if (!Array.isArray(run.results)) trouble.add(`has a run of ${tool} without results: it did not look`, tool);
   const rules = rulesOf(run);
   const results = each(run.results ?? [], shape.result, trouble, `result of ${tool}`).filter(
     ({ kind, baselineState }) => kind !== 'pass' && kind !== 'notApplicable' && baselineState !== 'absent',
   );
+  // "insufficient information for the analysis tool to evaluate" (3.27.9)
+  const open = results.filter(({ kind }) => kind === 'open').length;
+  if (open > 0) trouble.add(`has ${open} results that ${tool} could not decide`, tool);
   // one that is under review, or rejected, does not count (3.27.23)
   const accepted = ({ suppressions }: SarifResult): boolean =>
     (suppressions ?? []).length > 0 &&
@@ -114,7 +117,7 @@ const readRun = (written: unknown, root: string, trouble: Troubles): Found | und
         severity: severityOf(one, rule, secret),
         ...words,
         message: oneLine(words.message) || id,
-        ...placeOf(one, run, root),
+        ...placeOf(one, run, ground),
         ...(url === undefined ? {} : { url }),
       };
     });
@@ -134,7 +137,7 @@ const readRun = (written: unknown, root: string, trouble: Troubles): Found | und
  * SARIF 2.1.0 of any scanner. Severity is by `security-severity` (9, 7, 4), else by level: error is high, warning medium, note low. Secrets and quoted
  * code are left behind, also in the runs that go on. A run that did not get through, or has no results, is unchecked.
  */
-export const readSarif = (text: string, { file, root }: About): ScanResults => {
+export const readSarif = (text: string, { file, ...ground }: About): ScanResults => {
   const trouble = troubles('sarif', file);
   const read = shape.log.safeParse(jsonIn(text));
   const empty = { tool: 'sarif', file, findings: [], suppressed: 0 };
@@ -145,7 +148,7 @@ export const readSarif = (text: string, { file, root }: About): ScanResults => {
   const { version, runs } = read.data;
   if (!version.startsWith('2.1.')) trouble.add(`is SARIF ${version}, and 2.1.0 is read`);
   if (runs.length === 0) trouble.add('has no run of a tool');
-  const found = runs.map((run) => readRun(run, root, trouble)).filter((one) => one !== undefined);
+  const found = runs.map((run) => readRun(run, ground, trouble)).filter((one) => one !== undefined);
   const tools = [...new Set(found.map(({ tool }) => tool))];
   return {
     ...empty,

@@ -65,6 +65,12 @@ describe('SARIF', () => {
     ]);
   });
 
+  test('what a tool could not decide was not checked', async () => {
+    expect(whats(await sarif({ results: [{ ruleId: 'a', kind: 'open', level: 'none' }] }))).toEqual([
+      'tool: report has 1 results that tool could not decide',
+    ]);
+  });
+
   test('what was accepted is suppressed, what is reviewed or rejected counts, what is gone does not', async () => {
     const { findings, suppressed } = await sarif({
       results: [
@@ -325,6 +331,12 @@ test('flake8 plugins may have codes of another length than its own', async () =>
     ['ABC', 'b.py', 2],
   ]);
   expect(unchecked).toEqual([]);
+});
+
+test('a number in the source that flake8 shows is no count', async () => {
+  const text = 'a.py:1:11: W291 trailing whitespace\n    100000 \n          ^\n';
+  const came = await read('flake8', text);
+  expect([whats(came), came.findings.length]).toEqual([[], 1]);
 });
 
 test('flake8 and black that name fewer than they count', async () => {

@@ -47,7 +47,7 @@ const saidIn = (tail: readonly string[]): string | undefined =>
   tail.find((line) => /^\s*\w+_test\.go:\d+: /.test(line))?.trim();
 
 /** Adds up what a file of tests holds, and compares it with what its suites say of themselves. */
-export const tally = ({ file, root }: About) => {
+export const tally = ({ file, ...ground }: About) => {
   const trouble = troubles('tests', file);
   const names = new Map<string, boolean>();
   const failures: FailedTest[] = [];
@@ -65,8 +65,11 @@ export const tally = ({ file, root }: About) => {
   const failureOf = ({ attributes, message, text }: Entry, group: string, kind: FailedTest['kind']): FailedTest => {
     const tail = lastLines(text, tailLines).map(own);
     const { file: path, line } = attributes;
-    const written = path === undefined ? undefined : { file: pathOf(oneLine(path), root), line: Number(line) };
-    const place = placeIn(tail, root) ?? written;
+    // pytest (`junit_family=xunit1`) counts lines from 0
+    const first = suites.some(({ name }) => name === 'pytest' || name === 'pytest tests') ? 1 : 0;
+    const at = line === undefined ? NaN : Number(line) + first;
+    const written = path === undefined ? undefined : { file: pathOf(oneLine(path), ground), line: at };
+    const place = placeIn(tail, ground) ?? written;
     return {
       suite: oneLine(group),
       name: oneLine(attributes['name'] ?? ''),

@@ -1,6 +1,7 @@
 import type { Test } from '#config';
 import type { Finding, Gate } from '#plan';
 import { countText } from '../finding-gates.ts';
+import { sourceRules } from '../found.ts';
 import type { SourceRule } from '../found.ts';
 
 /** Which rules of Landfall's own stand behind a gate. */
@@ -22,6 +23,10 @@ const wantedOf: Readonly<Record<SourceRule, string>> = {
   'pinned requirements': 'each line names one version',
   version: 'higher than before',
 };
+
+/** The gate whose rule it is, where it is one on sources. */
+export const sourceRuleOf = (rule: string): SourceRule | undefined =>
+  sourceRules.find((name) => rulesOf[name]?.includes(rule) === true);
 
 /** The rules on sources that are asked for. */
 export const askedRules = ({ forbid, secrets, pinned, version }: Test): readonly SourceRule[] => [
