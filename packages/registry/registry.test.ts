@@ -419,6 +419,22 @@ test('an address that is none, and an answer without end, are the registry’s f
   client.close();
 });
 
+test.each([
+  ['no time at all', { 'retry-after': '0' }],
+  ['a time that is over', { date: 'Fri, 02 Jan 2026 12:00:00 GMT', 'retry-after': 'Fri, 02 Jan 2026 11:00:00 GMT' }],
+])('a registry that is busy and asks for %s is not hammered, and given up', async (_, headers) => {
+  const hasty = ended(
+    await startFront(1, (_seen, nth) => ({ answer: nth <= 20 ? { status: 429, headers } : { status: 404 } })),
+  );
+  const client = clientOf(hasty.registry, 'app', { patience: 5000 });
+  expect(await client.digestOf('v1')).toMatchObject({
+    ok: false,
+    fault: { code: 'REGISTRY_BUSY', what: `${hasty.registry} answers with 429, too many requests` },
+  });
+  expect(client.waits).toEqual([500, 1000, 2000]);
+  client.close();
+});
+
 test('a token that a registry repeats is not told', async () => {
   const token = 'a-token-that-was-given';
   const odd = ended(
