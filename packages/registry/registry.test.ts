@@ -146,6 +146,28 @@ real.describe('what is spoilt on the way', () => {
     client.close();
   });
 
+  test.each([400, 404, 405, 416])(
+    'an upload that the registry does not go on with (%i) is begun again',
+    async (status) => {
+      const image = await makeImage([files(3_000_000)]);
+      let cut = 0;
+      const proxy = await front(open, ({ method, path, headers }) => {
+        if (method === 'PATCH' && Number(headers['content-length']) > 1_000_000) {
+          // the registry takes no second part
+          if (headers['content-range'] !== undefined) return { answer: { status, body: 'no' } };
+          return (cut += 1) === 1 ? { swallowAfter: 1_000_000 } : undefined;
+        }
+        if (method === 'GET' && path.includes('/blobs/uploads/')) return { answer: { status: 204, headers: { range: '0-99999', location: path } } }; // prettier-ignore
+        return undefined;
+      });
+      const client = clientOf(proxy.registry, `cut/${status}`);
+      expect(must(await client.push(image, ['v1'])).digest).toBe(image.digest);
+      expect(cut).toBe(2);
+      expect(proxy.seen.filter(({ headers }) => headers['content-range'] !== undefined)).toHaveLength(1);
+      client.close();
+    },
+  );
+
   test('an upload that was answered, but not heard, is not sent again', async () => {
     const image = await makeImage([files(30_000)]);
     let lost = 0;
