@@ -457,6 +457,41 @@ test.each([
   client.close();
 });
 
+test.each([
+  [400, '{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}', /Look at what .* said.* whether it allows/], // prettier-ignore
+  [405, '', /gave no reason.* its log.* whether it allows/],
+  [413, '<html>413</html>', /client_max_body_size/],
+])('what a registry refuses with %i is not blamed on the login', async (status, body, next) => {
+  const strict = ended(await startFront(1, ({ method }) => ({ answer: { status: method === 'PUT' ? status : 200, body, headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' } } }))); // prettier-ignore
+  for (const credentials of [login, undefined]) {
+    const client = clientOf(strict.registry, 'app', { credentials });
+    const pushed = await client.push(await makeImage([files()]), []);
+    expect(pushed).toMatchObject({
+      ok: false,
+      fault: { code: 'REGISTRY_REFUSED', what: `${strict.registry} refused PUT of app with ${status}` },
+    });
+    const told = pushed.ok ? '' : pushed.fault.next;
+    expect(told).toMatch(next);
+    expect(told).not.toMatch(/password|user name/);
+    client.close();
+  }
+});
+
+test.each([
+  ['a login', login, /repository’s name.*the user ship may/],
+  ['no login', undefined, /user name and a password.*repository’s name/],
+])('a repository that is not there, or hidden, is told so with %s', async (_, credentials, next) => {
+  const none = ended(
+    await startFront(1, ({ method }) => ({ answer: { status: 404, ...(method === 'HEAD' ? {} : { body: 'no such project' }) } })), // prettier-ignore
+  );
+  const client = clientOf(none.registry, 'app', { credentials });
+  expect(await client.push(await makeImage([files()]), ['v1'])).toMatchObject({
+    ok: false,
+    fault: { code: 'REGISTRY_REFUSED', said: ['no such project'], next: expect.stringMatching(next) },
+  });
+  client.close();
+});
+
 test('a token that a registry repeats is not told', async () => {
   const token = 'a-token-that-was-given';
   const odd = ended(
