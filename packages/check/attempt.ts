@@ -36,6 +36,13 @@ export type Try = {
 /** One answer may take so long where the check has no `max`. */
 const answerLimit = 10_000;
 
+/** A server that asks for time gets so much, also if it asks for less (`Retry-After: 0`): ms. */
+const leastPause = 1000;
+
+/** How long to wait before the next request: ms. Pure. */
+export const waitAfter = ({ every }: Check, pause: number | undefined): number =>
+  pause === undefined ? every : Math.max(every, pause, leastPause);
+
 /** Asks as often as the check says, and judges each answer and then their times. */
 export const attempt = async (given: Try): Promise<Tried> => {
   const { check, setting, end } = given;
@@ -51,8 +58,8 @@ export const attempt = async (given: Try): Promise<Tried> => {
     if (took.length > 0 && check.within > 0 && clock.now() >= end)
       return { wrong: [`only ${took.length} of ${check.repeat} requests fitted into ${renderDuration(check.within)}`] };
     const { tried, ms } = await ask(given);
-    const pause = tried.pause === undefined ? undefined : Math.max(tried.pause, check.every);
-    if (pause !== undefined && clock.now() + pause < end) {
+    const pause = waitAfter(check, tried.pause);
+    if (tried.pause !== undefined && clock.now() + pause < end) {
       setting.show(
         `… ${given.says}: asked to wait ${renderDuration(pause)} after ${took.length} right answers (Retry-After)`,
       );

@@ -232,4 +232,10 @@ test('a server that asks for time is left alone so long, within the time of the 
   expect(among.checked[0]).toMatchObject({ ok: true, tries: 1, times: { count: 3 } });
   expect(among.sent).toHaveLength(4);
   expect(among.lines[0]).toBe('… GET /: asked to wait 7 s after 1 right answers (Retry-After)');
+  // `Retry-After: 0` is no leave to ask without a pause
+  const none = { status: 429, headers: { 'retry-after': '0' } };
+  const hammered = await run([check('/', { repeat: 3, every: 0, within: 3500 })], [{}, none]);
+  expect(hammered.checked[0]?.found).toBe('request 2 of 3: expected status 2xx, found 429');
+  expect(hammered.sent).toHaveLength(5);
+  expect((await run([check('/', { every: 0, within: 2500 })], [none])).sent).toHaveLength(3);
 });

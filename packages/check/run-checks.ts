@@ -1,7 +1,7 @@
 import type { Check } from '#config';
 import { renderDuration } from '#plan';
 import type { Checked } from '#plan';
-import { attempt } from './attempt.ts';
+import { attempt, waitAfter } from './attempt.ts';
 import type { Tried } from './attempt.ts';
 import { loadSelect } from './json-path.ts';
 import type { Select } from './json-path.ts';
@@ -59,23 +59,22 @@ const run = async (check: Check, setting: Setting, memory: Memory, select: Selec
   let last = '';
   for (let tries = 1; ; tries++) {
     const aborted = signal?.aborted === true;
-    const {
-      wrong,
-      times,
-      pause = 0,
-    }: Tried = aborted ? { wrong: ['cancelled'] } : await attempt({ check, setting, memory, select, end, says });
+    const { wrong, times, pause }: Tried = aborted
+      ? { wrong: ['cancelled'] }
+      : await attempt({ check, setting, memory, select, end, says });
     const ms = Math.round(clock.now() - begun);
     const result = { says, ms, tries, ...(times === undefined ? {} : { times }) };
     if (wrong.length === 0) return { ...result, ok: true };
     const found = memory.scrub(wrong.join('; '));
-    const wait = Math.max(check.every, pause);
-    const asks = pause === 0 ? '' : `; it asks to wait ${renderDuration(pause)}`;
+    const wait = waitAfter(check, pause);
+    const asked = pause ?? 0;
+    const asks = asked === 0 ? '' : `; it asks to wait ${renderDuration(asked)}`;
     const left = end - clock.now();
     if (wait >= left || signal?.aborted === true || found.startsWith('not sent: '))
       return {
         ...result,
         ok: false,
-        found: found + (pause > 0 && pause >= left && check.within > 0 ? `${asks}, which is too long` : ''),
+        found: found + (asked > 0 && asked >= left && check.within > 0 ? `${asks}, which is too long` : ''),
       };
     if (found + asks !== last)
       show(`… ${says}: ${found}${asks}; trying again for ${renderDuration(Math.max(0, left))}`);

@@ -211,8 +211,8 @@ export const advice: Readonly<Record<FaultCode, Advice>> = {
     next: 'Make the tool able to look: its database, its network, its file. Where that cannot be, name the gate in `allow-incomplete`.',
   },
   REGISTRY_REFUSED: {
-    from: 'A registry, which answered 401 or 403 to the login given, or to none.',
-    next: 'Check the user name and the password, which is often a token that has ended, and that it may read (or write) this repository.',
+    from: 'A registry, which answered 401 or 403 to the login given, or to none; or another 4xx to what was asked: nothing of that name (404), too large (413), a tag that may not be moved, a quota.',
+    next: 'After a 401 or 403 check the user name and the password, which is often a token that has ended, and that it may read (or write) this repository; after a 404 the repository’s name, too: many registries answer so to what may not be seen. Else look at what the registry said, and whether it, or a proxy before it, allows this.',
   },
   REGISTRY_BUSY: {
     from: 'A registry, which answered 429: too many questions, or pulls without a login.',

@@ -54,7 +54,7 @@ export const codes = {
   EVIDENCE_DIFFERS: 'the evidence is of something else than is deployed, or is not as it was written',
   VERDICT_FAILED: 'tests or scans found what may not be',
   VERDICT_INCOMPLETE: 'something that was asked for could not be checked',
-  REGISTRY_REFUSED: 'the registry does not accept this login, or does not allow it what was asked',
+  REGISTRY_REFUSED: 'the registry does not accept this login, or does not do what it was asked',
   REGISTRY_BUSY: 'the registry asks to be left alone for longer than is waited',
   REGISTRY_UNREACHABLE: 'the registry cannot be reached, or goes on failing',
   IMAGE_UNKNOWN: 'the image is not in the registry, or no longer on the host',

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { faultOf, ok, type Result } from '#fault';
 import type { Clock } from '#plan';
 import type { Configured } from './docker-config.ts';
-import { addressIn, cancelled, saidIn, unreachable } from './faults.ts';
+import { addressIn, cancelled, declined, hidden, saidIn, unreachable } from './faults.ts';
 import type { Http, Received } from './http.ts';
 import { loginTo } from './login.ts';
 import { isPrivate, originsOf } from './origin.ts';
@@ -114,9 +114,14 @@ export const asker = (of: Asking): Ask => {
       }
       if (answer.status < 300 || expects.includes(answer.status)) return { ...answer, url };
       const said = await saidIn(answer, secrets);
-      if (answer.status === 401 || answer.status === 403)
-        throw login.refuse(`does not allow it (${answer.status})`, said, of.login.unused);
-      throw login.refuse(`refused ${method} of ${repository} with ${answer.status}`, said);
+      const { status } = answer;
+      const { credentials, unused } = of.login;
+      if (status === 401 || status === 403) throw login.refuse(`does not allow it (${status})`, said, unused);
+      const what = `refused ${method} of ${repository} with ${status}`;
+      if (status !== 404) throw declined(registry, status, what, said);
+      throw credentials === undefined
+        ? login.refuse(what, said, unused)
+        : hidden(registry, credentials.username, what, said);
     }
   };
 };

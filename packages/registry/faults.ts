@@ -51,6 +51,27 @@ export const refused = (
         : `Check the user name ${user} and its password for ${registry}, which is often a token that has ended, and that it has the right to this repository.`,
   });
 
+/** To somebody who has a login: it is not there, or hidden. Registries do not tell which. */
+export const hidden = (registry: string, user: string, what: string, said: readonly string[]): Failure =>
+  new Failure({
+    code: 'REGISTRY_REFUSED',
+    what: `${registry} ${what}`,
+    said,
+    next: `Check the repository’s name, whether it must be made there first, and that the user ${user} may use it: many registries answer so to what may not be seen.`,
+  });
+
+/** It is not about who asks: the registry, or what stands before it, does not do this. */
+export const declined = (registry: string, status: number, what: string, said: readonly string[]): Failure =>
+  new Failure({
+    code: 'REGISTRY_REFUSED',
+    what: `${registry} ${what}`,
+    said,
+    next:
+      status === 413
+        ? `It is larger than ${registry}, or a proxy before it, takes: raise that limit (client_max_body_size of nginx), or make the layers of the image smaller.`
+        : `${said.length === 0 ? 'It gave no reason: look into its log' : 'Look at what it said'}, and whether it allows this: limits of size, quotas, tags that may not be moved, methods that a proxy before it holds back.`,
+  });
+
 export const busy = (registry: string, asked: number | undefined, said: readonly string[]): Failure =>
   new Failure({
     code: 'REGISTRY_BUSY',

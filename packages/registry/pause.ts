@@ -4,6 +4,8 @@ type Answer = { readonly status: number; readonly headers: Readonly<Record<strin
 
 const shortest = 500;
 const longest = 15_000;
+/** A registry that asks for less has not asked: ms. */
+const least = 1000;
 
 /** Statuses that may be gone the next time. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -24,10 +26,15 @@ const untilReset = ({ headers }: Answer): number | undefined => {
 /** Longer from try to try, where nothing else is said: ms. Pure. */
 export const backoff = (tries: number): number => Math.min(longest, shortest * 2 ** tries);
 
-/** How long to wait before asking once more, ms; undefined: asking again mends nothing. Pure. */
+/** How long a registry asks to be left alone, ms; undefined: it asks for nothing, or for next to nothing (`Retry-After: 0`, a time that is over). Pure. */
+export const pauseAsked = (came: Answer): number | undefined => {
+  const asked = retryAfter(came) ?? (came.status === 429 ? untilReset(came) : undefined);
+  return asked === undefined || asked < least ? undefined : asked;
+};
+
+/** How long to wait before asking once more, ms, never 0: nobody’s patience would end; undefined: asking again mends nothing. Pure. */
 export const pauseAfter = (came: Answer | { readonly code: string }, tries: number): number | undefined => {
   if ('code' in came) return lasting.test(came.code) ? undefined : backoff(tries);
   if (!passing.has(came.status)) return undefined;
-  const asked = retryAfter(came) ?? (came.status === 429 ? untilReset(came) : undefined);
-  return asked ?? backoff(tries);
+  return pauseAsked(came) ?? backoff(tries);
 };

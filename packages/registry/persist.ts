@@ -3,7 +3,7 @@ import { renderDuration } from '#plan';
 import type { Asking } from './ask.ts';
 import { busy, failing, saidIn, stopIf, unreachable } from './faults.ts';
 import type { Received } from './http.ts';
-import { pauseAfter } from './pause.ts';
+import { pauseAfter, pauseAsked } from './pause.ts';
 
 /** Sends until there is an answer that stands, or waiting is no use any more: then it throws a Failure. `once`: where nobody knows what came of it, it is not sent again. */
 export type Persist = (host: string, once: boolean, send: () => Promise<Received>) => Promise<Received>;
@@ -39,7 +39,9 @@ export const persister =
       if (unclear || waited + pause > patience) {
         if (came === undefined) throw unreachable(error, host);
         const said = await saidIn(came, secrets);
-        throw came.status === 429 ? busy(registry, pause, said) : failing(registry, came.status, tries + 1, said);
+        throw came.status === 429
+          ? busy(registry, pauseAsked(came), said)
+          : failing(registry, came.status, tries + 1, said);
       }
       came?.body.resume();
       if (pause >= 2000)

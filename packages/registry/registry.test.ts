@@ -146,6 +146,28 @@ real.describe('what is spoilt on the way', () => {
     client.close();
   });
 
+  test.each([400, 404, 405, 416])(
+    'an upload that the registry does not go on with (%i) is begun again',
+    async (status) => {
+      const image = await makeImage([files(3_000_000)]);
+      let cut = 0;
+      const proxy = await front(open, ({ method, path, headers }) => {
+        if (method === 'PATCH' && Number(headers['content-length']) > 1_000_000) {
+          // the registry takes no second part
+          if (headers['content-range'] !== undefined) return { answer: { status, body: 'no' } };
+          return (cut += 1) === 1 ? { swallowAfter: 1_000_000 } : undefined;
+        }
+        if (method === 'GET' && path.includes('/blobs/uploads/')) return { answer: { status: 204, headers: { range: '0-99999', location: path } } }; // prettier-ignore
+        return undefined;
+      });
+      const client = clientOf(proxy.registry, `cut/${status}`);
+      expect(must(await client.push(image, ['v1'])).digest).toBe(image.digest);
+      expect(cut).toBe(2);
+      expect(proxy.seen.filter(({ headers }) => headers['content-range'] !== undefined)).toHaveLength(1);
+      client.close();
+    },
+  );
+
   test('an upload that was answered, but not heard, is not sent again', async () => {
     const image = await makeImage([files(30_000)]);
     let lost = 0;
@@ -416,6 +438,57 @@ test('an address that is none, and an answer without end, are the registry’s f
   expect(await client.manifest('gone')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', said: ['http://['] } }); // prettier-ignore
   expect(await client.manifest('long')).toMatchObject({ ok: false, fault: { code: 'REGISTRY_UNREACHABLE', what: expect.stringContaining('is longer than 4194304 bytes') } }); // prettier-ignore
   expect(odd.seen.filter(({ path }) => path.endsWith('long'))).toHaveLength(1);
+  client.close();
+});
+
+test.each([
+  ['no time at all', { 'retry-after': '0' }],
+  ['a time that is over', { date: 'Fri, 02 Jan 2026 12:00:00 GMT', 'retry-after': 'Fri, 02 Jan 2026 11:00:00 GMT' }],
+])('a registry that is busy and asks for %s is not hammered, and given up', async (_, headers) => {
+  const hasty = ended(
+    await startFront(1, (_seen, nth) => ({ answer: nth <= 20 ? { status: 429, headers } : { status: 404 } })),
+  );
+  const client = clientOf(hasty.registry, 'app', { patience: 5000 });
+  expect(await client.digestOf('v1')).toMatchObject({
+    ok: false,
+    fault: { code: 'REGISTRY_BUSY', what: `${hasty.registry} answers with 429, too many requests` },
+  });
+  expect(client.waits).toEqual([500, 1000, 2000]);
+  client.close();
+});
+
+test.each([
+  [400, '{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}', /Look at what .* said.* whether it allows/], // prettier-ignore
+  [405, '', /gave no reason.* its log.* whether it allows/],
+  [413, '<html>413</html>', /client_max_body_size/],
+])('what a registry refuses with %i is not blamed on the login', async (status, body, next) => {
+  const strict = ended(await startFront(1, ({ method }) => ({ answer: { status: method === 'PUT' ? status : 200, body, headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' } } }))); // prettier-ignore
+  for (const credentials of [login, undefined]) {
+    const client = clientOf(strict.registry, 'app', { credentials });
+    const pushed = await client.push(await makeImage([files()]), []);
+    expect(pushed).toMatchObject({
+      ok: false,
+      fault: { code: 'REGISTRY_REFUSED', what: `${strict.registry} refused PUT of app with ${status}` },
+    });
+    const told = pushed.ok ? '' : pushed.fault.next;
+    expect(told).toMatch(next);
+    expect(told).not.toMatch(/password|user name/);
+    client.close();
+  }
+});
+
+test.each([
+  ['a login', login, /repository’s name.*the user ship may/],
+  ['no login', undefined, /user name and a password.*repository’s name/],
+])('a repository that is not there, or hidden, is told so with %s', async (_, credentials, next) => {
+  const none = ended(
+    await startFront(1, ({ method }) => ({ answer: { status: 404, ...(method === 'HEAD' ? {} : { body: 'no such project' }) } })), // prettier-ignore
+  );
+  const client = clientOf(none.registry, 'app', { credentials });
+  expect(await client.push(await makeImage([files()]), ['v1'])).toMatchObject({
+    ok: false,
+    fault: { code: 'REGISTRY_REFUSED', said: ['no such project'], next: expect.stringMatching(next) },
+  });
   client.close();
 });
 

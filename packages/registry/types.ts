@@ -80,7 +80,7 @@ export type RegistryOptions = {
 
 /**
  * One repository of a registry (OCI distribution 1.1). Nothing throws but streams.
- * Faults of all: `REGISTRY_REFUSED` (login, rights), `REGISTRY_BUSY` (429 for longer than is waited), `REGISTRY_UNREACHABLE`
+ * Faults of all: `REGISTRY_REFUSED` (login, rights, any other 4xx), `REGISTRY_BUSY` (429 for longer than is waited), `REGISTRY_UNREACHABLE`
  * (no connection, certificate, 5xx after retries), `CANCELLED`; `IMAGE_DIFFERS` where content is not that of its digest.
  */
 export type Registry = {

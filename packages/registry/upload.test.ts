@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
+import type { Failure } from '#fault';
 import { digestOf } from '../../test/lab/oci-image.ts';
 import type { Question } from './ask.ts';
 import { attached } from './artifacts.ts';
-import { unreachable } from './faults.ts';
-import { uploadBlob } from './upload.ts';
+import { refused, unreachable } from './faults.ts';
+import { uploadBlob, type Uploading } from './upload.ts';
 
 const signal = new AbortController().signal;
 const clock = { now: () => 0, sleep: () => Promise.resolve() };
@@ -51,6 +52,99 @@ test('a registry that keeps what came of a request that broke off is sent only t
     'PATCH /up?s=7 7-9',
     'PUT /up?s=10&digest=D',
   ]);
+});
+
+/** A registry whose answers to what is taken up are given; PATCHes of a whole blob break off after so many bytes, while there are some. */
+const scripted = (breaks: number[], taken: (question: Question) => Promise<never>, put = 201) => {
+  const bytes = Buffer.from('0123456789');
+  const blob = { mediaType: 'x', digest: digestOf(bytes), size: bytes.length };
+  const asked: string[] = [];
+  let arrived = '';
+  let sessions = 0;
+  const ask = async (question: Question): Promise<never> => {
+    const { method, headers = {}, body } = question;
+    const range = headers['content-range'];
+    asked.push(`${method} ${range ?? ''}`.trim());
+    if (asked.length > 200) throw new Error('without end');
+    if (method === 'HEAD') return answer(404);
+    if (method === 'POST') {
+      arrived = '';
+      return answer(202, { location: `/up?s=${(sessions += 1)}` });
+    }
+    if (method === 'GET') return arrived === '' ? answer(404) : answer(204, { range: `0-${arrived.length - 1}` });
+    if (method === 'PUT') return answer(put);
+    if (range !== undefined) return taken(question);
+    for await (const chunk of body?.() as Readable) arrived += String(chunk);
+    const until = breaks.shift();
+    if (until === undefined) return answer(202);
+    arrived = arrived.slice(0, until);
+    throw lost();
+  };
+  const read: Uploading['read'] = (_, from = 0) => Readable.from([bytes.subarray(from)]);
+  return { asked, blob, of: { ask, clock, signal, read }, arrived: () => arrived, forget: () => void (arrived = '') };
+};
+
+const lost = (): Failure => unreachable(Object.assign(new Error('gone'), { code: 'ECONNRESET' }), 'registry.test');
+const refusing = (status: number) => (question: Question) => question.expects?.includes(status) === true ? Promise.resolve(answer(status)) : Promise.reject(refused('registry.test', undefined, `${status}`, [])); // prettier-ignore
+
+test.each([400, 404, 405, 416])(
+  'where the registry does not go on (%i), the blob is sent anew, whole',
+  async (status) => {
+    const { asked, blob, of, arrived } = scripted([4, 6], refusing(status));
+    await uploadBlob(of, blob);
+    expect(arrived()).toBe('0123456789');
+    // and nothing is taken up any more, also not after it broke off once more
+    expect(asked).toEqual([
+      'POST',
+      'PATCH',
+      'HEAD',
+      'GET',
+      'PATCH 4-9',
+      'POST',
+      'PATCH',
+      'HEAD',
+      'POST',
+      'PATCH',
+      'PUT',
+    ]);
+  },
+);
+
+test('what else a registry says to what is taken up stands', async () => {
+  const { asked, blob, of } = scripted([4], refusing(403));
+  await expect(uploadBlob({ ...of }, blob)).rejects.toMatchObject({ fault: { code: 'REGISTRY_REFUSED' } });
+  expect(asked).toEqual(['POST', 'PATCH', 'HEAD', 'GET', 'PATCH 4-9']);
+});
+
+test('a registry that loses what it had, again and again, is given up', async () => {
+  const forgetful = scripted(Array<number>(150).fill(4), () => {
+    forgetful.forget();
+    return Promise.reject(lost());
+  });
+  await expect(uploadBlob(forgetful.of, forgetful.blob)).rejects.toMatchObject({
+    fault: { code: 'REGISTRY_UNREACHABLE', what: expect.stringContaining('registry.test') },
+  });
+  const never = scripted(Array<number>(150).fill(4), refusing(416));
+  await expect(uploadBlob(never.of, never.blob)).rejects.toMatchObject({ fault: { code: 'REGISTRY_UNREACHABLE' } });
+});
+
+test('a blob that was put together wrong of its parts is sent anew; one that is whole and wrong was changed', async () => {
+  const scene = scripted([4], () => Promise.resolve(answer(202)));
+  const ask = async (question: Question): Promise<never> => {
+    const given = await scene.of.ask(question);
+    return question.method === 'PUT' && scene.arrived().length < 10 ? answer(400) : given;
+  };
+  await uploadBlob({ ...scene.of, ask }, scene.blob);
+  expect(scene.asked).toEqual(['POST', 'PATCH', 'HEAD', 'GET', 'PATCH 4-9', 'PUT', 'POST', 'PATCH', 'PUT']);
+  const changed = scripted([], refusing(416), 400);
+  await expect(uploadBlob(changed.of, changed.blob)).rejects.toMatchObject({ fault: { code: 'IMAGE_DIFFERS' } });
+  expect(changed.asked).toEqual(['POST', 'PATCH', 'PUT']);
+});
+
+test('an upload of which one byte has come, or none, is begun anew: `0-0` says either', async () => {
+  const { asked, blob, of, arrived } = scripted([1], refusing(500));
+  await uploadBlob(of, blob);
+  expect([arrived(), asked]).toEqual(['0123456789', ['POST', 'PATCH', 'HEAD', 'GET', 'POST', 'PATCH', 'PUT']]);
 });
 
 test('where there is a referrers API, it is asked, page for page', async () => {
