@@ -29,6 +29,9 @@ export const baseOf = async (root: string, { branch, event = {} }: BaseAsked): P
   // the merge that GitHub made to try the pull request
   if (pull !== undefined && into !== undefined && parents[1] === pull.head && (branch ?? pull.base) === pull.base)
     return present(root, pull.base, into);
+  // a group of a merge queue stands on the one before it, and not on the branch
+  if (pull !== undefined && pull.head === head && (branch ?? pull.base) === pull.base)
+    if (await isAncestor(root, pull.baseCommit, head)) return known(pull.base, pull.baseCommit);
   const name = branch ?? pull?.base ?? event.defaultBranch ?? (await defaultBranch(root));
   if (name === undefined) return unknown('nothing says which branch is the default one; set `base` under `test`');
   if (pull === undefined && (event.branch ?? (await currentBranch(root))) === name)
@@ -56,8 +59,7 @@ const before = async (
   }
   if (pushed !== undefined && (await existing(root, pushed)) !== undefined && pushed !== head) {
     // a branch that was forced to another history did not come from there
-    if ((await said(root, ['merge-base', '--is-ancestor', pushed, head])) !== undefined)
-      return known('what was there before the push', pushed);
+    if (await isAncestor(root, pushed, head)) return known('what was there before the push', pushed);
   }
   return present(root, name, parent);
 };
@@ -72,6 +74,10 @@ const said = async (root: string, words: readonly string[]): Promise<string | un
   const answer = await git(root, words);
   return answer.ok ? answer.value.toString('utf8').trim() : undefined;
 };
+
+const isAncestor = async (root: string, commit: string, of: string): Promise<boolean> =>
+  (await existing(root, commit)) !== undefined &&
+  (await said(root, ['merge-base', '--is-ancestor', commit, of])) !== undefined;
 
 const isId = (text: string): boolean => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
 

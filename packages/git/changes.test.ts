@@ -184,6 +184,20 @@ needing('git').describe('what a commit is compared with', () => {
     expect([baseOf(alone), shown(alone)]).toEqual([`main ${old}`, { 'w.txt': [[1, 1]] }]);
   });
 
+  test('of a group of a merge queue the group before it, which is on no branch yet', async () => {
+    const root = main({ 'a.py': '1\n' });
+    git(root, 'checkout', '--quiet', '--detach');
+    write(root, 'b.py', '1\n');
+    commitAll(root);
+    const before = id(root);
+    write(root, 'c.py', '1\n');
+    commitAll(root);
+    const event = { pull: { base: 'main', baseCommit: before, head: id(root) }, defaultBranch: 'main' };
+    const changes = await changesOf(root, { event });
+    expect(baseOf(changes)).toBe(`main ${before}`);
+    expect(shown(changes)).toEqual({ 'c.py': [[1, 1]] });
+  });
+
   test('of a branch the commit at which it left the default branch, or the wanted one', async () => {
     const origin = main({ 'a.txt': 'a\n' });
     const start = id(origin);
