@@ -8,7 +8,12 @@ import { runLine } from './process.ts';
 import type { Closing, Ended, Line } from './process.ts';
 
 /** A command by its name. Durations in ms. */
-export type Command = Omit<Line, 'spool' | 'hear'> & { readonly name: string; readonly retries: number };
+export type Command = Omit<Line, 'spool' | 'hear'> & {
+  readonly name: string;
+  readonly retries: number;
+  /** Is done before each further try. */
+  readonly again?: () => Promise<void>;
+};
 
 /** A command that was run. What its report makes of that is for those who read it. */
 export type Ran = CommandReport & {
@@ -94,6 +99,7 @@ export const openRunner = (ground: Ground): Runner => {
         if (!live) await print(title, spool, tail);
       });
       if (!again) return { ...report, output: spool };
+      await command.again?.();
     }
   };
 

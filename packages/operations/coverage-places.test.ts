@@ -18,7 +18,13 @@ const places = async (...files: readonly string[]): Promise<readonly string[]> =
     mkdirSync(dirname(join(workspace, file)), { recursive: true });
     writeFileSync(join(workspace, file), '');
   }
-  const left = { workspace, test: wanted({ coverage: 'coverage.xml' }), ran: [], before: new Set<string>() };
+  const left = {
+    workspace,
+    test: wanted({ coverage: 'coverage.xml' }),
+    ran: [],
+    before: new Set<string>(),
+    overtaken: new Set<string>(),
+  };
   const { coverage } = await readReports({ ...left, folderOf: () => '.', today: '2026-11-30' });
   return coverage.flatMap((one) => [...one.files.keys()]);
 };

@@ -29,6 +29,7 @@ const measured = async (...patterns: readonly string[]) => {
     test: wanted({ coverage: [...patterns] }),
     ran: [],
     before: new Set<string>(),
+    overtaken: new Set<string>(),
     folderOf: () => '.',
     today: '2026-11-30',
   });
@@ -79,6 +80,7 @@ test('what a command in a folder says is about that folder, also where the works
     test: wanted({ run: { lint: { command: 'flake8', tool: 'flake8', directory: 'web' } } }),
     ran: [{ ...ran('lint'), outcome: 'failed', exit: 1, output: join(workspace, 'out') }],
     before: new Set<string>(),
+    overtaken: new Set<string>(),
     folderOf: () => 'web',
     today: '2026-11-30',
   });

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#command';
-import type { FoundFile, Ran } from '#command';
+import type { Command, FoundFile, Ran } from '#command';
 import type { Test } from '#config';
 import { asCommitted } from '#git';
 import { requirementLines, requirementsIncluded } from '#plan';
@@ -41,6 +41,23 @@ export const leftovers = async (workspace: string, test: Test): Promise<Readonly
   return new Set(found.filter(({ path }) => committed.has(path)).map(idOf));
 };
 
+/**
+ * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
+ * name. That is what a command's own `report` names; and where it is the only one, all.
+ */
+export const overtaking = (
+  workspace: string,
+  test: Test,
+  commands: readonly Command[],
+): { readonly commands: readonly Command[]; readonly overtaken: ReadonlySet<string> } => {
+  const overtaken = new Set<string>();
+  const again = async (name: string): Promise<void> => {
+    const own = askedOf(test).filter(({ command = commands.length === 1 ? name : undefined }) => command === name);
+    for (const { pattern } of own) for (const file of await findFiles(workspace, pattern)) overtaken.add(idOf(file));
+  };
+  return { overtaken, commands: commands.map((one) => ({ ...one, again: () => again(one.name) })) };
+};
+
 /** What commands left, and what that makes of how they ended. */
 export type Reports = Pick<Found, 'commands' | 'tests' | 'scans' | 'coverage' | 'unchecked'>;
 
@@ -50,6 +67,8 @@ type Left = {
   readonly ran: readonly Ran[];
   /** What is none of this run's: {@link leftovers}. */
   readonly before: ReadonlySet<string>;
+  /** What tries left that were followed by another one: {@link overtaking}. */
+  readonly overtaken: ReadonlySet<string>;
   /** The folder that a command ran in, below the workspace. */
   readonly folderOf: (command: string) => string;
 } & Pick<Found, 'exceptions' | 'today'>;
@@ -59,7 +78,7 @@ type Left = {
  * unchecked; so is a tool whose exit code and report do not agree.
  */
 export const readReports = async (left: Left): Promise<Reports> => {
-  const { workspace, test, ran, before, folderOf } = left;
+  const { workspace, test, ran, before, overtaken, folderOf } = left;
   const unchecked: Unchecked[] = [];
   const results: Results[] = [];
   const folders = Object.keys(test.run).map(folderOf);
@@ -74,7 +93,7 @@ export const readReports = async (left: Left): Promise<Reports> => {
       ? 'lay there before, and no command has written to it'
       : 'is as the commit has it: no step has written it';
   for (const { tool, pattern, command } of askedOf(test)) {
-    const files = await findFiles(workspace, pattern);
+    const files = (await findFiles(workspace, pattern)).filter((file) => !overtaken.has(idOf(file)));
     const missing = (what: string, file?: string): void => {
       unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
     };

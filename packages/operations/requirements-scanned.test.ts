@@ -26,6 +26,7 @@ const unchecked = async (report: string, files: Readonly<Record<string, string>>
     test: wanted({ run: { audit } }),
     ran: [{ ...ran('audit'), outcome: 'passed', output: '' }],
     before: new Set<string>(),
+    overtaken: new Set<string>(),
     folderOf: () => '.',
     today: '2026-11-30',
   });

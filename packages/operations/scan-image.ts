@@ -10,7 +10,7 @@ import type { Bill, OciLayout, Source } from '#registry';
 import { judge } from '#scan';
 import { nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
-import { leftovers, readReports } from './reports.ts';
+import { leftovers, overtaking, readReports } from './reports.ts';
 import { concluded } from './test-and-scan.ts';
 import { nothingFound } from './test-plan.ts';
 
@@ -119,12 +119,13 @@ const scan = ({ wanted, stage, evidence, timeline: line }: Work, runner: Runner,
       timeout,
       retries,
     }));
-    const ran = await runner.sideBySide(scanners);
+    const { commands, overtaken } = overtaking(workspace, test, scanners);
+    const ran = await runner.sideBySide(commands);
     stage.signal.throwIfAborted();
     const folderOf = (name: string): string => wanted.scan[name]?.directory ?? '.';
     const today = stage.wall().toISOString().slice(0, 10);
     const excepting = wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions };
-    const read = await readReports({ workspace, test, ran, before, folderOf, today, ...excepting });
+    const read = await readReports({ workspace, test, ran, before, overtaken, folderOf, today, ...excepting });
     const reports = {
       ...read,
       scans: read.scans.map((one) => ({

@@ -16,7 +16,7 @@ import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
 import type { Look } from './evidence.ts';
 import { exceptionsOf } from './exceptions.ts';
 import { keepPackages, mayKeep, restorePackages } from './package-caches.ts';
-import { leftovers, readReports } from './reports.ts';
+import { leftovers, overtaking, readReports } from './reports.ts';
 import { tellFindings } from './sarif.ts';
 import { noEvidence } from './scene.ts';
 import { lookAtSources } from './sources.ts';
@@ -57,10 +57,10 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
   const run = { url: context.url, actor: context.actor };
   const about = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
   return conclude(about, async (): Promise<Conclusion> => {
-    const { prepare, commands } = linesOf(stage, test, wish);
+    const { prepare, ...lines } = linesOf(stage, test, wish);
     if (wish.dry) {
-      testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
-      return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
+      testPlan(test, prepare, lines.commands, today(stage)).forEach(stage.show);
+      return { outcome: 'planned', verdict: `${lines.commands.length} commands would be run; nothing was` };
     }
     const { workspace, signal } = stage;
     const looks: Look[] = [];
@@ -69,6 +69,7 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
     };
     await look('before anything was run');
     const before = await leftovers(workspace, test);
+    const { commands, overtaken } = overtaking(workspace, test, lines.commands);
     const packages = await caches(stage, test, line);
     const runner = openRunner(stage);
     try {
@@ -81,7 +82,7 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       const folder = (name: string): string => folderOf(test, name, wish);
       const excepting = exceptions === undefined ? {} : { exceptions };
       const reports = await line.step('read', 'read what was left', () =>
-        readReports({ workspace, test, ran, before, folderOf: folder, today: today(stage), ...excepting }),
+        readReports({ workspace, test, ran, before, overtaken, folderOf: folder, today: today(stage), ...excepting }),
       );
       const found: Found = {
         ...nothingFound(today(stage)),

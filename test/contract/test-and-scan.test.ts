@@ -204,6 +204,27 @@ describe('a verdict', () => {
     expect(scanOf(outside).unchecked[0]?.what).toBe('junit.xml is not read: it leads out of the workspace');
   });
 
+  test('is of the last try alone, also where each try writes a report of a new name; one that leaves none has none', async () => {
+    const again = `import os, subprocess, sys
+tried = os.path.exists('tried')
+open('tried', 'w').close()
+if tried and sys.argv[1] == 'silent': sys.exit()
+sys.exit(subprocess.call([sys.executable, 'runner.py', '2', '0' if tried else '1', 'reports/%d.xml' % tried]))
+`;
+    const yml = (how: string): string =>
+      `test: { junit: [reports/*.xml], run: { unit: { command: python3 again.py ${how}, retries: 1 } } }\n`;
+    commit({ 'again.py': again, 'runner.py': runner, 'reports/.keep': '', 'landfall.yml': yml('loud') });
+    const loud = await step();
+    expect([loud.outputs['verdict'], scanOf(loud).tests, scanOf(loud).commands]).toMatchObject([
+      'passed',
+      { total: 2, failed: 0 },
+      [{ name: 'unit', tries: 2, outcome: 'passed' }],
+    ]);
+    for (const left of ['tried', 'reports/0.xml', 'reports/1.xml']) rmSync(join(workspace, left));
+    commit({ 'landfall.yml': yml('silent') });
+    expect((await step()).outputs['verdict']).toBe('incomplete');
+  });
+
   test('has findings at their place in the workspace, also of a command in a folder of its own, by what it said', async () => {
     commit({
       'web/app.py': 'x=1\n',
