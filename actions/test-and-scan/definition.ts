@@ -61,7 +61,17 @@ export const testAndScan = defineAction({
       kind: 'choice',
       of: ['auto', 'required', 'off'],
       description:
-        'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`, if nothing says it: where its list of tests is known.',
+        'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`, if nothing says it: where a list of its tests is known that this commit has come from.',
+    },
+    suite: {
+      kind: 'text',
+      description:
+        'A name for these tests: they are compared with the list of the base branch that has the same one. If not given, workflow, job, step, the inputs `config`, `run` and `working-directory`, and the files of the tests tell lists apart. Shards of a matrix have lists of their own either way.',
+    },
+    matrix: {
+      kind: 'hidden',
+      default: '${{ toJSON(matrix) }}',
+      description: 'Not for you: the shard of the matrix, evaluated by the runner.',
     },
     base: {
       kind: 'text',

@@ -8,6 +8,8 @@ await run(testAndScan, {
     const report = await act({ ...action, ...time }, inputs, {
       config: inputs.config,
       directory: inputs['working-directory'],
+      suite: inputs.suite,
+      matrix: inputs.matrix,
       upload: inputs['upload-sarif'],
       dry: inputs['dry-run'],
     });

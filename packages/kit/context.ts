@@ -30,6 +30,8 @@ export const runContext = (
   const repository = of('GITHUB_REPOSITORY', 'local');
   const runId = of('GITHUB_RUN_ID', `local-${driver}`);
   const page = `${of('GITHUB_SERVER_URL', 'https://github.com')}/${repository}/actions/runs/${runId}`;
+  const job = of('GITHUB_JOB', '');
+  const step = of('GITHUB_ACTION', '');
   const event = of('GITHUB_EVENT_NAME', '');
   const fork = forkOf(event, payload);
   const sha = of('GITHUB_SHA', '');
@@ -48,6 +50,8 @@ export const runContext = (
     url: of('GITHUB_RUN_ID', '') === '' ? 'local' : page,
     token,
     driver,
+    ...(job === '' ? {} : { job }),
+    ...(step === '' ? {} : { step }),
     ...(event === '' ? {} : { event }),
     ...(sha === '' ? {} : { sha }),
     ...(ref === '' ? {} : { ref }),

@@ -9,7 +9,8 @@ import type { Cache, Note, Report, ScanReport, Timeline } from '#plan';
 import { readCommitted } from '#release';
 import { judge } from '#scan';
 import type { Found } from '#scan';
-import { baseTests, keepTests } from './base-tests.ts';
+import { baseTests, isBase, keepTests } from './base-tests.ts';
+import type { Suite } from './base-tests.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { beginEvidence, leaveEvidence, testedCommit } from './evidence.ts';
@@ -29,6 +30,9 @@ export type TestWish = {
   readonly config: string | undefined;
   /** Where commands run that name no directory of their own. */
   readonly directory: string | undefined;
+  /** A name that people gave the tests; and the values of the job's matrix, as JSON: by both, lists of tests are told apart. */
+  readonly suite: string | undefined;
+  readonly matrix: string;
   /** Whether findings are given to code scanning. */
   readonly upload: boolean;
   readonly dry: boolean;
@@ -71,12 +75,14 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
     const before = await leftovers(workspace, test);
     const { commands, overtaken } = overtaking(workspace, test, lines.commands);
     const packages = await caches(stage, test, line);
+    const suite: Suite = { ...wish, name: wish.suite, run: inputs.run };
     const runner = openRunner(stage);
     try {
+      const looking = lookAtSources(test, { ...stage, apart });
       const [ran, sources, base] = await Promise.all([
         runAll(runner, line, prepare, commands, look),
-        lookAtSources(test, { ...stage, apart }),
-        baseTests(test, stage),
+        looking,
+        looking.then(({ changes }) => baseTests(test, suite, changes, stage)),
       ]);
       signal.throwIfAborted();
       const folder = (name: string): string => folderOf(test, name, wish);
@@ -94,7 +100,12 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       const judgement = judge(test, found);
       const { scan, says } = judgement;
       const told = await tellFindings(judgement, found.scans, wish.upload, stage);
-      const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
+      const kept = isBase(scan)
+        ? [
+            ...(await keepTests(test, suite, reports.tests, oneCommit(looks), stage)),
+            ...(await keepCaches(stage, line, packages.restored)),
+          ]
+        : [];
       // as it is delivered: the evidence has its digest
       evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
       const tested = testedCommit(looks);
@@ -116,18 +127,19 @@ const caches = async (stage: TestStage, test: Test, line: Timeline): Promise<Pac
     ? { restored: [], notes: [] }
     : line.step('caches', 'bring package caches back', (note) => restorePackages(test.cache, { ...stage, note }));
 
-/** What a green run keeps for later ones. */
-const keep = async (
+const keepCaches = async (
   stage: TestStage,
-  test: Test,
   line: Timeline,
   restored: Packages['restored'],
-  tests: Found['tests'],
-): Promise<readonly Note[]> => {
-  const list = await keepTests(test, tests, stage);
-  if (restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context)) return list;
-  const packages = await line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
-  return [...list, ...packages];
+): Promise<readonly Note[]> =>
+  restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context)
+    ? []
+    : line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
+
+/** The commit that was in the checkout all the time, whatever lay beside it. */
+const oneCommit = (looks: readonly Look[]): string | undefined => {
+  const commits = new Set(looks.map(({ said }) => (said.ok ? said.value.commit : undefined)));
+  return commits.size === 1 ? [...commits][0] : undefined;
 };
 
 /** What is prepared one after the other, and then run side by side; `look` sees the checkout after either. A line that fails ends it, and is told as a command. */

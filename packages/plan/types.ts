@@ -51,6 +51,9 @@ export type RunContext = {
   readonly url: string;
   readonly token: string;
   readonly driver: string;
+  /** The job's name in its workflow, and the step's in the job: each is the same in every run, and in all shards of a matrix. */
+  readonly job?: string;
+  readonly step?: string;
   /** What started the run, as GitHub names it: `push`, `workflow_dispatch`, … */
   readonly event?: string;
   /** The commit that the run is of. */

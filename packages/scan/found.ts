@@ -1,7 +1,7 @@
 import type { Exception } from '#config';
 import type { Changes, CommandReport, Finding, Note, ScanReport, Unchecked } from '#plan';
 import type { CoverageResults, ScanResults, TestResults } from './read/results.ts';
-import type { TestList } from './base-tests.ts';
+import type { BaseTests } from './base-tests.ts';
 
 /** The command whose `tool` this was read for; left out for what `junit`, `sarif` and `coverage` name. */
 export type From = { readonly command?: string };
@@ -36,8 +36,8 @@ export type Found = {
   readonly unchecked: readonly Unchecked[];
   readonly changes: Changes;
   readonly rules: RulesFound;
-  /** The tests that the base branch has. Left out where its list is not known. */
-  readonly base?: TestList;
+  /** The tests that the base branch has. Left out where there is no list of them. */
+  readonly base?: BaseTests;
   /** The ignore file, where there is one. */
   readonly exceptions?: { readonly file: string; readonly entries: readonly Exception[] };
   /** `2026-11-30`. */

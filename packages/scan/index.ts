@@ -1,5 +1,5 @@
 export { packTests, testList, unpackTests } from './base-tests.ts';
-export type { TestList } from './base-tests.ts';
+export type { BaseTests } from './base-tests.ts';
 export { failing } from './exceptions.ts';
 export type { Found, From, Judgement } from './found.ts';
 export { judge } from './judge.ts';

@@ -168,7 +168,8 @@ describe('tests', () => {
     expect(gates(section, { tests: files })).toEqual([`tests: ${text}`]);
   });
 
-  const base = { v: 1, tests: list({ a: false, b: false, c: true, d: false }) } as const;
+  const commit = 'a1'.repeat(20);
+  const base = { known: true, commit, tests: list({ a: false, b: false, c: true, d: false }) } as const;
   const now = tests({ passed: 2, skipped: 1 }, { tests: list({ a: false, b: true, c: true, e: false }) });
 
   test('that are gone or newly skipped since the base branch fail, and are findings', () => {
@@ -177,7 +178,7 @@ describe('tests', () => {
       name: 'compared tests',
       outcome: 'failed',
       wanted: 'none gone or newly skipped since the base branch',
-      found: '4 tests of the base branch: 2 medium',
+      found: '4 tests of the base branch at a1a1a1a: 2 medium',
     });
     expect(judged.scan.findings.map(({ rule, subject }) => [rule, subject])).toEqual([
       ['test-removed', 'd'],
@@ -206,6 +207,10 @@ describe('tests', () => {
       outcome: 'incomplete',
       found: 'the tests of the base branch are not known',
     });
+    const why = 'the newest list is of elsewhere';
+    const none = run({ junit: 'j.xml' }, { tests: [now], base: { known: false, why } });
+    expect(none).toMatchObject({ scan: { verdict: 'passed', findings: [] } });
+    expect(none.notes[0]?.text).toBe(`Tests were not compared with those of the base branch: ${why}.`);
     const torn = { ...now, unchecked: [{ by: 'tests', what: 'cut off' }] };
     expect(gates({ junit: 'j.xml', 'compare-tests': 'required' }, { tests: [torn], base })[1]).toBe(
       'compared tests: incomplete: not all tests of this run are known',

@@ -1,6 +1,6 @@
 import type { Finding, Gate, Note, TestTotals } from '#plan';
 import { compareTests, testList } from './base-tests.ts';
-import type { TestList } from './base-tests.ts';
+import type { BaseTests } from './base-tests.ts';
 import type { TestResults } from './read/results.ts';
 
 export const noTests: TestTotals = { total: 0, passed: 0, failed: 0, skipped: 0 };
@@ -51,19 +51,21 @@ const name = 'compared tests';
 const wanted = 'none gone or newly skipped since the base branch';
 
 /**
- * Tests that the base branch has and that are gone or skipped now, as findings. `auto`: a list that is not known is a note;
+ * Tests that the base branch has and that are gone or skipped now, as findings. `auto`: that there is nothing to compare with is a note;
  * `required`: it makes the gate incomplete. Where not all tests of today are known, the lists cannot be compared.
  */
 export const comparedTests = (
   mode: 'auto' | 'required' | 'off',
   files: readonly TestResults[],
   whole: boolean,
-  base: TestList | undefined,
+  base: BaseTests | undefined,
 ): Compared => {
   if (mode === 'off') return { gates: [], findings: [], notes: [] };
-  if (base === undefined || !whole) {
+  if (base?.known !== true || !whole) {
     const why =
-      base === undefined ? 'the tests of the base branch are not known' : 'not all tests of this run are known';
+      base?.known === true
+        ? 'not all tests of this run are known'
+        : (base?.why ?? 'the tests of the base branch are not known');
     return mode === 'required'
       ? { gates: [{ name, outcome: 'incomplete', wanted, found: why }], findings: [], notes: [] }
       : {
@@ -72,7 +74,7 @@ export const comparedTests = (
           notes: [{ kind: 'info', text: `Tests were not compared with those of the base branch: ${why}.` }],
         };
   }
-  const { removed, skipped } = compareTests(base, testList(files));
+  const { removed, skipped } = compareTests(base.tests, testList(files));
   const finding = (rule: string, what: string, subject: string): Finding => ({
     tool: 'landfall',
     rule,
@@ -81,7 +83,14 @@ export const comparedTests = (
     subject,
   });
   return {
-    gates: [{ name, outcome: 'passed', wanted, found: `${base.tests.length} tests of the base branch` }],
+    gates: [
+      {
+        name,
+        outcome: 'passed',
+        wanted,
+        found: `${base.tests.length} tests of the base branch at ${base.commit.slice(0, 7)}`,
+      },
+    ],
     findings: [
       ...removed.map((id) => finding('test-removed', 'is gone: the base branch has this test', id)),
       ...skipped.map((id) => finding('test-skipped', 'is skipped now: on the base branch it runs', id)),

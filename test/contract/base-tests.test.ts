@@ -56,12 +56,20 @@ const pull = (head: string) => ({
   },
 });
 
-const step = (sha: string, event: string, inputs: Readonly<Record<string, string>> = {}): Promise<StepEnd> =>
+type More = { readonly job?: string; readonly matrix?: Readonly<Record<string, string>> };
+
+const step = (
+  sha: string,
+  event: string,
+  inputs: Readonly<Record<string, string>> = {},
+  { job = 'test', matrix }: More = {},
+): Promise<StepEnd> =>
   startStep({
     action: 'test-and-scan',
     root,
     dist,
-    run: workflowRun({ sha, ref: event === 'push' ? 'refs/heads/main' : 'refs/pull/1/merge' }),
+    ...(matrix === undefined ? {} : { matrix }),
+    run: workflowRun({ sha, job, ref: event === 'push' ? 'refs/heads/main' : 'refs/pull/1/merge' }),
     workspace: join(folder, 'work'),
     temp: join(folder, 'temp'),
     event: { name: event, payload: event === 'push' ? { repository } : pull(sha) },
@@ -93,7 +101,8 @@ test('tests that the base branch had are missed by a pull request that lacks or 
   forget();
   const green = await step(suite('a', 'b', 'c', 'd'), 'pull_request');
   expect(green).toMatchObject({ exit: 0 });
-  expect(compared(green)).toMatchObject({ outcome: 'passed', found: '4 tests of the base branch' });
+  expect(compared(green)?.outcome).toBe('passed');
+  expect(compared(green)?.found).toMatch(/^4 tests of the base branch at [0-9a-f]{7}$/);
   expect(service.keys()).toHaveLength(1);
   expect(service.calls.filter((call) => call === 'CreateCacheEntry')).toHaveLength(1);
 }, 300_000);
@@ -108,4 +117,55 @@ test('a list that is not known is a note, and where it is required the verdict i
   expect(required).toMatchObject({ exit: 1, outputs: { verdict: 'incomplete' } });
   expect(compared(required)).toMatchObject({ outcome: 'incomplete' });
   expect(service.keys()).toEqual([]);
+}, 300_000);
+
+test('jobs, shards of a matrix and steps with a name have lists of their own, though their files have one name', async () => {
+  const others = [
+    ['unit', {}, { job: 'unit' }],
+    ['browser', {}, { job: 'browser' }],
+    ['shard 1', {}, { matrix: { shard: '1' } }],
+    ['shard 2', {}, { matrix: { shard: '2' } }],
+    ['named', { suite: 'slow' }, {}],
+  ] as const;
+  for (const [name, inputs, more] of others) {
+    forget();
+    const end = await step(suite(name), 'push', inputs, more);
+    expect([name, end.exit]).toEqual([name, 0]);
+  }
+  expect(new Set(service.keys().map((key) => key.slice(0, -41))).size).toBe(others.length);
+  for (const [name, inputs, more] of others) {
+    forget();
+    const end = await step(suite(name), 'pull_request', inputs, more);
+    expect([name, end.exit, compared(end)?.outcome]).toEqual([name, 0, 'passed']);
+  }
+}, 300_000);
+
+test('a commit that left main before it got new tests is not said to have lost them', async () => {
+  const old = suite('a');
+  expect(await step(old, 'push')).toMatchObject({ exit: 0 });
+  git('checkout', '-q', '-b', 'feature');
+  const feature = suite('a', 'own');
+  git('checkout', '-q', 'main');
+  const newer = suite('a', 'new in v2');
+  expect(await step(newer, 'push')).toMatchObject({ exit: 0 });
+  git('checkout', '-q', 'feature');
+  forget();
+  const end = await step(feature, 'pull_request');
+  expect(end).toMatchObject({ exit: 0 });
+  expect(compared(end)).toMatchObject({ outcome: 'passed', found: `1 tests of the base branch at ${old.slice(0, 7)}` });
+  // the re-run of what main was then
+  git('checkout', '-q', '--detach', old);
+  forget();
+  const again = await step(old, 'push');
+  expect(again).toMatchObject({ exit: 0 });
+  expect(compared(again)).toBeUndefined();
+  expect(again.summary).toContain(`the newest list of tests is that of ${newer.slice(0, 7)}`);
+  expect(service.keys()).toHaveLength(2);
+}, 300_000);
+
+test('a list that is required comes to be: the run that lacks nothing else keeps it', async () => {
+  const required = { 'compare-tests': 'required' };
+  expect(await step(suite('a'), 'push', required)).toMatchObject({ exit: 1, outputs: { verdict: 'incomplete' } });
+  expect(service.keys()).toHaveLength(1);
+  expect(await step(suite('a', 'b'), 'push', required)).toMatchObject({ exit: 0 });
 }, 300_000);

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** What the contexts of GitHub's expressions hold, as far as defaults of inputs use them. */
-export type Contexts = { readonly 'job.status': string; readonly 'github.token': string };
+export type Contexts = {
+  readonly 'job.status': string;
+  readonly 'github.token': string;
+  readonly 'toJSON(matrix)': string;
+};
 
 const evaluated = (text: string, contexts: Contexts): string =>
-  text.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => {
-    if (name === 'job.status' || name === 'github.token') return contexts[name];
+  text.replace(/\$\{\{\s*([\w.()-]+)\s*\}\}/g, (_, name: string) => {
+    if (Object.hasOwn(contexts, name)) return contexts[name as keyof Contexts];
     throw new Error(`this runner does not know the expression ${name}`);
   });
 

@@ -29,6 +29,8 @@ export type StepStart = {
   /** What the main part saved, for a post part. */
   readonly state?: Readonly<Record<string, string>>;
   readonly jobStatus?: JobStatus;
+  /** The values of the job's matrix, where it has one. */
+  readonly matrix?: Readonly<Record<string, string>>;
   readonly token?: string;
   readonly log?: Log;
   /** Each line as a person sees it, as it comes. */
@@ -79,7 +81,11 @@ export const startStep = (start: StepStart): Step => {
   const event = join(folder, 'event.json');
   writeFileSync(event, JSON.stringify(start.event?.payload ?? {}));
   const state = Object.entries(start.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]);
-  const contexts = { 'job.status': start.jobStatus ?? 'success', 'github.token': start.token ?? '' };
+  const contexts = {
+    'job.status': start.jobStatus ?? 'success',
+    'github.token': start.token ?? '',
+    'toJSON(matrix)': JSON.stringify(start.matrix ?? null, null, 2),
+  };
   if (start.token !== undefined) log.mask(start.token);
 
   const began = performance.now();

@@ -120,7 +120,7 @@ export const test = z.strictObject({
     .enum(['auto', 'required', 'off'])
     .default('auto')
     .describe(
-      'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where its list of tests is known.',
+      'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where a list of its tests is known that this commit has come from.',
     ),
   forbid: z
     .union([z.array(oneLine).transform((words) => forbid.parse({ words })), forbid])
