@@ -115,6 +115,16 @@ test('a failing check is tried again until it is right, and says what was wrong 
   ]);
 });
 
+test('what was answered is told also where the last try was cut off', async () => {
+  let asked = 0;
+  answers['/worse'] = (response) => {
+    asked += 1;
+    if (asked < 3) response.writeHead(503).end('broken');
+  };
+  const { checked } = await run([check('/worse', { every: 200, within: 500 })]);
+  expect(checked[0]?.found).toMatch(/^expected status 2xx, found 503;.*; then no answer from [\d.:]+ within \d+ ms$/);
+});
+
 test('retries end with `within`, or with the deadline; after a failure the others are tried once', async () => {
   const wrong = check('/missing', { name: 'health', every: 10, within: 35 });
   const first = await run([wrong, wrong, check('/')]);

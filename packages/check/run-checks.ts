@@ -51,12 +51,19 @@ export const checkSays = (check: Check): string => {
   return check.name ?? `${check.method} ${check.url}`;
 };
 
+/** A last try that the end of its time cut off says nothing of what is wrong: what was answered before it does. */
+const behind = (answered: string, found: string): string =>
+  found.startsWith('no answer from ') && answered !== ''
+    ? `${answered.replace(/; then no answer from .*$/, '')}; then ${found}`
+    : found;
+
 const run = async (check: Check, setting: Setting, memory: Memory, select: Select): Promise<Checked> => {
   const { clock, deadline = Infinity, signal, show } = setting;
   const says = checkSays(check);
   const begun = clock.now();
   const end = Math.min(begun + check.within, deadline);
   let last = '';
+  let answered = '';
   for (let tries = 1; ; tries++) {
     const aborted = signal?.aborted === true;
     const { wrong, times, pause }: Tried = aborted
@@ -74,11 +81,14 @@ const run = async (check: Check, setting: Setting, memory: Memory, select: Selec
       return {
         ...result,
         ok: false,
-        found: found + (asked > 0 && asked >= left && check.within > 0 ? `${asks}, which is too long` : ''),
+        found:
+          behind(answered, found) +
+          (asked > 0 && asked >= left && check.within > 0 ? `${asks}, which is too long` : ''),
       };
     if (found + asks !== last)
       show(`… ${says}: ${found}${asks}; trying again for ${renderDuration(Math.max(0, left))}`);
     last = found + asks;
+    answered = behind(answered, found);
     await clock.sleep(wait, signal);
   }
 };
