@@ -122,12 +122,12 @@ here.test(
   'what a scanner of the image reports is judged by `fail-on`, exceptions and `allow-incomplete`, as tests are',
   async () => {
     const sarif = JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'trivy' } }, results: [{ ruleId: 'CVE-2026-1', level: 'error', message: { text: 'libfoo is old' }, locations: [{ physicalLocation: { artifactLocation: { uri: 'LAYOUT' }, region: { startLine: 1 } } }] }] }] }); // prettier-ignore
-    const yml = (more: string, command = 'sh found/scan'): string =>
+    const yml = (more: string, command = 'sh found/trivy'): string =>
       `image:\n  scan:\n    trivy: { command: ${JSON.stringify(command)}, tool: sarif, report: trivy.sarif${more}\n`;
     const { run, root, registry } = place('FROM scratch\nCOPY Dockerfile /\n', {
       'landfall.yml': yml(', fail-on: high }'),
       'found/sarif.json': sarif,
-      'found/scan': 'sed "s|LAYOUT|$IMAGE_LAYOUT|" found/sarif.json >trivy.sarif\nexit 1\n',
+      'found/trivy': 'sed "s|LAYOUT|$IMAGE_LAYOUT|" found/sarif.json >trivy.sarif\nexit 1\n',
       '.gitignore': '/trivy.sarif\n',
       'ignore.yml': `- { rule: CVE-2026-1, reason: not reachable, owner: ann, expires: ${new Date(Date.now() + 864e5 * 9).toISOString().slice(0, 10)} }\n`, // prettier-ignore
     });

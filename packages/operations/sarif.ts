@@ -4,6 +4,7 @@ import { writeBytes } from '#command';
 import type { GitHub, Note, RunContext, ScanReport } from '#plan';
 import { mergeSarif, uploadSarif } from '#scan';
 import type { Found, Judgement } from '#scan';
+import type { Suite } from './base-tests.ts';
 
 type Given = {
   readonly github: GitHub;
@@ -20,14 +21,28 @@ export const tellFindings = async (
   { scan, excepted }: Judgement,
   scans: Found['scans'],
   upload: boolean,
+  suite: Suite,
   given: Given,
 ): Promise<{ readonly sarif: NonNullable<ScanReport['sarif']>; readonly notes: readonly Note[] }> => {
-  const { log, notes } = mergeSarif({ scans, findings: scan.findings, excepted, lineOf: linesOf(given.workspace) });
+  const { log, notes } = mergeSarif({
+    from: fromOf(suite, given.context.job),
+    scans,
+    findings: scan.findings,
+    excepted,
+    lineOf: linesOf(given.workspace),
+  });
   const text = given.scrub(JSON.stringify(log));
   const file = join(given.temp, `landfall-findings-${given.context.driver}.sarif`);
   await writeBytes(file, Buffer.from(text));
   const sarif = upload ? await uploadSarif(given.github, { file, text }, given) : { file, upload: 'off' as const };
   return { sarif, notes: [...notes, ...told(sarif)] };
+};
+
+/** The name that people gave, else the job's; and the shard of its matrix. */
+const fromOf = ({ name, matrix }: Pick<Suite, 'name' | 'matrix'>, job: string | undefined): readonly string[] => {
+  const values = Object.entries((matrix === '' ? null : (JSON.parse(matrix) as object | null)) ?? {});
+  const shard = values.map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return [name ?? job ?? '', ...shard].filter((part) => part !== '');
 };
 
 /** What people are told of the upload: whether code scanning has the findings, and if not, why. */

@@ -99,7 +99,7 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       };
       const judgement = judge(test, found);
       const { scan, says } = judgement;
-      const told = await tellFindings(judgement, found.scans, wish.upload, stage);
+      const told = await tellFindings(judgement, found.scans, wish.upload, suite, stage);
       const kept = isBase(scan)
         ? [
             ...(await keepTests(test, suite, reports.tests, oneCommit(looks), stage)),

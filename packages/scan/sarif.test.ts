@@ -15,7 +15,14 @@ const { $schema: _, id: __, ...schema } = JSON.parse(readFileSync(path, 'utf8'))
 const valid = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
 const merged = (some: Partial<ForSarif>) => {
-  const { log, notes } = mergeSarif({ scans: [], findings: [], excepted: [], lineOf: () => undefined, ...some });
+  const { log, notes } = mergeSarif({
+    from: ['unit', 'python:3.13'],
+    scans: [],
+    findings: [],
+    excepted: [],
+    lineOf: () => undefined,
+    ...some,
+  });
   const read = JSON.parse(JSON.stringify(log)) as { runs: Run[] };
   valid(read);
   expect(valid.errors ?? []).toEqual([]);
@@ -121,7 +128,7 @@ test('whole: one run a tool, what its own file says of rules and places, ours wi
           ],
         },
       },
-      automationDetails: { id: 'landfall/pip-audit/' },
+      automationDetails: { id: 'landfall/unit/python:3.13/pip-audit/' },
       columnKind: 'utf16CodeUnits',
       invocations: [{ executionSuccessful: true }],
       results: [
@@ -154,7 +161,7 @@ test('whole: one run a tool, what its own file says of rules and places, ours wi
           ],
         },
       },
-      automationDetails: { id: 'landfall/semgrep/' },
+      automationDetails: { id: 'landfall/unit/python:3.13/semgrep/' },
       columnKind: 'utf16CodeUnits',
       invocations: [{ executionSuccessful: true }],
       results: [
@@ -178,7 +185,7 @@ test('whole: one run a tool, what its own file says of rules and places, ours wi
     },
     {
       tool: { driver: { name: 'black', rules: [] } },
-      automationDetails: { id: 'landfall/black/' },
+      automationDetails: { id: 'landfall/unit/python:3.13/black/' },
       columnKind: 'utf16CodeUnits',
       invocations: [{ executionSuccessful: true }],
       results: [],

@@ -17,6 +17,8 @@ export type SarifLog = {
 };
 
 export type ForSarif = {
+  /** What tells these uploads from those of other jobs: code scanning closes the alerts of a tool that a later upload of the same name lacks. */
+  readonly from: readonly string[];
   readonly scans: Found['scans'];
   readonly findings: readonly Finding[];
   readonly excepted: readonly Excepted[];
@@ -29,6 +31,7 @@ export type ForSarif = {
  * an exception covers is there, as suppressed. Notes say what GitHub will not take or show of it.
  */
 export const mergeSarif = ({
+  from,
   scans,
   findings,
   excepted,
@@ -56,7 +59,7 @@ export const mergeSarif = ({
       notes.push(`${tool} found ${kept.length} things: GitHub shows the ${limits.shown} worst.`);
     const own = parts.filter((part) => part.tool === tool);
     const whole = scans.filter((scan) => scan.tool === tool).every(({ unchecked }) => unchecked.length === 0);
-    return runOf(tool, kept.slice(0, limits.results), own, whole, lineOf);
+    return runOf({ tool, from, parts: own, whole }, kept.slice(0, limits.results), lineOf);
   });
   const homeless = all.length - told.size;
   if (homeless > 0)
@@ -72,6 +75,9 @@ export const mergeSarif = ({
     notes: notes.map((text) => ({ kind: 'info', text })),
   };
 };
+
+/** A part of a category: it has no `/` of its own. */
+const word = (text: string): string => text.replaceAll(/[^\w.:+-]+/g, '-');
 
 const hasPlace = (one: { readonly finding: Finding }): one is Told => one.finding.file !== undefined;
 
@@ -89,11 +95,16 @@ const distinct = (all: readonly Told[]): readonly Told[] => {
   return [...kept.values()];
 };
 
+type Run = {
+  readonly tool: string;
+  readonly from: ForSarif['from'];
+  readonly parts: readonly SarifParts[];
+  readonly whole: boolean;
+};
+
 const runOf = (
-  tool: string,
+  { tool, from, parts, whole }: Run,
   told: readonly Told[],
-  parts: readonly SarifParts[],
-  whole: boolean,
   lineOf: ForSarif['lineOf'],
 ): Readonly<Record<string, unknown>> => {
   const names = [...new Set(told.map(({ finding }) => finding.rule))];
@@ -110,7 +121,7 @@ const runOf = (
       },
     },
     // a tool is one category: its alerts stay apart from those of other uploads
-    automationDetails: { id: `landfall/${tool}/` },
+    automationDetails: { id: `${['landfall', ...from, tool].map(word).join('/')}/` },
     columnKind: 'utf16CodeUnits',
     invocations: [{ executionSuccessful: whole }],
     results: told.map((one) => resultOf(one, index.get(one.finding.rule), parts, mark)),

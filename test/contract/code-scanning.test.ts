@@ -54,9 +54,10 @@ beforeAll(() => {
   git('init', '-q', '-b', 'main');
   writeFileSync(join(workspace, 'app.py'), 'import os\nos.system("ls")\n');
   writeFileSync(join(workspace, 'bandit.txt'), JSON.stringify(bandit));
+  writeFileSync(join(workspace, 'bandit'), 'cp bandit.txt bandit.json\nexit 1\n');
   writeFileSync(
     join(workspace, 'landfall.yml'),
-    'test: { run: { bandit: { command: sh -c "cp bandit.txt bandit.json; exit 1", tool: bandit, report: bandit.json } }, fail-on: high }\n',
+    'test: { run: { bandit: { command: sh bandit, tool: bandit, report: bandit.json } }, fail-on: high }\n',
   );
   git('add', '-A');
   git('commit', '-q', '-m', 'x');
