@@ -64,7 +64,16 @@ const testAndScan = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)
         'compare-tests': {
             kind: 'choice',
             of: ['auto', 'required', 'off'],
-            description: 'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`, if nothing says it: where its list of tests is known.',
+            description: 'Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`, if nothing says it: where a list of its tests is known that this commit has come from.',
+        },
+        suite: {
+            kind: 'text',
+            description: 'A name for these tests: they are compared with the list of the base branch that has the same one. If not given, workflow, job, step, the inputs `config`, `run` and `working-directory`, and the files of the tests tell lists apart. Shards of a matrix have lists of their own either way.',
+        },
+        matrix: {
+            kind: 'hidden',
+            default: '${{ toJSON(matrix) }}',
+            description: 'Not for you: the shard of the matrix, evaluated by the runner.',
         },
         base: {
             kind: 'text',
@@ -73,7 +82,7 @@ const testAndScan = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)
         'upload-sarif': {
             kind: 'flag',
             default: false,
-            description: 'Give all findings to code scanning, as one SARIF file. Needs the right `security-events: write`. Where the repository or the run (of a fork, say) cannot, the summary says so and nothing else changes.',
+            description: 'Give all findings to code scanning, as one SARIF file, under the name of `suite`, else the job, and the shard of its matrix. Needs the right `security-events: write`. Where the repository or the run (of a fork, say) cannot, the summary says so and nothing else changes.',
         },
         'github-token': {
             kind: 'secret',
@@ -113,7 +122,7 @@ const testAndScan = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)
 __webpack_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _kit__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37731);
-/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(27679);
+/* harmony import */ var _operations__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(55497);
 /* harmony import */ var _definition_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(59338);
 
 
@@ -124,6 +133,8 @@ await (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .run */ .eF)(_definition_js__WEBPAC
         const report = await (0,_operations__WEBPACK_IMPORTED_MODULE_1__/* .testAndScan */ .RT)({ ...action, ..._kit__WEBPACK_IMPORTED_MODULE_0__/* .time */ .kB }, inputs, {
             config: inputs.config,
             directory: inputs['working-directory'],
+            suite: inputs.suite,
+            matrix: inputs.matrix,
             upload: inputs['upload-sarif'],
             dry: inputs['dry-run'],
         });

@@ -1,5 +1,5 @@
-export const id = 793;
-export const ids = [793];
+export const id = 291;
+export const ids = [291];
 export const modules = {
 
 /***/ 98734:
@@ -72,7 +72,7 @@ const codes = {
     EVIDENCE_DIFFERS: 'the evidence is of something else than is deployed, or is not as it was written',
     VERDICT_FAILED: 'tests or scans found what may not be',
     VERDICT_INCOMPLETE: 'something that was asked for could not be checked',
-    REGISTRY_REFUSED: 'the registry does not accept this login, or does not allow it what was asked',
+    REGISTRY_REFUSED: 'the registry does not accept this login, or does not do what it was asked',
     REGISTRY_BUSY: 'the registry asks to be left alone for longer than is waited',
     REGISTRY_UNREACHABLE: 'the registry cannot be reached, or goes on failing',
     IMAGE_UNKNOWN: 'the image is not in the registry, or no longer on the host',
@@ -322,6 +322,8 @@ const runContext = (environment, { token, driver, payload }) => {
     const repository = of('GITHUB_REPOSITORY', 'local');
     const runId = of('GITHUB_RUN_ID', `local-${driver}`);
     const page = `${of('GITHUB_SERVER_URL', 'https://github.com')}/${repository}/actions/runs/${runId}`;
+    const job = of('GITHUB_JOB', '');
+    const step = of('GITHUB_ACTION', '');
     const event = of('GITHUB_EVENT_NAME', '');
     const fork = forkOf(event, payload);
     const sha = of('GITHUB_SHA', '');
@@ -340,6 +342,8 @@ const runContext = (environment, { token, driver, payload }) => {
         url: of('GITHUB_RUN_ID', '') === '' ? 'local' : page,
         token,
         driver,
+        ...(job === '' ? {} : { job }),
+        ...(step === '' ? {} : { step }),
         ...(event === '' ? {} : { event }),
         ...(sha === '' ? {} : { sha }),
         ...(ref === '' ? {} : { ref }),
@@ -1350,7 +1354,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 27679:
+/***/ 55497:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2124,6 +2128,10 @@ const timesOf = (all) => {
 
 /** One answer may take so long where the check has no `max`. */
 const answerLimit = 10_000;
+/** A server that asks for time gets so much, also if it asks for less (`Retry-After: 0`): ms. */
+const leastPause = 1000;
+/** How long to wait before the next request: ms. Pure. */
+const waitAfter = ({ every }, pause) => pause === undefined ? every : Math.max(every, pause, leastPause);
 /** Asks as often as the check says, and judges each answer and then their times. */
 const attempt = async (given) => {
     const { check, setting, end } = given;
@@ -2144,8 +2152,8 @@ const attempt = async (given) => {
         if (took.length > 0 && check.within > 0 && clock.now() >= end)
             return { wrong: [`only ${took.length} of ${check.repeat} requests fitted into ${(0,packages_plan/* renderDuration */.PP)(check.within)}`] };
         const { tried, ms } = await ask(given);
-        const pause = tried.pause === undefined ? undefined : Math.max(tried.pause, check.every);
-        if (pause !== undefined && clock.now() + pause < end) {
+        const pause = waitAfter(check, tried.pause);
+        if (tried.pause !== undefined && clock.now() + pause < end) {
             setting.show(`… ${given.says}: asked to wait ${(0,packages_plan/* renderDuration */.PP)(pause)} after ${took.length} right answers (Retry-After)`);
             wait = pause;
             continue;
@@ -2412,32 +2420,42 @@ const checkSays = (check) => {
         return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
     return check.name ?? `${check.method} ${check.url}`;
 };
+/** A last try that the end of its time cut off says nothing of what is wrong: what was answered before it does. */
+const behind = (answered, found) => found.startsWith('no answer from ') && answered !== ''
+    ? `${answered.replace(/; then no answer from .*$/, '')}; then ${found}`
+    : found;
 const run = async (check, setting, memory, select) => {
     const { clock, deadline = Infinity, signal, show } = setting;
     const says = checkSays(check);
     const begun = clock.now();
     const end = Math.min(begun + check.within, deadline);
     let last = '';
+    let answered = '';
     for (let tries = 1;; tries++) {
         const aborted = signal?.aborted === true;
-        const { wrong, times, pause = 0, } = aborted ? { wrong: ['cancelled'] } : await attempt({ check, setting, memory, select, end, says });
+        const { wrong, times, pause } = aborted
+            ? { wrong: ['cancelled'] }
+            : await attempt({ check, setting, memory, select, end, says });
         const ms = Math.round(clock.now() - begun);
         const result = { says, ms, tries, ...(times === undefined ? {} : { times }) };
         if (wrong.length === 0)
             return { ...result, ok: true };
         const found = memory.scrub(wrong.join('; '));
-        const wait = Math.max(check.every, pause);
-        const asks = pause === 0 ? '' : `; it asks to wait ${(0,packages_plan/* renderDuration */.PP)(pause)}`;
+        const wait = waitAfter(check, pause);
+        const asked = pause ?? 0;
+        const asks = asked === 0 ? '' : `; it asks to wait ${(0,packages_plan/* renderDuration */.PP)(asked)}`;
         const left = end - clock.now();
         if (wait >= left || signal?.aborted === true || found.startsWith('not sent: '))
             return {
                 ...result,
                 ok: false,
-                found: found + (pause > 0 && pause >= left && check.within > 0 ? `${asks}, which is too long` : ''),
+                found: behind(answered, found) +
+                    (asked > 0 && asked >= left && check.within > 0 ? `${asks}, which is too long` : ''),
             };
         if (found + asks !== last)
             show(`… ${says}: ${found}${asks}; trying again for ${(0,packages_plan/* renderDuration */.PP)(Math.max(0, left))}`);
         last = found + asks;
+        answered = behind(answered, found);
         await clock.sleep(wait, signal);
     }
 };
@@ -3347,6 +3365,10 @@ const base_baseOf = async (root, { branch, event = {} }) => {
     // the merge that GitHub made to try the pull request
     if (pull !== undefined && into !== undefined && parents[1] === pull.head && (branch ?? pull.base) === pull.base)
         return present(root, pull.base, into);
+    // a group of a merge queue stands on the one before it, and not on the branch
+    if (pull !== undefined && pull.head === head && (branch ?? pull.base) === pull.base)
+        if (await isAncestor(root, pull.baseCommit, head))
+            return known(pull.base, pull.baseCommit);
     const name = branch ?? pull?.base ?? event.defaultBranch ?? (await defaultBranch(root));
     if (name === undefined)
         return unknown('nothing says which branch is the default one; set `base` under `test`');
@@ -3371,7 +3393,7 @@ const before = async (root, head, [parent], pushed) => {
     }
     if (pushed !== undefined && (await existing(root, pushed)) !== undefined && pushed !== head) {
         // a branch that was forced to another history did not come from there
-        if ((await said(root, ['merge-base', '--is-ancestor', pushed, head])) !== undefined)
+        if (await isAncestor(root, pushed, head))
             return known('what was there before the push', pushed);
     }
     return present(root, name, parent);
@@ -3384,6 +3406,8 @@ const said = async (root, words) => {
     const answer = await git(root, words);
     return answer.ok ? answer.value.toString('utf8').trim() : undefined;
 };
+const isAncestor = async (root, commit, of) => (await existing(root, commit)) !== undefined &&
+    (await said(root, ['merge-base', '--is-ancestor', commit, of])) !== undefined;
 const isId = (text) => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
 const existing = async (root, commit) => isId(commit) ? said(root, ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`]) : undefined;
 /** Of the commit itself: the history of a shallow checkout would say that it has none. */
@@ -3611,6 +3635,38 @@ const changesOf = async (root, asked) => {
     return { known: true, base: answer.base, files: parser.end() };
 };
 
+;// CONCATENATED MODULE: ./packages/git/descent.ts
+
+/**
+ * Whether the commit in the checkout is this one, or has come from it. Undefined: nobody knows, because the history in the checkout is
+ * cut, or because it is none.
+ */
+const comesFrom = async (root, commit) => {
+    const head = await descent_said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
+    if (head === undefined)
+        return undefined;
+    if (head === commit || (await descent_parentsOf(root, head)).includes(commit))
+        return true;
+    if ((await descent_said(root, ['merge-base', '--is-ancestor', commit, head])) !== undefined)
+        return true;
+    // git fails for what is not there as well: a whole history has all that the commit came from
+    return (await descent_said(root, ['rev-parse', '--is-shallow-repository'])) === 'false' ? false : undefined;
+};
+/** The commit that the one in the checkout was made on, by its first parent, even where the checkout lacks it. Undefined: there is none. */
+const madeOn = async (root) => {
+    const head = await descent_said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
+    return head === undefined ? undefined : (await descent_parentsOf(root, head))[0];
+};
+/** By the commit itself: the history of a shallow checkout would say that it has none. */
+const descent_parentsOf = async (root, commit) => {
+    const [heads = ''] = ((await descent_said(root, ['cat-file', 'commit', commit])) ?? '').split('\n\n');
+    return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
+};
+const descent_said = async (root, words) => {
+    const answer = await git(root, words);
+    return answer.ok ? answer.value.toString('utf8').trim() : undefined;
+};
+
 ;// CONCATENATED MODULE: ./packages/git/tag-before.ts
 
 /**
@@ -3717,6 +3773,7 @@ const fileAt = async (root, commit, path) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/git/index.ts
+
 
 
 
@@ -7369,6 +7426,22 @@ const refused = (registry, user, what, said, hint) => new packages_fault/* Failu
         ? `Give a user name and a password for ${registry}, or check the repository’s name: many registries answer so to what is not there.`
         : `Check the user name ${user} and its password for ${registry}, which is often a token that has ended, and that it has the right to this repository.`,
 });
+/** To somebody who has a login: it is not there, or hidden. Registries do not tell which. */
+const faults_hidden = (registry, user, what, said) => new packages_fault/* Failure */.HR({
+    code: 'REGISTRY_REFUSED',
+    what: `${registry} ${what}`,
+    said,
+    next: `Check the repository’s name, whether it must be made there first, and that the user ${user} may use it: many registries answer so to what may not be seen.`,
+});
+/** It is not about who asks: the registry, or what stands before it, does not do this. */
+const declined = (registry, status, what, said) => new packages_fault/* Failure */.HR({
+    code: 'REGISTRY_REFUSED',
+    what: `${registry} ${what}`,
+    said,
+    next: status === 413
+        ? `It is larger than ${registry}, or a proxy before it, takes: raise that limit (client_max_body_size of nginx), or make the layers of the image smaller.`
+        : `${said.length === 0 ? 'It gave no reason: look into its log' : 'Look at what it said'}, and whether it allows this: limits of size, quotas, tags that may not be moved, methods that a proxy before it holds back.`,
+});
 const busy = (registry, asked, said) => new packages_fault/* Failure */.HR({
     code: 'REGISTRY_BUSY',
     what: `${registry} answers with 429, too many requests${asked === undefined ? '' : `, and asks to be left alone for ${(0,packages_plan/* renderDuration */.PP)(asked)}`}`,
@@ -7492,10 +7565,89 @@ const originsOf = (registry) => {
 /** May a request be sent there, without or with a secret? */
 const isPrivate = (url) => url.protocol === 'https:' || isLoopback(url);
 
+;// CONCATENATED MODULE: ./packages/registry/login.ts
+
+
+
+
+/** @param secrets grows by each token: a registry may repeat what it was sent */
+const loginTo = (of, persist, secrets) => {
+    const { http, signal, registry, repository } = of;
+    const { credentials, unused } = of.login;
+    const basic = credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+    if (credentials !== undefined)
+        secrets.push(credentials.password, basic?.slice(6) ?? '');
+    const tokens = new Map();
+    let challenge;
+    const refuse = (what, said, hint) => refused(registry, credentials?.username, what, said, hint);
+    /** A token for this, from the server that the challenge names. */
+    const fetchToken = async (asked, to) => {
+        const url = new URL(asked.realm);
+        if (!isPrivate(url))
+            throw refuse(`wants tokens from ${url.origin}, which is not encrypted: no login is sent there`, []);
+        if (asked.service !== undefined)
+            url.searchParams.set('service', asked.service);
+        const own = asked.scope?.split(' ') ?? [`repository:${repository}:${to}`];
+        for (const scope of own)
+            url.searchParams.append('scope', scope);
+        if (credentials !== undefined)
+            url.searchParams.set('account', credentials.username);
+        const headers = basic === undefined ? {} : { authorization: basic };
+        const answer = await persist(url.host, false, () => http.send({ method: 'GET', url, headers, signal }));
+        if (answer.status !== 200) {
+            const who = credentials === undefined ? 'gives no token without a login' : `does not accept the login of ${credentials.username}`; // prettier-ignore
+            throw refuse(`${who} (${url.host} answered with ${answer.status})`, await saidIn(answer, secrets), unused);
+        }
+        let given;
+        try {
+            given = JSON.parse((await whole(answer.body, 1 << 20)).toString('utf8'));
+        }
+        catch {
+            given = {};
+        }
+        const token = given.token ?? given.access_token;
+        if (typeof token !== 'string' || token === '')
+            throw refuse(`names a token server, ${url.host}, whose answer holds no token`, []);
+        return token;
+    };
+    return {
+        refuse,
+        authorization: (to) => {
+            if (challenge?.scheme === 'basic')
+                return basic;
+            const token = tokens.get(to);
+            return token === undefined ? undefined : `Bearer ${token}`;
+        },
+        satisfy: async (answer, to, again) => {
+            const asked = challengeOf(answer.headers['www-authenticate']);
+            const said = await saidIn(answer, secrets);
+            const no = (what) => refuse(what, said, unused);
+            if (asked === undefined)
+                throw no('answered with 401, and does not say how to log in');
+            if (again)
+                throw no(credentials === undefined
+                    ? `wants a login for ${repository}`
+                    : asked.scheme === 'basic'
+                        ? `does not accept the login of ${credentials.username}`
+                        : `does not let ${credentials.username} ${to === 'pull' ? 'read' : 'write'} ${repository}`);
+            challenge = asked;
+            if (asked.scheme === 'bearer') {
+                const token = await fetchToken(asked, to);
+                secrets.push(token);
+                tokens.set(to, token);
+            }
+            else if (basic === undefined)
+                throw no('wants a user name and a password, and none were given');
+        },
+    };
+};
+
 ;// CONCATENATED MODULE: ./packages/registry/pause.ts
 
 const shortest = 500;
 const pause_longest = 15_000;
+/** A registry that asks for less has not asked: ms. */
+const least = 1000;
 /** Statuses that may be gone the next time. */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** Codes of Node that the next try does not mend. */
@@ -7513,14 +7665,67 @@ const untilReset = ({ headers }) => {
 };
 /** Longer from try to try, where nothing else is said: ms. Pure. */
 const backoff = (tries) => Math.min(pause_longest, shortest * 2 ** tries);
-/** How long to wait before asking once more, ms; undefined: asking again mends nothing. Pure. */
+/** How long a registry asks to be left alone, ms; undefined: it asks for nothing, or for next to nothing (`Retry-After: 0`, a time that is over). Pure. */
+const pauseAsked = (came) => {
+    const asked = (0,packages_plan/* retryAfter */.P9)(came) ?? (came.status === 429 ? untilReset(came) : undefined);
+    return asked === undefined || asked < least ? undefined : asked;
+};
+/** How long to wait before asking once more, ms, never 0: nobody’s patience would end; undefined: asking again mends nothing. Pure. */
 const pauseAfter = (came, tries) => {
     if ('code' in came)
         return lasting.test(came.code) ? undefined : backoff(tries);
     if (!passing.has(came.status))
         return undefined;
-    const asked = (0,packages_plan/* retryAfter */.P9)(came) ?? (came.status === 429 ? untilReset(came) : undefined);
-    return asked ?? backoff(tries);
+    return pauseAsked(came) ?? backoff(tries);
+};
+
+;// CONCATENATED MODULE: ./packages/registry/persist.ts
+
+
+
+
+/** The code of Node's error, or of the first of several. */
+const codeOf = (error) => {
+    const { code, errors } = error;
+    return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : typeof code === 'string' ? code : '';
+};
+/** @param secrets are not repeated where an answer is quoted */
+const persister = ({ clock, signal, registry, patience, show }, secrets) => async (host, once, send) => {
+    let waited = 0;
+    for (let tries = 0;; tries += 1) {
+        stopIf(signal);
+        let came;
+        let error;
+        try {
+            came = await send();
+        }
+        catch (thrown) {
+            if (thrown instanceof packages_fault/* Failure */.HR)
+                throw thrown;
+            stopIf(signal);
+            error = thrown;
+        }
+        const pause = pauseAfter(came ?? { code: codeOf(error) }, tries);
+        if (pause === undefined) {
+            if (came !== undefined)
+                return came;
+            throw unreachable(error, host);
+        }
+        const unclear = once && came?.status !== 429;
+        if (unclear || waited + pause > patience) {
+            if (came === undefined)
+                throw unreachable(error, host);
+            const said = await saidIn(came, secrets);
+            throw came.status === 429
+                ? busy(registry, pauseAsked(came), said)
+                : failing(registry, came.status, tries + 1, said);
+        }
+        came?.body.resume();
+        if (pause >= 2000)
+            show(`    ${host} ${came === undefined ? 'does not answer' : `answers with ${came.status}`}: asked again in ${(0,packages_plan/* renderDuration */.PP)(pause)}`); // prettier-ignore
+        await clock.sleep(pause, signal);
+        waited += pause;
+    }
 };
 
 ;// CONCATENATED MODULE: ./packages/registry/ask.ts
@@ -7529,13 +7734,7 @@ const pauseAfter = (came, tries) => {
 
 
 
-
-
 const redirects = new Set([301, 302, 303, 307, 308]);
-const codeOf = (error) => {
-    const { code, errors } = error;
-    return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : typeof code === 'string' ? code : '';
-};
 /** Any end of something that may throw, as a result. */
 const resultOf = async (what, signal) => {
     try {
@@ -7546,138 +7745,42 @@ const resultOf = async (what, signal) => {
         return { ok: false, fault };
     }
 };
+/** Where the registry answers. */
+const find = async ({ http, signal, registry }) => {
+    const [secure, plain] = originsOf(registry);
+    if (plain === undefined)
+        return secure;
+    try {
+        (await http.send({ method: 'GET', url: new URL('/v2/', secure), headers: {}, signal })).body.resume();
+    }
+    catch (error) {
+        // it speaks, but no TLS; whatever else is wrong with https is told by the first question
+        if (/^(?:EPROTO|ERR_SSL_.*|ECONNRESET)$/.test(codeOf(error)))
+            return plain;
+    }
+    return secure;
+};
 /**
  * Asks one repository: finds out how the registry is reached, logs in as it demands, waits where it is busy or fails, follows
  * redirects. A secret goes to the registry's own origin and to its token server, nowhere else.
  */
 const asker = (of) => {
-    const { http, clock, signal, registry, repository, login, show } = of;
-    const { credentials, unused } = login;
-    const basic = credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
-    const secrets = credentials === undefined ? [] : [credentials.password, basic?.slice(6) ?? ''];
-    const tokens = new Map();
-    let challenge;
+    const { http, signal, registry, repository } = of;
+    const secrets = [];
+    const persist = persister(of, secrets);
+    const login = loginTo(of, persist, secrets);
     let origin;
-    /** Sends until there is an answer that stands, or waiting is no use any more. */
-    const persist = async (host, once, send) => {
-        let waited = 0;
-        for (let tries = 0;; tries += 1) {
-            stopIf(signal);
-            let came;
-            let error;
-            try {
-                came = await send();
-            }
-            catch (thrown) {
-                if (thrown instanceof packages_fault/* Failure */.HR)
-                    throw thrown;
-                stopIf(signal);
-                error = thrown;
-            }
-            const pause = pauseAfter(came ?? { code: codeOf(error) }, tries);
-            if (pause === undefined) {
-                if (came !== undefined)
-                    return came;
-                throw unreachable(error, host);
-            }
-            const unclear = once && came?.status !== 429;
-            if (unclear || waited + pause > of.patience) {
-                if (came === undefined)
-                    throw unreachable(error, host);
-                const said = await saidIn(came, secrets);
-                throw came.status === 429 ? busy(registry, pause, said) : failing(registry, came.status, tries + 1, said);
-            }
-            came?.body.resume();
-            if (pause >= 2000)
-                show(`    ${host} ${came === undefined ? 'does not answer' : `answers with ${came.status}`}: asked again in ${(0,packages_plan/* renderDuration */.PP)(pause)}`); // prettier-ignore
-            await clock.sleep(pause, signal);
-            waited += pause;
-        }
-    };
-    const find = async () => {
-        const [secure, plain] = originsOf(registry);
-        if (plain === undefined)
-            return secure;
-        try {
-            (await http.send({ method: 'GET', url: new URL('/v2/', secure), headers: {}, signal })).body.resume();
-        }
-        catch (error) {
-            // it speaks, but no TLS; whatever else is wrong with https is told by the first question
-            if (/^(?:EPROTO|ERR_SSL_.*|ECONNRESET)$/.test(codeOf(error)))
-                return plain;
-        }
-        return secure;
-    };
-    /** A token for this, from the server that the challenge names. */
-    const fetchToken = async (asked, to) => {
-        const url = new URL(asked.realm);
-        if (!isPrivate(url))
-            throw refused(registry, credentials?.username, `wants tokens from ${url.origin}, which is not encrypted: no login is sent there`, []); // prettier-ignore
-        if (asked.service !== undefined)
-            url.searchParams.set('service', asked.service);
-        const own = asked.scope?.split(' ') ?? [`repository:${repository}:${to}`];
-        for (const scope of own)
-            url.searchParams.append('scope', scope);
-        if (credentials !== undefined)
-            url.searchParams.set('account', credentials.username);
-        const headers = basic === undefined ? {} : { authorization: basic };
-        const answer = await persist(url.host, false, () => http.send({ method: 'GET', url, headers, signal }));
-        if (answer.status !== 200) {
-            const who = credentials === undefined ? 'gives no token without a login' : `does not accept the login of ${credentials.username}`; // prettier-ignore
-            throw refused(registry, credentials?.username, `${who} (${url.host} answered with ${answer.status})`, await saidIn(answer, secrets), unused); // prettier-ignore
-        }
-        let given;
-        try {
-            given = JSON.parse((await whole(answer.body, 1 << 20)).toString('utf8'));
-        }
-        catch {
-            given = {};
-        }
-        const token = given.token ?? given.access_token;
-        if (typeof token !== 'string' || token === '')
-            throw refused(registry, credentials?.username, `names a token server, ${url.host}, whose answer holds no token`, []);
-        return token;
-    };
-    const authorization = (to) => {
-        if (challenge?.scheme === 'basic')
-            return basic;
-        const token = tokens.get(to);
-        return token === undefined ? undefined : `Bearer ${token}`;
-    };
-    /** Logs in as a 401 demands. Throws where there is nothing more to try. */
-    const logIn = async (answer, to, fresh) => {
-        const asked = challengeOf(answer.headers['www-authenticate']);
-        const said = await saidIn(answer, secrets);
-        const no = (what) => refused(registry, credentials?.username, what, said, unused);
-        if (asked === undefined)
-            throw no('answered with 401, and does not say how to log in');
-        if (fresh)
-            throw no(credentials === undefined
-                ? `wants a login for ${repository}`
-                : asked.scheme === 'basic'
-                    ? `does not accept the login of ${credentials.username}`
-                    : `does not let ${credentials.username} ${to === 'pull' ? 'read' : 'write'} ${repository}`);
-        challenge = asked;
-        if (asked.scheme === 'bearer') {
-            const token = await fetchToken(asked, to);
-            // a registry may repeat what it was sent
-            secrets.push(token);
-            tokens.set(to, token);
-        }
-        else if (basic === undefined)
-            throw no('wants a user name and a password, and none were given');
-    };
     return async (question) => {
         const { method, at, to, headers = {}, body, expects = [], once = false } = question;
-        origin ??= find();
+        origin ??= find(of);
         const base = await origin;
         let url = typeof at === 'string' ? new URL(`/v2/${repository}/${at}`, base) : at;
         let hops = 0;
-        let fresh = false;
+        let again = false;
         for (;;) {
             if (!isPrivate(url))
                 throw unreachable(new Error(`it sends on to ${url.origin}, which is not encrypted`), registry);
-            const own = url.origin === base.origin ? authorization(to) : undefined;
+            const own = url.origin === base.origin ? login.authorization(to) : undefined;
             const answer = await persist(url.host, once, () => {
                 const content = body?.();
                 return http.send({
@@ -7689,8 +7792,8 @@ const asker = (of) => {
                 });
             });
             if (answer.status === 401 && url.origin === base.origin) {
-                await logIn(answer, to, fresh || (own !== undefined && own === basic));
-                fresh = true;
+                await login.satisfy(answer, to, again || own?.startsWith('Basic ') === true);
+                again = true;
                 continue;
             }
             const { location } = answer.headers;
@@ -7706,9 +7809,16 @@ const asker = (of) => {
             if (answer.status < 300 || expects.includes(answer.status))
                 return { ...answer, url };
             const said = await saidIn(answer, secrets);
-            if (answer.status === 401 || answer.status === 403)
-                throw refused(registry, credentials?.username, `does not allow it (${answer.status})`, said, unused);
-            throw refused(registry, credentials?.username, `refused ${method} of ${repository} with ${answer.status}`, said);
+            const { status } = answer;
+            const { credentials, unused } = of.login;
+            if (status === 401 || status === 403)
+                throw login.refuse(`does not allow it (${status})`, said, unused);
+            const what = `refused ${method} of ${repository} with ${status}`;
+            if (status !== 404)
+                throw declined(registry, status, what, said);
+            throw credentials === undefined
+                ? login.refuse(what, said, unused)
+                : faults_hidden(registry, credentials.username, what, said);
         }
     };
 };
@@ -7891,8 +8001,13 @@ const proven = async function* (of, { digest, size }, first, from) {
 
 
 
-/** Broken off so often without anything more having arrived: it is given up. */
+/** Broken off so often without more having arrived than ever before: it is given up. */
 const upload_most = 5;
+/**
+ * Statuses of a registry that does not go on with an upload: it takes none in parts (400, 405), has lost it or never had it, as another of
+ * its nodes has (404), or takes it for something else (416).
+ */
+const stuck = [400, 404, 405, 416];
 /** Is it there? */
 const hasBlob = async ({ ask }, { digest }) => {
     const { status, body } = await ask({ method: 'HEAD', at: `blobs/${digest}`, to: 'pull', expects: [404] });
@@ -7923,20 +8038,21 @@ const upload_standing = async ({ ask }, { location }) => {
         method: 'GET',
         at: location,
         to: 'pull,push',
-        expects: [400, 404, 405, 416],
+        expects: stuck,
     });
     body.resume();
     const last = /^(?:bytes=)?0-(\d+)$/.exec(headers['range'] ?? '')?.[1];
-    if (status >= 400 || last === undefined)
-        return undefined;
     // `0-0` is nothing, or one byte
-    return sessionOf(url, headers['location'] ?? location.href, last === '0' ? 0 : Number(last) + 1);
+    if (status >= 400 || last === undefined || last === '0')
+        return undefined;
+    return sessionOf(url, headers['location'] ?? location.href, Number(last) + 1);
 };
-/** What is missing, and the end of it. */
+/** Sends what is missing, and the end of it. False: the registry does not go on with what was taken up. */
 const rest = async ({ ask, read }, { digest, size }, { location, offset }) => {
+    const expects = offset === 0 ? [] : stuck;
     let at = location;
     if (offset < size) {
-        const { headers, body, url } = await ask({
+        const { status, headers, body, url } = await ask({
             method: 'PATCH',
             at,
             to: 'pull,push',
@@ -7946,9 +8062,12 @@ const rest = async ({ ask, read }, { digest, size }, { location, offset }) => {
                 ...(offset === 0 ? {} : { 'content-range': `${offset}-${size - 1}` }),
             },
             body: () => read(digest, offset),
+            expects,
             once: true,
         });
         body.resume();
+        if (status >= 400)
+            return false;
         at = sessionOf(url, headers['location'] ?? at.href, size).location;
     }
     const end = new URL(at);
@@ -7958,23 +8077,32 @@ const rest = async ({ ask, read }, { digest, size }, { location, offset }) => {
         at: end,
         to: 'pull,push',
         headers: { 'content-length': '0' },
-        expects: [400],
+        expects: [400, ...expects],
         once: true,
     });
     body.resume();
+    if (status >= 400 && offset > 0)
+        return false;
     // DIGEST_INVALID, or SIZE_INVALID: what lies here has changed since it was described
     if (status === 400)
         throw differs(`the content of ${digest} is another one: the registry has not taken it`, 'Build the image again.');
+    return true;
 };
-/** Sends one blob. What broke off is taken up where the registry can do so, else begun again. */
+/** Sends one blob. What broke off is taken up where the registry can do so, else begun again, and then sent whole. */
 const uploadBlob = async (of, blob) => {
     let session;
+    let furthest = 0;
+    let whole = false;
     for (let tries = 0;; tries += 1) {
         stopIf(of.signal);
         try {
             session ??= await begin(of);
-            await rest(of, blob, session);
-            return;
+            if (await rest(of, blob, session))
+                return;
+            // once: from here on nothing is taken up any more
+            whole = true;
+            session = undefined;
+            tries = 0;
         }
         catch (thrown) {
             const lost = thrown instanceof packages_fault/* Failure */.HR && thrown.fault.code === 'REGISTRY_UNREACHABLE';
@@ -7984,10 +8112,11 @@ const uploadBlob = async (of, blob) => {
             // the answer was lost, not the blob
             if (await hasBlob(of, blob))
                 return;
-            const now = await upload_standing(of, session);
-            if (now !== undefined && now.offset > session.offset)
-                tries = 0;
-            session = now;
+            session = whole ? undefined : await upload_standing(of, session);
+            if (session === undefined || session.offset <= furthest)
+                continue;
+            furthest = session.offset;
+            tries = 0;
         }
     }
 };
@@ -12236,7 +12365,7 @@ const test = schemas/* strictObject */.rej({
         .describe('Gates and tools that may be incomplete, by name. All others that could not be checked fail.'),
     'compare-tests': schemas/* enum */.k5n(['auto', 'required', 'off'])
         .default('auto')
-        .describe('Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where its list of tests is known.'),
+        .describe('Whether tests that the base branch had, and that are gone or skipped now, fail. `auto`: where a list of its tests is known that this commit has come from.'),
     forbid: schemas/* union */.KCZ([schemas/* array */.YOg(oneLine).transform((words) => forbid.parse({ words })), forbid])
         .optional()
         .describe('What may not stand in the code: words, debugging code.'),
@@ -16367,33 +16496,35 @@ const findFiles = async (workspace, pattern) => {
 };
 /** A file's bytes, piece by piece. */
 const pieces = (path) => (0,external_node_fs_.createReadStream)(path);
+/** Of how many paths of a report it is asked where they lie. */
+const asked = 2000;
 /**
- * Makes paths that a tool wrote relative to where it ran relative to the workspace: those that lie below one of these folders, and
- * not where they say.
+ * Where files lie, below the workspace, that a tool named relative to where it ran: in that of these folders which has most of them, the first of
+ * equals; one that is not there, in the first that has it; one that is nowhere, as it is written.
+ * @param written all that it named so
  */
-const placeBelow = (workspace, folders) => {
-    const known = new Map();
-    const place = (path) => {
-        const folder = ['.', ...folders].find((one) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, one, path)));
-        return folder === undefined || external_node_path_.posix.isAbsolute(path) ? path : external_node_path_.posix.join(folder, path);
-    };
+const placeBelow = (workspace, folders, written) => {
+    const has = (folder, path) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, folder, path));
+    const some = [...written].slice(0, asked);
+    const counts = new Map(folders.map((folder) => [folder, some.filter((path) => has(folder, path)).length]));
+    const inOrder = [...counts].sort(([, a], [, b]) => b - a).map(([folder]) => folder);
     return (path) => {
-        const found = known.get(path) ?? place(path);
-        known.set(path, found);
-        return found;
+        const folder = written.has(path) ? inOrder.find((one) => has(one, path)) : undefined;
+        return folder === undefined ? path : external_node_path_.posix.join(folder, path);
     };
 };
 /**
- * Places paths that are relative to one of several folders: below the first that has such a file, else in the workspace itself if it
- * is there; else it is named by the first folder.
+ * Places paths that are relative to one of several folders: below the first that has such a file, else where `otherwise` places it if it is
+ * there; else it is named by the first folder.
  */
-const placeInSources = (workspace, sources) => {
+const placeInSources = (workspace, sources, otherwise) => {
+    const there = (path) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, path));
     const within = sources.filter((one) => !/^(?:\/|\.\.(?:\/|$))/.test(one));
     return (path) => {
         if (external_node_path_.posix.isAbsolute(path))
             return path;
-        const folder = [...within, '.'].find((one) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(workspace, one, path))) ?? sources[0] ?? '.';
-        return external_node_path_.posix.join(folder, path);
+        const placed = [...within.map((one) => external_node_path_.posix.join(one, path)), otherwise(path)].find(there);
+        return placed ?? external_node_path_.posix.join(sources[0] ?? '.', path);
     };
 };
 /** Writes a file for the owner alone, with the folders above it. */
@@ -16751,6 +16882,7 @@ const openRunner = (ground) => {
             });
             if (!again)
                 return { ...report, output: spool };
+            await command.again?.();
         }
     };
     return {
@@ -16884,6 +17016,7 @@ const packageCache = async (tool, workspace) => {
 
 ;// CONCATENATED MODULE: ./packages/scan/base-tests.ts
 
+const base_tests_isId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 /** A list is never larger, unpacked: bytes. */
 const base_tests_most = 64 << 20;
 /** The list of what several files hold. A test that is in several of them is skipped if it is in all. */
@@ -16893,7 +17026,7 @@ const testList = (files) => {
         for (const test of tests)
             skipped.set(test.id, test.skipped && (skipped.get(test.id) ?? true));
     const tests = [...skipped].map(([id, was]) => ({ id, skipped: was }));
-    return { v: 1, tests: tests.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+    return tests.sort((a, b) => (a.id < b.id ? -1 : 1));
 };
 /** A list as it is kept: JSON, by gzip. */
 const packTests = (list) => (0,external_node_zlib_.gzipSync)(JSON.stringify(list));
@@ -16901,7 +17034,10 @@ const packTests = (list) => (0,external_node_zlib_.gzipSync)(JSON.stringify(list
 const unpackTests = (bytes) => {
     try {
         const list = JSON.parse((0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: base_tests_most }).toString('utf8'));
-        return list?.v === 1 && Array.isArray(list.tests) && list.tests.every(isTest) ? list : undefined;
+        if (list?.v !== 2 || typeof list.commit !== 'string' || !base_tests_isId.test(list.commit))
+            return undefined;
+        const { tests } = list;
+        return tests === undefined || (Array.isArray(tests) && tests.every(isTest)) ? list : undefined;
     }
     catch {
         return undefined;
@@ -16913,12 +17049,108 @@ const isTest = (test) => {
 };
 /** What the base branch had, and is gone or skipped now: ids, in order. */
 const compareTests = (base, now) => {
-    const today = new Map(now.tests.map(({ id, skipped }) => [id, skipped]));
-    const ran = base.tests.filter(({ skipped }) => !skipped).map(({ id }) => id);
+    const today = new Map(now.map(({ id, skipped }) => [id, skipped]));
+    const ran = base.filter(({ skipped }) => !skipped).map(({ id }) => id);
     return {
-        removed: base.tests.map(({ id }) => id).filter((id) => !today.has(id)),
+        removed: base.map(({ id }) => id).filter((id) => !today.has(id)),
         skipped: ran.filter((id) => today.get(id) === true),
     };
+};
+
+;// CONCATENATED MODULE: ./packages/scan/finding-gates.ts
+
+/** How bad it is: 0 is the worst. */
+const rank = (severity) => packages_plan/* severities */.gO.indexOf(severity);
+const finding_gates_text = (value) => value ?? '';
+/** Worst first, then by place: always the same order. */
+const inOrder = (findings) => [...findings].sort((a, b) => rank(a.severity) - rank(b.severity) ||
+    compare(a.tool, b.tool) ||
+    compare(finding_gates_text(a.file), finding_gates_text(b.file)) ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    compare(a.rule, b.rule) ||
+    compare(finding_gates_text(a.subject), finding_gates_text(b.subject)) ||
+    compare(a.message, b.message));
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/** What two reports say alike is one finding. */
+const once = (findings) => {
+    const seen = new Map();
+    for (const one of findings) {
+        const key = JSON.stringify([one.tool, one.rule, one.file, one.line, one.subject, one.message]);
+        const before = seen.get(key);
+        if (before === undefined || rank(one.severity) < rank(before.severity))
+            seen.set(key, one);
+    }
+    return [...seen.values()];
+};
+/** `2 high, 1 low` */
+const countText = (findings) => {
+    const counts = Map.groupBy(findings, ({ severity }) => severity);
+    const told = packages_plan/* severities */.gO.flatMap((severity) => {
+        const these = counts.get(severity);
+        return these === undefined ? [] : [`${these.length} ${severity}`];
+    });
+    return told.length === 0 ? 'none' : told.join(', ');
+};
+/** A gate of what one tool found: none is as bad as `failOn`, or worse. */
+const findingGate = (name, findings, failOn) => ({
+    name,
+    outcome: findings.some(({ severity }) => rank(severity) <= rank(failOn)) ? 'failed' : 'passed',
+    wanted: failOn === 'note' ? 'no findings' : `no findings of ${failOn} or worse`,
+    found: countText(findings),
+});
+
+;// CONCATENATED MODULE: ./packages/scan/exceptions.ts
+
+
+/** Rules whose exception has done its work once the base branch has the change, too: it is no longer used then, and just ends. */
+const exceptions_passing = new Set(['test-removed', 'test-skipped', 'version-not-raised']);
+const matches = ({ rule, tool, file, subject }) => {
+    const inFile = file === undefined ? () => true : (0,packages_plan/* fits */.lA)([file]);
+    return (finding) => finding.rule === rule &&
+        (tool === undefined || finding.tool === tool) &&
+        (file === undefined || (finding.file !== undefined && inFile(finding.file))) &&
+        (subject === undefined || finding.subject === subject || finding.subject?.startsWith(`${subject} `) === true);
+};
+/** Which findings fail a gate: those as bad as its `fail-on`, or worse, that nothing excepts. Pure. */
+const exceptions_failing = (exceptions, today) => {
+    const fits = exceptions_liveOf(exceptions?.entries ?? [], today).map(matches);
+    return (finding, failOn) => rank(finding.severity) <= rank(failOn) && !fits.some((fit) => fit(finding));
+};
+const exceptions_liveOf = (entries, today) => entries.filter(({ expires }) => today <= expires);
+/**
+ * Findings without the excepted ones. An exception that has ended excepts nothing and is a finding itself, and so is one that
+ * fits nothing; but that only where `surely` says that whoever finds such things has looked at everything. `today` and `expires` are days
+ * (`2026-11-30`, by UTC); the last day still counts.
+ */
+const applyExceptions = (findings, { file, entries }, today, surely) => {
+    const live = exceptions_liveOf(entries, today).map((by) => ({ by, fit: matches(by), used: false }));
+    const counted = [];
+    const excepted = [];
+    for (const finding of findings) {
+        const fitting = live.filter(({ fit }) => fit(finding));
+        for (const one of fitting)
+            one.used = true;
+        const [first] = fitting;
+        if (first === undefined)
+            counted.push(finding);
+        else
+            excepted.push({ finding, by: first.by });
+    }
+    const own = ({ line, rule }, kind, what) => ({
+        tool: 'landfall',
+        rule: kind,
+        severity: 'medium',
+        message: `the exception of ${rule} ${what}`,
+        file,
+        line,
+    });
+    const ended = entries
+        .filter(({ expires }) => today > expires)
+        .map((one) => own(one, 'exception-expired', `by ${one.owner} ended on ${one.expires}`));
+    const idle = live
+        .filter(({ by, used }) => !used && !exceptions_passing.has(by.rule) && surely(by))
+        .map(({ by }) => own(by, 'exception-unused', `by ${by.owner} fits no finding any more; take it out`));
+    return { counted: [...counted, ...ended, ...idle], excepted };
 };
 
 ;// CONCATENATED MODULE: ./packages/scan/command-gates.ts
@@ -17104,95 +17336,6 @@ const ofChange = (floor, report, changes) => {
     return { ...gate, outcome: reaches(covered, lines, floor) ? 'passed' : 'failed', found };
 };
 
-;// CONCATENATED MODULE: ./packages/scan/exceptions.ts
-
-/** Rules whose exception has done its work once the base branch has the change, too: it is no longer used then, and just ends. */
-const exceptions_passing = new Set(['test-removed', 'test-skipped', 'version-not-raised']);
-const matches = ({ rule, tool, file, subject }) => {
-    const inFile = file === undefined ? () => true : (0,packages_plan/* fits */.lA)([file]);
-    return (finding) => finding.rule === rule &&
-        (tool === undefined || finding.tool === tool) &&
-        (file === undefined || (finding.file !== undefined && inFile(finding.file))) &&
-        (subject === undefined || finding.subject === subject || finding.subject?.startsWith(`${subject} `) === true);
-};
-/**
- * Findings without the excepted ones. An exception that has ended excepts nothing and is a finding itself, and so is one that
- * fits nothing; but that only where `surely` says that its tool has looked at everything. `today` and `expires` are days
- * (`2026-11-30`, by UTC); the last day still counts.
- */
-const applyExceptions = (findings, { file, entries }, today, surely) => {
-    const live = entries.filter(({ expires }) => today <= expires).map((by) => ({ by, fit: matches(by), used: false }));
-    const counted = [];
-    const excepted = [];
-    for (const finding of findings) {
-        const fitting = live.filter(({ fit }) => fit(finding));
-        for (const one of fitting)
-            one.used = true;
-        const [first] = fitting;
-        if (first === undefined)
-            counted.push(finding);
-        else
-            excepted.push({ finding, by: first.by });
-    }
-    const own = ({ line, rule }, kind, what) => ({
-        tool: 'landfall',
-        rule: kind,
-        severity: 'medium',
-        message: `the exception of ${rule} ${what}`,
-        file,
-        line,
-    });
-    const ended = entries
-        .filter(({ expires }) => today > expires)
-        .map((one) => own(one, 'exception-expired', `by ${one.owner} ended on ${one.expires}`));
-    const idle = live
-        .filter(({ by, used }) => !used && !exceptions_passing.has(by.rule) && surely(by.tool))
-        .map(({ by }) => own(by, 'exception-unused', `by ${by.owner} fits no finding any more; take it out`));
-    return { counted: [...counted, ...ended, ...idle], excepted };
-};
-
-;// CONCATENATED MODULE: ./packages/scan/finding-gates.ts
-
-/** How bad it is: 0 is the worst. */
-const rank = (severity) => packages_plan/* severities */.gO.indexOf(severity);
-const finding_gates_text = (value) => value ?? '';
-/** Worst first, then by place: always the same order. */
-const inOrder = (findings) => [...findings].sort((a, b) => rank(a.severity) - rank(b.severity) ||
-    compare(a.tool, b.tool) ||
-    compare(finding_gates_text(a.file), finding_gates_text(b.file)) ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    compare(a.rule, b.rule) ||
-    compare(finding_gates_text(a.subject), finding_gates_text(b.subject)) ||
-    compare(a.message, b.message));
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-/** What two reports say alike is one finding. */
-const once = (findings) => {
-    const seen = new Map();
-    for (const one of findings) {
-        const key = JSON.stringify([one.tool, one.rule, one.file, one.line, one.subject, one.message]);
-        const before = seen.get(key);
-        if (before === undefined || rank(one.severity) < rank(before.severity))
-            seen.set(key, one);
-    }
-    return [...seen.values()];
-};
-/** `2 high, 1 low` */
-const countText = (findings) => {
-    const counts = Map.groupBy(findings, ({ severity }) => severity);
-    const told = packages_plan/* severities */.gO.flatMap((severity) => {
-        const these = counts.get(severity);
-        return these === undefined ? [] : [`${these.length} ${severity}`];
-    });
-    return told.length === 0 ? 'none' : told.join(', ');
-};
-/** A gate of what one tool found: none is as bad as `failOn`, or worse. */
-const findingGate = (name, findings, failOn) => ({
-    name,
-    outcome: findings.some(({ severity }) => rank(severity) <= rank(failOn)) ? 'failed' : 'passed',
-    wanted: failOn === 'note' ? 'no findings' : `no findings of ${failOn} or worse`,
-    found: countText(findings),
-});
-
 ;// CONCATENATED MODULE: ./packages/scan/gate.ts
 
 /** Of a gate that nobody asked for by name, and that something is unchecked of. */
@@ -17224,7 +17367,19 @@ const withUnchecked = (gates, unchecked, allowed) => {
     return [...judged, ...added].map((gate) => gate.outcome === 'incomplete' && allowed.includes(gate.name) ? { ...gate, allowed: true } : gate);
 };
 
+;// CONCATENATED MODULE: ./packages/scan/found.ts
+/** Gates of Landfall's own, as the summary and `allow-incomplete` call them. */
+const sourceRules = [
+    'forbidden words',
+    'debugging code',
+    'env files',
+    'secrets',
+    'pinned requirements',
+    'version',
+];
+
 ;// CONCATENATED MODULE: ./packages/scan/rules/rule-gates.ts
+
 
 /** Which rules of Landfall's own stand behind a gate. */
 const rulesOf = {
@@ -17244,6 +17399,8 @@ const wantedOf = {
     'pinned requirements': 'each line names one version',
     version: 'higher than before',
 };
+/** The gate whose rule it is, where it is one on sources. */
+const sourceRuleOf = (rule) => sourceRules.find((name) => rulesOf[name]?.includes(rule) === true);
 /** The rules on sources that are asked for. */
 const askedRules = ({ forbid, secrets, pinned, version }) => [
     ...((forbid?.words.length ?? 0) > 0 ? ['forbidden words'] : []),
@@ -17305,14 +17462,16 @@ const testGate = (files, allowEmpty, whole) => {
 const test_gates_name = 'compared tests';
 const test_gates_wanted = 'none gone or newly skipped since the base branch';
 /**
- * Tests that the base branch has and that are gone or skipped now, as findings. `auto`: a list that is not known is a note;
+ * Tests that the base branch has and that are gone or skipped now, as findings. `auto`: that there is nothing to compare with is a note;
  * `required`: it makes the gate incomplete. Where not all tests of today are known, the lists cannot be compared.
  */
 const comparedTests = (mode, files, whole, base) => {
     if (mode === 'off')
         return { gates: [], findings: [], notes: [] };
-    if (base === undefined || !whole) {
-        const why = base === undefined ? 'the tests of the base branch are not known' : 'not all tests of this run are known';
+    if (base?.known !== true || !whole) {
+        const why = base?.known === true
+            ? 'not all tests of this run are known'
+            : (base?.why ?? 'the tests of the base branch are not known');
         return mode === 'required'
             ? { gates: [{ name: test_gates_name, outcome: 'incomplete', wanted: test_gates_wanted, found: why }], findings: [], notes: [] }
             : {
@@ -17321,7 +17480,7 @@ const comparedTests = (mode, files, whole, base) => {
                 notes: [{ kind: 'info', text: `Tests were not compared with those of the base branch: ${why}.` }],
             };
     }
-    const { removed, skipped } = compareTests(base, testList(files));
+    const { removed, skipped } = compareTests(base.tests, testList(files));
     const finding = (rule, what, subject) => ({
         tool: 'landfall',
         rule,
@@ -17330,7 +17489,14 @@ const comparedTests = (mode, files, whole, base) => {
         subject,
     });
     return {
-        gates: [{ name: test_gates_name, outcome: 'passed', wanted: test_gates_wanted, found: `${base.tests.length} tests of the base branch` }],
+        gates: [
+            {
+                name: test_gates_name,
+                outcome: 'passed',
+                wanted: test_gates_wanted,
+                found: `${base.tests.length} tests of the base branch at ${base.commit.slice(0, 7)}`,
+            },
+        ],
         findings: [
             ...removed.map((id) => finding('test-removed', 'is gone: the base branch has this test', id)),
             ...skipped.map((id) => finding('test-skipped', 'is skipped now: on the base branch it runs', id)),
@@ -17402,7 +17568,7 @@ const judge_judge = (wanted, found) => {
     const groups = groupsOf(wanted, found);
     const own = [...found.rules.findings, ...compared.findings];
     const all = [...groups.flatMap(({ findings }) => findings), ...own];
-    const surely = (tool) => judge_looked(tool, found, missing, asked.rules);
+    const surely = (one) => judge_looked(one, found, missing, asked.rules);
     const { counted, excepted } = applyExceptions(all, found.exceptions ?? { file: '', entries: [] }, found.today, surely);
     const count = new Set(counted);
     const kept = counted.filter(({ tool }) => tool === 'landfall');
@@ -17478,12 +17644,18 @@ const groupGate = ({ name, tool, failOn, findings, suppressed }, counted) => {
     const gate = findingGate(name, these, failOn);
     return suppressed === 0 ? gate : { ...gate, found: `${gate.found}; ${suppressed} accepted by ${tool} itself` };
 };
-/** Whether a tool has surely looked at all it should have. Without a name: all of them. */
-const judge_looked = (tool, { rules, scans }, missing, asked) => {
+/**
+ * Whether what an exception is of has surely been looked for. Without a tool: by all that there are, and by one at least; another job of the
+ * repository may have others.
+ */
+const judge_looked = ({ rule, tool }, { rules, scans }, missing, asked) => {
+    const own = sourceRuleOf(rule);
+    if (tool === 'landfall' || (tool === undefined && own !== undefined)) {
+        const ones = own === undefined ? asked : [own];
+        return rules.unchecked.length === 0 && asked.length > 0 && ones.every((one) => rules.looked.includes(one));
+    }
     if (tool === undefined)
-        return missing.size === 0;
-    if (tool === 'landfall')
-        return rules.unchecked.length === 0 && asked.every((rule) => rules.looked.some((one) => one === rule));
+        return missing.size === 0 && scans.length > 0;
     return !missing.has(tool) && scans.some((scan) => scan.tool === tool && scan.unchecked.length === 0);
 };
 /** One that has ended or is unused fails whatever `fail-on` says. */
@@ -17585,22 +17757,24 @@ const decoded = (uri) => {
     }
 };
 /**
- * A path as a tool wrote it, relative to the workspace where it lies there; else absolute, as it is. With `/` and without `.` and
- * needless `..`; the workspace itself is `.`.
+ * A path as a tool wrote it, relative to the workspace where it says so; else as it is, absolute or relative to where the tool ran. With `/` and
+ * without `.` and needless `..`; the workspace itself is `.`.
  */
-const path_pathOf = (written, root) => {
+const path_pathOf = (written, { root, relative }) => {
     const slashed = written.trim().replaceAll('\\', '/');
     const path = external_node_path_.posix.normalize(slashed === '' ? '.' : slashed);
     const base = [root, inContainer]
         .map((one) => external_node_path_.posix.normalize(one.replaceAll('\\', '/')).replace(/(.)\/$/, '$1'))
         .find((one) => path === one || path.startsWith(`${one}/`));
-    const inside = base === undefined ? path : path.slice(base.length + 1);
-    return inside.replace(/(.)\/$/, '$1') || '.';
+    const inside = (base === undefined ? path : path.slice(base.length + 1)).replace(/(.)\/$/, '$1') || '.';
+    if (base === undefined && !external_node_path_.posix.isAbsolute(inside))
+        relative?.add(inside);
+    return inside;
 };
 /** As {@link pathOf}, of a URI: `file:///…`, or relative, with escapes. Another scheme stays as it is. */
-const pathOfUri = (uri, root) => /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri)
+const pathOfUri = (uri, ground) => /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri)
     ? uri
-    : path_pathOf(decoded(uri.replace(/^file:(\/\/[^/]*)?/i, '')).replace(/^\/([a-z]:\/)/i, '$1'), root);
+    : path_pathOf(decoded(uri.replace(/^file:(\/\/[^/]*)?/i, '')).replace(/^\/([a-z]:\/)/i, '$1'), ground);
 
 ;// CONCATENATED MODULE: ./packages/scan/read/text.ts
 
@@ -17840,7 +18014,7 @@ const readXml = async (source, roots, reader) => {
 /** Longest path of a source, in UTF-16 units. */
 const cobertura_longest = 4096;
 /** Cobertura XML of coverage.py, jest, gcovr, Go: the lines of classes and of their methods. Gives the sources. */
-const readCobertura = async (source, root, found, trouble) => {
+const readCobertura = async (source, ground, found, trouble) => {
     const sources = [];
     let written;
     let path;
@@ -17861,7 +18035,7 @@ const readCobertura = async (source, root, found, trouble) => {
                 inMethods = true;
             else if (name === 'class') {
                 const { filename = '' } = attributes;
-                path = filename === '' ? undefined : path_pathOf(text_oneLine(filename), root);
+                path = filename === '' ? undefined : path_pathOf(text_oneLine(filename), ground);
                 if (path === undefined)
                     trouble.add('has a class without a file name');
                 else
@@ -17887,7 +18061,7 @@ const readCobertura = async (source, root, found, trouble) => {
                 inMethods = false;
             else if (name === 'source' && written !== undefined) {
                 if (written.trim() !== '')
-                    sources.push(path_pathOf(text_oneLine(written), root));
+                    sources.push(path_pathOf(text_oneLine(written), ground));
                 written = undefined;
             }
         },
@@ -17949,7 +18123,7 @@ const covered = schemas/* object */.Ikc({
 // https://coverage.readthedocs.io/en/latest/commands/cmd_json.html
 const coverage_json_report = schemas/* object */.Ikc({ files: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()), totals: summary.optional() });
 /** coverage.py's JSON. Excluded lines are no lines. */
-const readCoverageJson = async (source, root, found, trouble) => {
+const readCoverageJson = async (source, ground, found, trouble) => {
     const whole = await wholeText(source, mostJson);
     if ('trouble' in whole) {
         trouble.add(whole.trouble);
@@ -17966,7 +18140,7 @@ const readCoverageJson = async (source, root, found, trouble) => {
             found.compare(where, lines, { lines: says.num_statements, covered: says.covered_lines });
     };
     for (const [written, value] of Object.entries(read.data.files)) {
-        const path = path_pathOf(text_oneLine(written), root);
+        const path = path_pathOf(text_oneLine(written), ground);
         const one = covered.safeParse(value);
         if (!one.success) {
             trouble.add(`has lines of ${path} that could not be read`);
@@ -18012,7 +18186,7 @@ async function* lcov_linesOf(source, trouble) {
     yield rest;
 }
 /** LCOV of any tool: `SF`, `DA`, `LF`, `LH`. Records of one file are put together. One without its end is unchecked. */
-const readLcov = async (source, root, found, trouble) => {
+const readLcov = async (source, ground, found, trouble) => {
     let record;
     for await (const written of lcov_linesOf(source, trouble)) {
         const line = written.replace(/\r$/, '');
@@ -18020,7 +18194,7 @@ const readLcov = async (source, root, found, trouble) => {
         if (key === 'SF') {
             if (record !== undefined)
                 trouble.add(`has no end of the record of ${record.path}`);
-            const path = path_pathOf(text_oneLine(value), root);
+            const path = path_pathOf(text_oneLine(value), ground);
             found.file(path);
             record = { path, covered: new Set(), lines: new Set(), says: { lines: 0, covered: Infinity } };
         }
@@ -18085,7 +18259,7 @@ async function* coverage_again(first, rest) {
  * Reads Cobertura XML, LCOV or coverage.py's JSON, told apart by content. Never rejects because of what is in it: a file that is damaged, and one
  * without files or lines, is unchecked.
  */
-const readCoverage = async (source, { file, root }) => {
+const readCoverage = async (source, { file, ...ground }) => {
     const trouble = troubles('coverage', file);
     const found = coverage(trouble);
     const pieces = decode(source, (label) => {
@@ -18097,11 +18271,11 @@ const readCoverage = async (source, { file, root }) => {
     let sources = [];
     // what a program printed before it does not matter: each stands at the beginning of a line
     if (/^(TN|SF):/m.test(text))
-        await readLcov(all, root, found, trouble);
+        await readLcov(all, ground, found, trouble);
     else if (/^\s*</m.test(text))
-        sources = await readCobertura(all, root, found, trouble);
+        sources = await readCobertura(all, ground, found, trouble);
     else if (/^\s*\{/m.test(text))
-        await readCoverageJson(all, root, found, trouble);
+        await readCoverageJson(all, ground, found, trouble);
     else
         trouble.add(text.trim() === '' ? 'is empty' : "is neither Cobertura, LCOV nor coverage.py's JSON");
     const files = found.files();
@@ -18143,12 +18317,12 @@ const place_forms = [
     /^\s*at (?:[^()]* \()?(?:file:\/\/)?([^\s():]+):(\d+):\d+\)?$/,
 ];
 /** Where a test failed, as its last lines say it: the last place that is within the workspace. */
-const placeIn = (lines, root) => lines
+const placeIn = (lines, ground) => lines
     .flatMap((text) => place_forms.flatMap((form) => {
     const [, path, line] = form.exec(text) ?? [];
     if (path === undefined || line === undefined)
         return [];
-    const file = path_pathOf(path, root);
+    const file = path_pathOf(path, ground);
     return /^(\/|\.\.|node:|[A-Za-z]:\/)/.test(file) || place_foreign.test(file) ? [] : [{ file, line: Number(line) }];
 }))
     // of JavaScript the first line is the innermost, of Python the last
@@ -18182,7 +18356,7 @@ const msOf = (time) => {
 /** `x_test.go:15: got 2`: for Go the message is `Failed`, always. */
 const tally_saidIn = (tail) => tail.find((line) => /^\s*\w+_test\.go:\d+: /.test(line))?.trim();
 /** Adds up what a file of tests holds, and compares it with what its suites say of themselves. */
-const tally = ({ file, root }) => {
+const tally = ({ file, ...ground }) => {
     const trouble = troubles('tests', file);
     const names = new Map();
     const failures = [];
@@ -18199,8 +18373,11 @@ const tally = ({ file, root }) => {
     const failureOf = ({ attributes, message, text }, group, kind) => {
         const tail = lastLines(text, tailLines).map(tally_own);
         const { file: path, line } = attributes;
-        const written = path === undefined ? undefined : { file: path_pathOf(text_oneLine(path), root), line: Number(line) };
-        const place = placeIn(tail, root) ?? written;
+        // pytest (`junit_family=xunit1`) counts lines from 0
+        const first = suites.some(({ name }) => name === 'pytest' || name === 'pytest tests') ? 1 : 0;
+        const at = line === undefined ? NaN : Number(line) + first;
+        const written = path === undefined ? undefined : { file: path_pathOf(text_oneLine(path), ground), line: at };
+        const place = placeIn(tail, ground) ?? written;
         return {
             suite: text_oneLine(group),
             name: text_oneLine(attributes['name'] ?? ''),
@@ -18422,7 +18599,7 @@ const severities = new Map([
  * `bandit -f json`. A severity that it could not tell counts as medium. Files that it could not parse or find, with which it exits 0, are
  * unchecked. The code that it quotes is left behind.
  */
-const readBandit = (text, { file, root }) => {
+const readBandit = (text, { file, ...ground }) => {
     const trouble = troubles('bandit', file);
     const read = bandit_report.safeParse(jsonIn(text));
     if (!read.success) {
@@ -18443,7 +18620,7 @@ const readBandit = (text, { file, root }) => {
             severity: severities.get(one.issue_severity.toUpperCase()) ?? 'medium',
             message: text_firstLine(one.issue_text) +
                 (one.issue_confidence === 'HIGH' ? '' : ` (confidence ${text_oneLine(one.issue_confidence).toLowerCase()})`),
-            file: path_pathOf(text_oneLine(one.filename), root),
+            file: path_pathOf(text_oneLine(one.filename), ground),
             ...(one.line_number !== undefined && one.line_number > 0 ? { line: one.line_number } : {}),
             ...(url === undefined ? {} : { url }),
         };
@@ -18463,7 +18640,7 @@ const black_count = (line, what) => Number(what.exec(line)?.[1] ?? 0);
  * What `black --check` says: files that it would change, of low severity. One that it cannot parse is unchecked, and so is an output in which nothing
  * was looked at, or that tells fewer files than it counts.
  */
-const readBlack = (text, { file, root }) => {
+const readBlack = (text, { file, ...ground }) => {
     const trouble = troubles('black', file);
     const findings = [];
     let known = false;
@@ -18478,8 +18655,8 @@ const readBlack = (text, { file, root }) => {
                 rule: 'would-reformat',
                 severity: 'low',
                 message: 'black would format it otherwise',
-                file: path_pathOf(text_oneLine(path), root),
-                fix: text_oneLine(`black ${path_pathOf(text_oneLine(path), root)}`),
+                file: path_pathOf(text_oneLine(path), ground),
+                fix: text_oneLine(`black ${path_pathOf(text_oneLine(path), ground)}`),
             });
         else if (/^error: /i.test(line))
             trouble.add(`says: ${line}`);
@@ -18512,14 +18689,14 @@ const readBlack = (text, { file, root }) => {
 
 /** The default form, and `--format=pylint`. Plugins have codes of other lengths than its own (before 6.0: `DALL000`): https://flake8.pycqa.org/en/latest/glossary.html#term-error-code */
 const flake8_form = /^(?<path>[^:\s][^:]*):(?<line>\d+):(?:\d+:)? \[?(?<code>[A-Z]{1,6}\d{0,4})\]?(?: (?<says>.*))?$/;
-/** What `--count` and `--statistics` print beside: how many, of all or of one code. */
-const sums = /^\s*(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
+/** What `--count` and `--statistics` print beside: how many, of all or of one code. A number further in is a line of source, as `--show-source` has it. */
+const sums = /^(\d+)(\s+[A-Z]{1,3}\d{1,4} .*)?\s*$/;
 const flake8_broken = /^(Traceback \(most recent call last\)|usage: flake8|flake8: error|There was a critical error)/;
 /**
  * What flake8 prints by default, also with `--show-source`, `--count`, `--statistics` or colours. It has no severities: all are low, but a
  * file that is no Python (E999) is high: nothing else in it was looked at. A file that it could not read (E902) is unchecked.
  */
-const readFlake8 = (text, { file, root }) => {
+const readFlake8 = (text, { file, ...ground }) => {
     const trouble = troubles('flake8', file);
     const findings = [];
     let known = 0;
@@ -18552,7 +18729,7 @@ const readFlake8 = (text, { file, root }) => {
                 rule: code,
                 severity: code === 'E999' ? 'high' : 'low',
                 message: text_firstLine(says),
-                file: path_pathOf(path, root),
+                file: path_pathOf(path, ground),
                 ...(Number(line) > 0 ? { line: Number(line) } : {}),
             });
     }
@@ -18800,7 +18977,7 @@ const withBases = ({ uri, uriBaseId }, run, hops = 0) => {
     return before === '' ? written : `${before.replace(/\/?$/, '/')}${written}`;
 };
 /** The first place of a result: file and line, as far as it has them. */
-const sarif_place_placeOf = ({ locations }, run, root) => {
+const sarif_place_placeOf = ({ locations }, run, ground) => {
     const { artifactLocation, region } = locations?.[0]?.physicalLocation ?? {};
     const listed = run.artifacts?.[artifactLocation?.index ?? -1]?.location;
     const written = artifactLocation?.uri ? artifactLocation : listed;
@@ -18808,7 +18985,7 @@ const sarif_place_placeOf = ({ locations }, run, root) => {
     const line = region?.startLine ?? 0;
     if (uri === '')
         return {};
-    return { file: pathOfUri(text_oneLine(uri), root), ...(line > 0 ? { line } : {}) };
+    return { file: pathOfUri(text_oneLine(uri), ground), ...(line > 0 ? { line } : {}) };
 };
 
 ;// CONCATENATED MODULE: ./packages/scan/read/sarif-shape.ts
@@ -18882,7 +19059,30 @@ const sarif_shape_run = schemas/* object */.Ikc({
 });
 const log = schemas/* object */.Ikc({ version: schemas/* string */.YjP(), runs: schemas/* array */.YOg(schemas/* unknown */.L5J()) });
 
+;// CONCATENATED MODULE: ./packages/scan/read/sarif-trivy.ts
+
+/** Trivy writes what it found as lines into the message: `Package: …`, `Installed Version: …` and so on. */
+const sarif_trivy_line = (says, name) => new RegExp(`^${name}: (.+)$`, 'm').exec(says)?.[1];
+/**
+ * What Trivy says of a package, a file or an image, for people: the title of the vulnerability, which only its rule has, or what is wrong with a
+ * file. undefined: the message is not of that form. Pure.
+ */
+const trivySays = (says, title) => {
+    const name = sarif_trivy_line(says, 'Package');
+    const message = sarif_trivy_line(says, 'Message');
+    if (name === undefined)
+        return message === undefined || sarif_trivy_line(says, 'Artifact') === undefined ? undefined : { message };
+    const subject = text_oneLine(`${name} ${sarif_trivy_line(says, 'Installed Version') ?? ''}`);
+    const fixed = sarif_trivy_line(says, 'Fixed Version');
+    return {
+        message: `${subject}: ${title ?? 'vulnerable'}`,
+        subject,
+        ...(fixed === undefined ? {} : { fix: text_oneLine(`upgrade to ${fixed}`) }),
+    };
+};
+
 ;// CONCATENATED MODULE: ./packages/scan/read/sarif.ts
+
 
 
 
@@ -18923,30 +19123,20 @@ const saysOf = ({ message }, rule) => {
     const text = message?.text ?? message?.markdown ?? stored ?? rule?.shortDescription?.text ?? '';
     return text.replace(/\{(\d+)\}/g, (hole, at) => message?.arguments?.[Number(at)] ?? hole);
 };
-/** Trivy puts it into the message, a line each. */
-const packageIn = (says) => {
-    const [, name] = /^Package: (.+)$/m.exec(says) ?? [];
-    const [, version] = /^Installed Version: (.+)$/m.exec(says) ?? [];
-    const [, fixed] = /^Fixed Version: (.+)$/m.exec(says) ?? [];
-    return {
-        ...(name === undefined ? {} : { subject: text_oneLine(`${name} ${version ?? ''}`) }),
-        ...(fixed === undefined ? {} : { fix: text_oneLine(`upgrade to ${fixed}`) }),
-    };
-};
 const isSecret = (tool, rule, result) => secretTools.test(tool) || [...(rule?.properties?.tags ?? []), ...(result.properties?.tags ?? [])].includes('secret');
-const notices = (run, tool, root, trouble) => {
+const notices = (run, tool, ground, trouble) => {
     for (const one of run.invocations ?? []) {
         if (one.executionSuccessful === false)
             trouble.add(`says that ${tool} did not get through: ${one.exitCodeDescription ?? 'no reason given'}`, tool);
         for (const notice of [...(one.toolExecutionNotifications ?? []), ...(one.toolConfigurationNotifications ?? [])]) {
             if (notice.level !== 'error')
                 continue;
-            const { file } = sarif_place_placeOf(notice, run, root);
+            const { file } = sarif_place_placeOf(notice, run, ground);
             trouble.add(`says: ${file === undefined ? '' : `${file}: `}${text_firstLine(saysOf(notice, undefined)) || 'an error without words'}`, tool);
         }
     }
 };
-const readRun = (written, root, trouble) => {
+const readRun = (written, ground, trouble) => {
     const read = sarif_shape_run.safeParse(written);
     if (!read.success) {
         trouble.add(`has a run that could not be read: ${read.error.issues[0]?.path.join('.') ?? ''}`);
@@ -18954,11 +19144,15 @@ const readRun = (written, root, trouble) => {
     }
     const run = read.data;
     const tool = toolName(run.tool.driver.name);
-    notices(run, tool, root, trouble);
+    notices(run, tool, ground, trouble);
     if (!Array.isArray(run.results))
         trouble.add(`has a run of ${tool} without results: it did not look`, tool);
     const rules = sarif_rulesOf(run);
     const results = json_each(run.results ?? [], sarif_shape_result, trouble, `result of ${tool}`).filter(({ kind, baselineState }) => kind !== 'pass' && kind !== 'notApplicable' && baselineState !== 'absent');
+    // "insufficient information for the analysis tool to evaluate" (3.27.9)
+    const open = results.filter(({ kind }) => kind === 'open').length;
+    if (open > 0)
+        trouble.add(`has ${open} results that ${tool} could not decide`, tool);
     // one that is under review, or rejected, does not count (3.27.23)
     const accepted = ({ suppressions }) => (suppressions ?? []).length > 0 &&
         (suppressions ?? []).every(({ status }) => (status ?? 'accepted') === 'accepted');
@@ -18970,13 +19164,16 @@ const readRun = (written, root, trouble) => {
         const secret = isSecret(tool, rule, one);
         const says = saysOf(one, rule);
         const url = pageOf(rule?.helpUri);
+        const words = secret
+            ? { message: `a secret, by the rule ${id}` }
+            : (trivySays(says, rule?.shortDescription?.text ?? undefined) ?? { message: says });
         return {
             tool,
             rule: id,
             severity: sarif_severityOf(one, rule, secret),
-            message: secret ? `a secret, by the rule ${id}` : text_oneLine(says) || id,
-            ...sarif_place_placeOf(one, run, root),
-            ...(secret ? {} : packageIn(says)),
+            ...words,
+            message: text_oneLine(words.message) || id,
+            ...sarif_place_placeOf(one, run, ground),
             ...(url === undefined ? {} : { url }),
         };
     });
@@ -18997,7 +19194,7 @@ const readRun = (written, root, trouble) => {
  * SARIF 2.1.0 of any scanner. Severity is by `security-severity` (9, 7, 4), else by level: error is high, warning medium, note low. Secrets and quoted
  * code are left behind, also in the runs that go on. A run that did not get through, or has no results, is unchecked.
  */
-const readSarif = (text, { file, root }) => {
+const readSarif = (text, { file, ...ground }) => {
     const trouble = troubles('sarif', file);
     const read = log.safeParse(jsonIn(text));
     const empty = { tool: 'sarif', file, findings: [], suppressed: 0 };
@@ -19010,7 +19207,7 @@ const readSarif = (text, { file, root }) => {
         trouble.add(`is SARIF ${version}, and 2.1.0 is read`);
     if (runs.length === 0)
         trouble.add('has no run of a tool');
-    const found = runs.map((run) => readRun(run, root, trouble)).filter((one) => one !== undefined);
+    const found = runs.map((run) => readRun(run, ground, trouble)).filter((one) => one !== undefined);
     const tools = [...new Set(found.map(({ tool }) => tool))];
     return {
         ...empty,
@@ -19816,7 +20013,7 @@ const limits = { runs: 20, results: 25_000, shown: 5000 };
  * All findings as one SARIF 2.1.0 file: one run a tool, also for tools that found nothing, each finding once, worst first. What
  * an exception covers is there, as suppressed. Notes say what GitHub will not take or show of it.
  */
-const mergeSarif = ({ scans, findings, excepted, lineOf, }) => {
+const mergeSarif = ({ from, scans, findings, excepted, lineOf, }) => {
     const parts = scans.flatMap(({ sarif }) => (sarif ?? []).flatMap((run) => sarifParts(run) ?? []));
     const all = [
         ...new Map([...findings.map((finding) => ({ finding })), ...excepted].map((one) => [one.finding, one])).values(),
@@ -19839,7 +20036,7 @@ const mergeSarif = ({ scans, findings, excepted, lineOf, }) => {
             notes.push(`${tool} found ${kept.length} things: GitHub shows the ${limits.shown} worst.`);
         const own = parts.filter((part) => part.tool === tool);
         const whole = scans.filter((scan) => scan.tool === tool).every(({ unchecked }) => unchecked.length === 0);
-        return runOf(tool, kept.slice(0, limits.results), own, whole, lineOf);
+        return runOf({ tool, from, parts: own, whole }, kept.slice(0, limits.results), lineOf);
     });
     const homeless = all.length - told.size;
     if (homeless > 0)
@@ -19853,6 +20050,8 @@ const mergeSarif = ({ scans, findings, excepted, lineOf, }) => {
         notes: notes.map((text) => ({ kind: 'info', text })),
     };
 };
+/** A part of a category: it has no `/` of its own. */
+const sarif_word = (text) => text.replaceAll(/[^\w.:+-]+/g, '-');
 const hasPlace = (one) => one.finding.file !== undefined;
 const first = ([finding]) => (finding === undefined ? Infinity : rank(finding.severity));
 /** One of those that are about the same rule and thing at the same place: one that counts before one that is excepted, then the worst. */
@@ -19866,7 +20065,7 @@ const sarif_distinct = (all) => {
     }
     return [...kept.values()];
 };
-const runOf = (tool, told, parts, whole, lineOf) => {
+const runOf = ({ tool, from, parts, whole }, told, lineOf) => {
     const names = [...new Set(told.map(({ finding }) => finding.rule))];
     const index = new Map(names.map((name, at) => [name, at]));
     const known = new Map(parts.flatMap(({ rules }) => [...rules]));
@@ -19881,7 +20080,7 @@ const runOf = (tool, told, parts, whole, lineOf) => {
             },
         },
         // a tool is one category: its alerts stay apart from those of other uploads
-        automationDetails: { id: `landfall/${tool}/` },
+        automationDetails: { id: `${['landfall', ...from, tool].map(sarif_word).join('/')}/` },
         columnKind: 'utf16CodeUnits',
         invocations: [{ executionSuccessful: whole }],
         results: told.map((one) => sarif_result_resultOf(one, index.get(one.finding.rule), parts, mark)),
@@ -19908,6 +20107,7 @@ const uploadSarif = async (github, { file, text }, { context: { sha, ref, fork }
 };
 
 ;// CONCATENATED MODULE: ./packages/scan/index.ts
+
 
 
 
@@ -19967,45 +20167,105 @@ const keepPackages = async (restored, { cache, note }) => {
 
 
 
-/** Of the branch that changes are compared with, and of these files alone: a repository may have several suites. */
-const base_tests_placeOf = (test, { context: { change }, temp }) => {
+
+/**
+ * Of the branch that changes are compared with, and of this suite alone: a repository may have several, in jobs that leave files of one
+ * name. What the section `test` runs is not asked: it is the same for all who read the file, and who makes it run fewer tests is to be told so.
+ */
+const base_tests_placeOf = (test, suite, { context, temp }) => {
+    const { change, workflow, job, step } = context;
     const branch = test.base ?? change?.pull?.base ?? change?.defaultBranch;
     const reports = Object.values(test.run).flatMap(({ tool, report }) => (tool === 'junit' ? [report] : []));
     const asked = [...test.junit, ...reports];
     if (branch === undefined || asked.length === 0 || test['compare-tests'] === 'off')
         return undefined;
-    const name = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([branch, asked]))
+    const { name, matrix, config, directory, run } = suite;
+    const own = name === undefined ? [workflow, job, step, config, directory, run, asked] : name;
+    const hash = (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([branch, matrix, own]))
         .digest('hex')
         .slice(0, 32);
-    return { file: (0,external_node_path_.join)(temp, 'landfall-tests', 'tests.json.gz'), prefix: `landfall-tests-${name}-`, branch };
+    return { file: (0,external_node_path_.join)(temp, 'landfall-tests', 'tests.json.gz'), prefix: `landfall-tests-${hash}-`, branch };
 };
-/** The tests that the base branch had when it was last green, as a run of it has kept them. */
-const baseTests = async (test, given) => {
-    const place = base_tests_placeOf(test, given);
+/** Kept beside the list of a commit, for which others of the same name have had another one. */
+const shared = '-shared';
+/** What nothing else tells apart, people can. */
+const base_tests_apart = 'where several jobs have different tests, give each a name by the input `suite`';
+/**
+ * The tests of the commit that this one is compared with, as a run of the base branch has kept them when it was green; else those of
+ * the newest such commit, if this one has come from it: of any other, tests may be there that this one never had.
+ */
+const baseTests = async (test, suite, changes, given) => {
+    const place = base_tests_placeOf(test, suite, given);
     if (place === undefined)
         return undefined;
     const { file, prefix } = place;
-    const answer = await given.cache.restore([file], `${prefix}${given.context.sha ?? ''}`, [prefix]);
+    const { cache, workspace, context } = given;
+    // a shallow checkout knows at least what its commit was made on: of a pull request, what it would be merged into
+    const wanted = changes.known ? changes.base.commit : ((await madeOn(workspace)) ?? context.sha ?? '');
+    const answer = await cache.restore([file], `${prefix}${wanted}${shared}`, [`${prefix}${wanted}`, prefix]);
     if (!answer.ok || answer.value === undefined)
         return undefined;
-    const bytes = await readBytes(file);
-    return bytes === undefined ? undefined : unpackTests(bytes);
+    const list = await listIn(file);
+    if (list === undefined)
+        return undefined;
+    const { commit, tests } = list;
+    const short = commit.slice(0, 7);
+    if (tests === undefined)
+        return { known: false, why: `different lists were kept of ${short}; ${base_tests_apart}` };
+    const from = await comesFrom(workspace, commit);
+    if (from === true)
+        return { known: true, commit, tests };
+    const newest = `the newest list of tests is that of ${short}`;
+    return from === false
+        ? { known: false, why: `${newest}, which this commit has not come from` }
+        : {
+            known: false,
+            why: `${newest}, and the checkout does not say whether this commit has come from it; give actions/checkout \`fetch-depth: 0\``,
+        };
 };
-/** Keeps the tests of a green run of the base branch itself, for those that are compared with it. */
-const keepTests = async (test, results, given) => {
-    const place = base_tests_placeOf(test, given);
+/** Is this a run whose tests later ones are compared with? One that is green, or would be if it had had a list to compare with. Pure. */
+const isBase = ({ verdict, gates, unchecked }) => verdict === 'passed' ||
+    // else a list that is required would never come to be
+    (verdict === 'incomplete' &&
+        unchecked.every(({ by }) => by !== 'tests') &&
+        gates.every(({ name, outcome, allowed }) => outcome === 'passed' || allowed === true || name === 'compared tests'));
+/** Keeps the tests of a green run of the base branch itself, for those that are compared with it. `tested`: the commit in the checkout. */
+const keepTests = async (test, suite, results, tested, given) => {
+    const place = base_tests_placeOf(test, suite, given);
     const { context, cache } = given;
     if (place === undefined || !mayKeep(context) || context.change?.branch !== place.branch)
         return [];
-    if (results.length === 0 || context.sha === undefined)
+    // a checkout of something else says nothing about the branch
+    if (results.length === 0 || tested === undefined || tested !== context.sha)
         return [];
-    await writeBytes(place.file, packTests(testList(results)));
-    const answer = await cache.keep([place.file], `${place.prefix}${context.sha}`);
-    // of a second run of the same commit the list is there already
-    return answer.ok || answer.final
-        ? []
-        : [{ kind: 'warning', text: `The list of tests was not kept for later runs: ${answer.why}.` }];
+    const { file, prefix } = place;
+    const tests = testList(results);
+    const key = `${prefix}${tested}`;
+    await writeBytes(file, packTests({ v: 2, commit: tested, tests }));
+    const answer = await cache.keep([file], key);
+    if (answer.ok)
+        return [];
+    if (!answer.final)
+        return [{ kind: 'warning', text: `The list of tests was not kept for later runs: ${answer.why}.` }];
+    // the list is there already: of an earlier attempt, or of a job that nothing tells from this one
+    const before = await cache.restore([file], key, []);
+    if (before.ok && before.value === key && JSON.stringify((await listIn(file))?.tests) === JSON.stringify(tests))
+        return [];
+    await writeBytes(file, packTests({ v: 2, commit: tested }));
+    const marked = await cache.keep([file], `${key}${shared}`);
+    return marked.ok || (before.ok && before.value !== undefined)
+        ? [
+            {
+                kind: 'warning',
+                text: `Of this commit another list of tests was kept before, so that none is compared with: ${base_tests_apart}.`,
+            },
+        ]
+        : [];
+};
+const listIn = async (file) => {
+    const bytes = await readBytes(file);
+    return bytes === undefined ? undefined : unpackTests(bytes);
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/exceptions.ts
@@ -20097,8 +20357,13 @@ const one_program_harmless = /\\[^]|'[^']*'|"((?:[^"\\]|\\[^])*)"|[0-9]*[<>]&[0-
 const into = /^\s*cd\s+(?:"[^"$`]*"|'[^']*'|[^\s"'$`;&|()<>]+)\s*&&/;
 /** What is run within double quotes is run. */
 const one_program_within = (_, quoted = '') => (/`|\$\(/.test(quoted) ? '`' : '');
+/** `bash -c '…'`: what it runs stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
+const shell = /(?:^|[\s/])(?:ba|da|k|z)?sh\s+(?:-\S+\s+)*-[a-z]*c\b/;
 /** Is a line of bash one program alone, so that its exit code is that program's? As far as can be told without bash: false in doubt. Pure. */
-const oneProgram = (command) => !/[;&|\n`]|\$\(/.test(command.trim().replace(into, '').replaceAll(one_program_harmless, one_program_within));
+const oneProgram = (command) => {
+    const bare = command.trim().replace(into, '').replaceAll(one_program_harmless, one_program_within);
+    return !/[;&|\n`]|\$\(/.test(bare) && !shell.test(bare);
+};
 
 ;// CONCATENATED MODULE: ./packages/operations/borne-out.ts
 
@@ -20110,7 +20375,8 @@ const nothingCollected = 5;
 /**
  * A command as its own reports bear it out; `why`: what its tool's exit code and report do not agree on. One without a tool is
  * explained by what makes the gate of tests red anyway, and by pytest that has found no tests: nothing else it failed for is hidden. So it is
- * where a command runs several programs: findings of one explain no exit code of another. Pure.
+ * where a command runs several programs: findings of one explain no exit code of another. What a line leads to that does not name its tool
+ * (`make lint`) may be several, too: there only findings that fail their own gate explain it. Pure.
  */
 const borneOut = ({ output: _, ...report }, { tool, command }, { tests, scans }) => {
     const { name, outcome } = report;
@@ -20123,20 +20389,29 @@ const borneOut = ({ output: _, ...report }, { tool, command }, { tests, scans })
     const failed = tests.some(({ totals, failures }) => totals.failed > 0 || failures.length > 0);
     const pytest = tool === 'junit' || /\bpy\.?test\b/.test(command);
     const none = exit === nothingCollected && pytest && tests.some(({ totals }) => totals.total === 0);
-    const found = tool !== undefined && scans.some((one) => one.findings.length > 0);
-    // failed tests make their own gate red: nothing is hidden by them
+    const found = tool !== undefined && scans.some((one) => one.found);
     const sure = oneProgram(command);
-    if ((told && failed) || (sure && (none || (told && found))))
+    const named = [tool, ...scans.map((one) => one.tool)].some((name) => name !== undefined && borne_out_names(command, name));
+    const borne = found && (named || scans.some((one) => one.fails));
+    // failed tests make their own gate red: nothing is hidden by them
+    if ((told && failed) || (sure && (none || (told && borne))))
         return { report: { ...report, outcome: 'explained' } };
     // tests are run below coverage, and its report does not say how they ended
     if (tool === undefined || (tool === 'coverage' && told))
         return { report };
     const what = told && found
-        ? `command ${name} runs several programs, and which of them exited with ${exit} is not known`
+        ? sure
+            ? `command ${name} does not name ${tool}: which program of what it runs exited with ${exit} is not known`
+            : `command ${name} runs several programs, and which of them exited with ${exit} is not known`
         : told
             ? `command ${name} exited with ${exit}, as ${tool} does for what it finds, and its report has nothing`
             : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
     return { report: { ...report, outcome: 'unclear' }, why: what };
+};
+/** Does a command name this tool? `semgrep oss` is semgrep; `--sarif` names no tool. */
+const borne_out_names = (command, tool) => {
+    const word = (tool.split(' ')[0] ?? '').replaceAll(/[^\w-]/g, '\\$&');
+    return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i').test(command);
 };
 /** Does a command name this file, which is below the workspace like the folder that it runs in? Pure. */
 const namesFile = (command, file, folder) => {
@@ -20169,24 +20444,39 @@ const leftovers = async (workspace, test) => {
     return new Set(found.filter(({ path }) => committed.has(path)).map(reports_idOf));
 };
 /**
+ * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
+ * name. That is what a command's own `report` names; and where it is the only one, all.
+ */
+const overtaking = (workspace, test, commands) => {
+    const overtaken = new Set();
+    const again = async (name) => {
+        const own = askedOf(test).filter(({ command = commands.length === 1 ? name : undefined }) => command === name);
+        for (const { pattern } of own)
+            for (const file of await findFiles(workspace, pattern))
+                overtaken.add(reports_idOf(file));
+    };
+    return { overtaken, commands: commands.map((one) => ({ ...one, again: () => again(one.name) })) };
+};
+/**
  * Reads what commands left. A file that is not there, that lay there before and nobody wrote to, or that may not be read is
  * unchecked; so is a tool whose exit code and report do not agree.
  */
 const readReports = async (left) => {
-    const { workspace, test, ran, before, folderOf } = left;
+    const { workspace, test, ran, before, overtaken, folderOf } = left;
     const unchecked = [];
     const results = [];
-    const folders = [...new Set(Object.keys(test.run).map(folderOf))].filter((folder) => folder !== '.');
+    const folders = Object.keys(test.run).map(folderOf);
     const read = async (tool, source, file, command) => {
-        const place = placeBelow(workspace, command === undefined ? folders : [folderOf(command)]);
+        // whose it is, is not known of a file that no command names: it lies near what it tells of
+        const near = command === undefined ? [...foldersAbove(file), '.', ...folders] : [folderOf(command), '.'];
         const from = command === undefined ? {} : { command };
-        results.push(await resultsOf(tool, source, { file, root: workspace }, place, from));
+        results.push(await resultsOf(tool, source, { file, root: workspace }, near, from));
     };
     const stale = ran.length > 0
         ? 'lay there before, and no command has written to it'
         : 'is as the commit has it: no step has written it';
     for (const { tool, pattern, command } of askedOf(test)) {
-        const files = await findFiles(workspace, pattern);
+        const files = (await findFiles(workspace, pattern)).filter((file) => !overtaken.has(reports_idOf(file)));
         const missing = (what, file) => {
             unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
         };
@@ -20209,10 +20499,11 @@ const readReports = async (left) => {
             await read(tool, await spokenBy(name, output, left), `the output of ${name}`, name);
     }
     const scans = await Promise.all(results.flatMap((one) => ('scans' in one ? [placedInRequirements(left, one.scans)] : [])));
+    const red = exceptions_failing(left.exceptions, left.today);
     const commands = ran.map((one) => {
         const asked = test.run[one.name];
         // a line of `prepare` has no report
-        const { report, why } = borneOut(one, asked ?? { command: '' }, ownOf(one.name, left, results));
+        const { report, why } = borneOut(one, asked ?? { command: '' }, ownOf(one.name, left, { results, scans, red }));
         if (why !== undefined && asked?.tool !== undefined)
             unchecked.push({ by: gateOf(asked.tool), what: why });
         return report;
@@ -20241,15 +20532,22 @@ const spokenBy = async (name, output, { workspace, test, folderOf }) => {
  * What a command has left itself: what its `report` is; and tests that `junit` names, where its line has that file, or it is the only
  * command.
  */
-const ownOf = (name, { test, folderOf }, results) => {
-    const { tool, command = '' } = test.run[name] ?? {};
+const ownOf = (name, { test, folderOf }, all) => {
+    const { results, scans, red } = all;
+    const { tool, command = '', 'fail-on': failOn = test['fail-on'] } = test.run[name] ?? {};
     const alone = Object.keys(test.run).length === 1;
     const named = tool === undefined || tool === 'coverage';
     const isOwn = (one) => one.command === name ||
         (named && one.command === undefined && (alone || namesFile(command, one.file, folderOf(name))));
     return {
         tests: results.flatMap((one) => ('tests' in one && isOwn(one.tests) ? [one.tests] : [])),
-        scans: results.flatMap((one) => ('scans' in one && one.scans.command === name ? [one.scans] : [])),
+        scans: scans
+            .filter((one) => one.command === name)
+            .map((one) => ({
+            tool: one.tool,
+            found: one.findings.length > 0,
+            fails: one.findings.some((finding) => red(finding, failOn)),
+        })),
     };
 };
 /** What a scanner of packages found, in the requirements files that its command names, and what of these it has not looked at. */
@@ -20283,20 +20581,31 @@ const placedInRequirements = async ({ workspace, test, folderOf }, scans) => {
 const ofPackages = new Set(['pip-audit', 'safety']);
 /** The gate that a tool is missing for. */
 const gateOf = (tool) => (tool === 'junit' ? 'tests' : tool);
-const resultsOf = async (tool, source, about, place, from) => {
-    const placed = (one) => one.file === undefined ? one : { ...one, file: place(one.file) };
+/** `a/b`, `a` for `a/b/c.xml`. */
+const foldersAbove = (file) => {
+    const folder = external_node_path_.posix.dirname(file);
+    return folder === '.' ? [] : [folder, ...foldersAbove(folder)];
+};
+/** @param near the folders in which what the report names by relative paths may lie, below the workspace */
+const resultsOf = async (tool, source, { file, root }, near, from) => {
+    const relative = new Set();
+    const about = { file, root, relative };
+    const placing = () => {
+        const place = placeBelow(root, near, relative);
+        return (one) => (one.file === undefined ? one : { ...one, file: place(one.file) });
+    };
     if (tool === 'junit') {
         const tests = await readJunit(source, about);
-        return { tests: { ...tests, failures: tests.failures.map(placed), ...from } };
+        return { tests: { ...tests, failures: tests.failures.map(placing()), ...from } };
     }
     if (tool === 'coverage') {
         const coverage = await readCoverage(source, about);
-        const below = placeInSources(about.root, coverage.sources);
-        const files = new Map([...coverage.files].map(([path, lines]) => [place(below(path)), lines]));
+        const place = placeInSources(root, coverage.sources, placeBelow(root, near, relative));
+        const files = new Map([...coverage.files].map(([path, lines]) => [place(path), lines]));
         return { coverage: { ...coverage, files, ...from } };
     }
     const scans = await readScan(tool, source, about);
-    return { scans: { ...scans, findings: scans.findings.map(placed), ...from } };
+    return { scans: { ...scans, findings: scans.findings.map(placing()), ...from } };
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/sarif.ts
@@ -20305,13 +20614,25 @@ const resultsOf = async (tool, source, about, place, from) => {
 
 
 /** Writes all findings as one SARIF file, and gives it to code scanning where that is wanted. What cannot be is said, and changes no verdict. */
-const tellFindings = async ({ scan, excepted }, scans, upload, given) => {
-    const { log, notes } = mergeSarif({ scans, findings: scan.findings, excepted, lineOf: sarif_linesOf(given.workspace) });
+const tellFindings = async ({ scan, excepted }, scans, upload, suite, given) => {
+    const { log, notes } = mergeSarif({
+        from: fromOf(suite, given.context.job),
+        scans,
+        findings: scan.findings,
+        excepted,
+        lineOf: sarif_linesOf(given.workspace),
+    });
     const text = given.scrub(JSON.stringify(log));
     const file = (0,external_node_path_.join)(given.temp, `landfall-findings-${given.context.driver}.sarif`);
     await writeBytes(file, Buffer.from(text));
     const sarif = upload ? await uploadSarif(given.github, { file, text }, given) : { file, upload: 'off' };
     return { sarif, notes: [...notes, ...sarif_told(sarif)] };
+};
+/** The name that people gave, else the job's; and the shard of its matrix. */
+const fromOf = ({ name, matrix }, job) => {
+    const values = Object.entries((matrix === '' ? null : JSON.parse(matrix)) ?? {});
+    const shard = values.map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    return [name ?? job ?? '', ...shard].filter((part) => part !== '');
 };
 /** What people are told of the upload: whether code scanning has the findings, and if not, why. */
 const sarif_told = ({ upload, why = '' }) => {
@@ -20423,10 +20744,10 @@ const testAndScan = async (stage, inputs, wish) => {
     const run = { url: context.url, actor: context.actor };
     const about = { action: 'test-and-scan', startedAt, wall, run, timed: line.timed, evidence };
     return conclude(about, async () => {
-        const { prepare, commands } = test_and_scan_linesOf(stage, test, wish);
+        const { prepare, ...lines } = test_and_scan_linesOf(stage, test, wish);
         if (wish.dry) {
-            testPlan(test, prepare, commands, today(stage)).forEach(stage.show);
-            return { outcome: 'planned', verdict: `${commands.length} commands would be run; nothing was` };
+            testPlan(test, prepare, lines.commands, today(stage)).forEach(stage.show);
+            return { outcome: 'planned', verdict: `${lines.commands.length} commands would be run; nothing was` };
         }
         const { workspace, signal } = stage;
         const looks = [];
@@ -20435,28 +20756,37 @@ const testAndScan = async (stage, inputs, wish) => {
         };
         await look('before anything was run');
         const before = await leftovers(workspace, test);
+        const { commands, overtaken } = overtaking(workspace, test, lines.commands);
         const packages = await caches(stage, test, line);
+        const suite = { ...wish, name: wish.suite, run: inputs.run };
         const runner = openRunner(stage);
         try {
+            const looking = lookAtSources(test, { ...stage, apart });
             const [ran, sources, base] = await Promise.all([
                 runAll(runner, line, prepare, commands, look),
-                lookAtSources(test, { ...stage, apart }),
-                baseTests(test, stage),
+                looking,
+                looking.then(({ changes }) => baseTests(test, suite, changes, stage)),
             ]);
             signal.throwIfAborted();
             const folder = (name) => folderOf(test, name, wish);
-            const reports = await line.step('read', 'read what was left', () => readReports({ workspace, test, ran, before, folderOf: folder }));
+            const excepting = exceptions === undefined ? {} : { exceptions };
+            const reports = await line.step('read', 'read what was left', () => readReports({ workspace, test, ran, before, overtaken, folderOf: folder, today: today(stage), ...excepting }));
             const found = {
                 ...nothingFound(today(stage)),
                 ...reports,
                 ...sources,
                 ...(base === undefined ? {} : { base }),
-                ...(exceptions === undefined ? {} : { exceptions }),
+                ...excepting,
             };
             const judgement = judge_judge(test, found);
             const { scan, says } = judgement;
-            const told = await tellFindings(judgement, found.scans, wish.upload, stage);
-            const kept = scan.verdict === 'passed' ? await keep(stage, test, line, packages.restored, reports.tests) : [];
+            const told = await tellFindings(judgement, found.scans, wish.upload, suite, stage);
+            const kept = isBase(scan)
+                ? [
+                    ...(await keepTests(test, suite, reports.tests, oneCommit(looks), stage)),
+                    ...(await keepCaches(stage, line, packages.restored)),
+                ]
+                : [];
             // as it is delivered: the evidence has its digest
             evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
             const tested = testedCommit(looks);
@@ -20474,13 +20804,13 @@ const testAndScan = async (stage, inputs, wish) => {
 const caches = async (stage, test, line) => test.cache.length === 0
     ? { restored: [], notes: [] }
     : line.step('caches', 'bring package caches back', (note) => restorePackages(test.cache, { ...stage, note }));
-/** What a green run keeps for later ones. */
-const keep = async (stage, test, line, restored, tests) => {
-    const list = await keepTests(test, tests, stage);
-    if (restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context))
-        return list;
-    const packages = await line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
-    return [...list, ...packages];
+const keepCaches = async (stage, line, restored) => restored.every(({ cache, found }) => found === cache.key) || !mayKeep(stage.context)
+    ? []
+    : line.step('keep', 'keep package caches', (note) => keepPackages(restored, { ...stage, note }));
+/** The commit that was in the checkout all the time, whatever lay beside it. */
+const oneCommit = (looks) => {
+    const commits = new Set(looks.map(({ said }) => (said.ok ? said.value.commit : undefined)));
+    return commits.size === 1 ? [...commits][0] : undefined;
 };
 /** What is prepared one after the other, and then run side by side; `look` sees the checkout after either. A line that fails ends it, and is told as a command. */
 const runAll = async (runner, line, prepare, commands, look) => {
@@ -21211,7 +21541,7 @@ const attesting = ({ signer, context: { fork } }, { attest }, { pushes, reviewed
     if (attest === 'false')
         return undefined;
     const lacks = reviewed
-        ? `the run is about ${fork === undefined ? 'a pull request' : `commits of ${fork}, a fork`}`
+        ? `the run is about ${fork === undefined ? 'a change that is not merged yet' : `commits of ${fork}, a fork`}`
         : pushes
             ? signer.lacks
             : 'nothing is pushed';
@@ -21812,6 +22142,8 @@ const ground = ({ stage }) => ({
     timeout: scan_image_patience,
     retries: 0,
 });
+/** Scanners place what they find of the system's packages at the image, as it was given to them: a folder that nobody can open afterwards. */
+const unplaced = ({ file: _, line: __, ...finding }) => finding;
 /** Runs what looks at the image, reads what it left, and judges it. */
 const scan_image_scan = ({ wanted, stage, evidence, timeline: line }, runner, env) => line.step('scan', `look at the image before it is pushed: ${Object.keys(wanted.scan).join(', ')}`, async (note) => {
     const { workspace } = stage;
@@ -21825,15 +22157,24 @@ const scan_image_scan = ({ wanted, stage, evidence, timeline: line }, runner, en
         timeout,
         retries,
     }));
-    const ran = await runner.sideBySide(scanners);
+    const { commands, overtaken } = overtaking(workspace, test, scanners);
+    const ran = await runner.sideBySide(commands);
     stage.signal.throwIfAborted();
     const folderOf = (name) => wanted.scan[name]?.directory ?? '.';
-    const reports = await readReports({ workspace, test, ran, before, folderOf });
     const today = stage.wall().toISOString().slice(0, 10);
+    const excepting = wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions };
+    const read = await readReports({ workspace, test, ran, before, overtaken, folderOf, today, ...excepting });
+    const reports = {
+        ...read,
+        scans: read.scans.map((one) => ({
+            ...one,
+            findings: one.findings.map((found) => (found.file === env['IMAGE_LAYOUT'] ? unplaced(found) : found)),
+        })),
+    };
     const { scan: report, says, notes, } = judge_judge(test, {
         ...nothingFound(today),
         ...reports,
-        ...(wanted.exceptions === undefined ? {} : { exceptions: wanted.exceptions }),
+        ...excepting,
     });
     evidence.scan = report;
     evidence.notes = [...evidence.notes, ...notes];
