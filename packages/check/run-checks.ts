@@ -51,11 +51,11 @@ export const checkSays = (check: Check): string => {
   return check.name ?? `${check.method} ${check.url}`;
 };
 
+const unanswered = (found: string): boolean => found.startsWith('no answer from ');
+
 /** A last try that the end of its time cut off says nothing of what is wrong: what was answered before it does. */
 const behind = (answered: string, found: string): string =>
-  found.startsWith('no answer from ') && answered !== ''
-    ? `${answered.replace(/; then no answer from .*$/, '')}; then ${found}`
-    : found;
+  unanswered(found) && answered !== '' ? `${answered}; then ${found}` : found;
 
 const run = async (check: Check, setting: Setting, memory: Memory, select: Select): Promise<Checked> => {
   const { clock, deadline = Infinity, signal, show } = setting;
@@ -88,7 +88,7 @@ const run = async (check: Check, setting: Setting, memory: Memory, select: Selec
     if (found + asks !== last)
       show(`… ${says}: ${found}${asks}; trying again for ${renderDuration(Math.max(0, left))}`);
     last = found + asks;
-    answered = behind(answered, found);
+    if (!unanswered(found)) answered = found;
     await clock.sleep(wait, signal);
   }
 };

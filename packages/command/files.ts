@@ -28,7 +28,9 @@ export const findFiles = async (workspace: string, pattern: string): Promise<rea
     const at = join(workspace, path);
     const real = await realpath(at).catch(() => undefined);
     if (real === undefined) continue;
-    const about = await stat(real, { bigint: true });
+    // whoever is still at work may take it away
+    const about = await stat(real, { bigint: true }).catch(() => undefined);
+    if (about === undefined) continue;
     const stamp = [about.ino, about.size, about.ctimeNs].join(' ');
     const file = { path: path.split(sep).join('/'), stamp };
     if (about.isDirectory() && path !== pattern) continue;

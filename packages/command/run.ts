@@ -11,8 +11,8 @@ import type { Closing, Ended, Line } from './process.ts';
 export type Command = Omit<Line, 'spool' | 'hear'> & {
   readonly name: string;
   readonly retries: number;
-  /** Is done before each further try. */
-  readonly again?: () => Promise<void>;
+  /** Is done before each try. */
+  readonly trying?: () => Promise<void>;
 };
 
 /** A command that was run. What its report makes of that is for those who read it. */
@@ -80,6 +80,7 @@ export const openRunner = (ground: Ground): Runner => {
     for (let tries = 1; ; tries++) {
       const title = `${command.name}: ${firstLine(command.line)}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
       const lines = printer(show);
+      await command.trying?.();
       const closing = live
         ? await group(title, async () => {
             const heard = await attempt(command, lines.push);
@@ -99,7 +100,6 @@ export const openRunner = (ground: Ground): Runner => {
         if (!live) await print(title, spool, tail);
       });
       if (!again) return { ...report, output: spool };
-      await command.again?.();
     }
   };
 

@@ -1,5 +1,5 @@
 import type { Base, ChangeEvent } from '#plan';
-import { git } from './git.ts';
+import { parentsOf, said } from './git.ts';
 
 /** What is asked for, and what GitHub says of the run. */
 export type BaseAsked = {
@@ -69,12 +69,6 @@ const present = async (root: string, name: string, commit: string): Promise<Answ
     ? unknown(`the checkout is shallow and lacks ${commit.slice(0, 7)}, the commit to compare with; ${deeper}`)
     : known(name, commit);
 
-/** One line of what git says; undefined where it fails. */
-const said = async (root: string, words: readonly string[]): Promise<string | undefined> => {
-  const answer = await git(root, words);
-  return answer.ok ? answer.value.toString('utf8').trim() : undefined;
-};
-
 const isAncestor = async (root: string, commit: string, of: string): Promise<boolean> =>
   (await existing(root, commit)) !== undefined &&
   (await said(root, ['merge-base', '--is-ancestor', commit, of])) !== undefined;
@@ -83,13 +77,6 @@ const isId = (text: string): boolean => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(t
 
 const existing = async (root: string, commit: string): Promise<string | undefined> =>
   isId(commit) ? said(root, ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`]) : undefined;
-
-/** Of the commit itself: the history of a shallow checkout would say that it has none. */
-const parentsOf = async (root: string, commit: string): Promise<readonly string[]> => {
-  const text = (await said(root, ['cat-file', 'commit', commit])) ?? '';
-  const [heads = ''] = text.split('\n\n');
-  return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
-};
 
 const tipOf = async (root: string, branch: string): Promise<string | undefined> => {
   for (const place of ['refs/remotes/origin/', 'refs/heads/']) {

@@ -1,4 +1,4 @@
-import { git } from './git.ts';
+import { parentsOf, said } from './git.ts';
 
 /**
  * Whether the commit in the checkout is this one, or has come from it. Undefined: nobody knows, because the history in the checkout is
@@ -17,15 +17,4 @@ export const comesFrom = async (root: string, commit: string): Promise<boolean |
 export const madeOn = async (root: string): Promise<string | undefined> => {
   const head = await said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
   return head === undefined ? undefined : (await parentsOf(root, head))[0];
-};
-
-/** By the commit itself: the history of a shallow checkout would say that it has none. */
-const parentsOf = async (root: string, commit: string): Promise<readonly string[]> => {
-  const [heads = ''] = ((await said(root, ['cat-file', 'commit', commit])) ?? '').split('\n\n');
-  return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
-};
-
-const said = async (root: string, words: readonly string[]): Promise<string | undefined> => {
-  const answer = await git(root, words);
-  return answer.ok ? answer.value.toString('utf8').trim() : undefined;
 };

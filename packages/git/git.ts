@@ -41,6 +41,18 @@ export const git = (root: string, words: readonly string[], input?: Buffer): Pro
     child.stdin?.end(input);
   });
 
+/** One line of what git says; undefined where it fails. */
+export const said = async (root: string, words: readonly string[]): Promise<string | undefined> => {
+  const answer = await git(root, words);
+  return answer.ok ? answer.value.toString('utf8').trim() : undefined;
+};
+
+/** By the commit itself: the history of a shallow checkout would say that it has none. */
+export const parentsOf = async (root: string, commit: string): Promise<readonly string[]> => {
+  const [heads = ''] = ((await said(root, ['cat-file', 'commit', commit])) ?? '').split('\n\n');
+  return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
+};
+
 /** The parts of NUL-separated output. Names that are not UTF-8 are given as bytes. */
 export const parts = (output: Buffer): readonly (string | Buffer)[] => {
   const found: (string | Buffer)[] = [];

@@ -110,7 +110,9 @@ test('jobs that nothing tells apart are not compared, whichever came first, unti
   expect(await keep(['unit'])).toEqual([]);
   expect(await keep(['unit'])).toEqual([]);
   expect(cache.keys).toHaveLength(1);
-  const note = expect.stringMatching(/^Of this commit another list of tests was kept before.*`suite`\.$/);
+  const note = expect.stringMatching(
+    /^Of this commit others keep another list of tests under the same name.*`suite`\.$/,
+  );
   expect(await keep(['browser'])).toEqual([note]);
   expect(await keep(['third'])).toEqual([note]);
   expect(cache.keys).toHaveLength(2);
@@ -138,6 +140,22 @@ test('two that keep at the same moment are not compared either: the second canno
   expect(await keep(['browser'])).toEqual([]);
   Object.assign(cache, { restore });
   expect(await compare(undefined)).toMatch(/^different lists/);
+});
+
+test('a service that fails once is no other list', async () => {
+  const { keep, compare, cache } = project();
+  const { keep: take, restore } = cache;
+  let refused = 0;
+  Object.assign(cache, {
+    keep: (...given: Parameters<Cache['keep']>) =>
+      (refused += 1) === 1 ? Promise.resolve({ ok: false, final: true, why: '503' }) : take(...given),
+  });
+  expect(await keep(['unit'])).toEqual([]);
+  expect(await compare(undefined)).toBe('unit');
+  Object.assign(cache, { restore: () => Promise.resolve({ ok: false, final: false, why: 'silent' }) });
+  expect(await keep(['unit'])).toEqual(['The list of tests was not kept for later runs: silent.']);
+  Object.assign(cache, { restore });
+  expect(await compare(undefined)).toBe('unit');
 });
 
 test('the list of the very base is taken, not the newest: main has gone on', async () => {
@@ -242,5 +260,7 @@ test('a run keeps its list where it is green, or lacks nothing but a list that i
   });
   expect(isBase(torn('safety'))).toBe(true);
   expect(isBase(torn('tests'))).toBe(false);
+  // allowed by name: of half a list the others would not be missed
+  expect(isBase({ ...torn('tests'), verdict: 'passed' })).toBe(false);
   expect(isBase(report('failed', gate('compared tests', 'failed')))).toBe(false);
 });

@@ -88,13 +88,18 @@ export const baseTests = async (
       };
 };
 
-/** Is this a run whose tests later ones are compared with? One that is green, or would be if it had had a list to compare with. Pure. */
+/**
+ * Is this a run whose tests later ones are compared with? One that is green, or would be if it had had a list to compare with, and that has all of
+ * its tests: of half a list the others would not be missed. Pure.
+ */
 export const isBase = ({ verdict, gates, unchecked }: ScanReport): boolean =>
-  verdict === 'passed' ||
-  // else a list that is required would never come to be
-  (verdict === 'incomplete' &&
-    unchecked.every(({ by }) => by !== 'tests') &&
-    gates.every(({ name, outcome, allowed }) => outcome === 'passed' || allowed === true || name === 'compared tests'));
+  unchecked.every(({ by }) => by !== 'tests') &&
+  (verdict === 'passed' ||
+    // else a list that is required would never come to be
+    (verdict === 'incomplete' &&
+      gates.every(
+        ({ name, outcome, allowed }) => outcome === 'passed' || allowed === true || name === 'compared tests',
+      )));
 
 /** Keeps the tests of a green run of the base branch itself, for those that are compared with it. `tested`: the commit in the checkout. */
 export const keepTests = async (
@@ -112,22 +117,29 @@ export const keepTests = async (
   const { file, prefix } = place;
   const tests = testList(results);
   const key = `${prefix}${tested}`;
-  await writeBytes(file, packTests({ v: 2, commit: tested, tests }));
-  const answer = await cache.keep([file], key);
+  const notKept = (why: string): readonly Note[] => [
+    { kind: 'warning', text: `The list of tests was not kept for later runs: ${why}.` },
+  ];
+  const keep = async () => {
+    await writeBytes(file, packTests({ v: 2, commit: tested, tests }));
+    return cache.keep([file], key);
+  };
+  const answer = await keep();
   if (answer.ok) return [];
-  if (!answer.final)
-    return [{ kind: 'warning', text: `The list of tests was not kept for later runs: ${answer.why}.` }];
+  if (!answer.final) return notKept(answer.why);
   // the list is there already: of an earlier attempt, or of a job that nothing tells from this one
   const before = await cache.restore([file], key, []);
-  if (before.ok && before.value === key && JSON.stringify((await listIn(file))?.tests) === JSON.stringify(tests))
-    return [];
+  if (!before.ok) return notKept(before.why);
+  if (before.value === key && JSON.stringify((await listIn(file))?.tests) === JSON.stringify(tests)) return [];
+  // it was no list that stood in the way, but the service, or one that is being kept just now
+  if (before.value === undefined && (await keep()).ok) return [];
   await writeBytes(file, packTests({ v: 2, commit: tested }));
   const marked = await cache.keep([file], `${key}${shared}`);
-  return marked.ok || (before.ok && before.value !== undefined)
+  return marked.ok || before.value !== undefined
     ? [
         {
           kind: 'warning',
-          text: `Of this commit another list of tests was kept before, so that none is compared with: ${apart}.`,
+          text: `Of this commit others keep another list of tests under the same name, so that none is compared with: ${apart}.`,
         },
       ]
     : [];

@@ -76,6 +76,8 @@ describe('a command with a tool', () => {
     ['flake8 "a\\" ; b" app &> out', true],
     ['flake8 --exit-zero .; mypy app', false],
     ["bash -c 'flake8 --exit-zero .; mypy app'", false],
+    [`bash -eo pipefail -c 'flake8 --exit-zero .; mypy app'`, false],
+    [`eval 'flake8 --exit-zero .; mypy app'`, false],
     ['cd web && /bin/sh -e -uc "flake8 --exit-zero .; mypy app"', false],
     ['python -m flake8', true],
     ['/opt/flake8/bin/flake8', true],
@@ -99,6 +101,8 @@ describe('a command with a tool', () => {
   test.each([
     ['sh lint.sh -c cfg', 'flake8'],
     ['make lint', 'flake8'],
+    ['./lint.sh -o flake8.txt', 'flake8'],
+    ['./lint.sh --out flake8/x.txt', 'flake8'],
     ['tox -e lint-flake8-all', 'flake8'],
     ['npm run lint -- --sarif', 'sarif'],
   ] as const)('that %s does not name is explained only by findings that fail their gate', (command, tool) => {

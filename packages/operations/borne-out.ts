@@ -58,10 +58,10 @@ export const borneOut = (
   return { report: { ...report, outcome: 'unclear' }, why: what };
 };
 
-/** Does a command name this tool? `semgrep oss` is semgrep; `--sarif` names no tool. */
+/** Does a command name this tool, and not a file or folder that is called after it? `semgrep oss` is semgrep; `--sarif` names no tool. */
 const names = (command: string, tool: string): boolean => {
   const word = (tool.split(' ')[0] ?? '').replaceAll(/[^\w-]/g, '\\$&');
-  return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i').test(command);
+  return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w/-]|\\.\\w)`, 'i').test(command);
 };
 
 /** Does a command name this file, which is below the workspace like the folder that it runs in? Pure. */

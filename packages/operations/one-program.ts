@@ -7,8 +7,8 @@ const into = /^\s*cd\s+(?:"[^"$`]*"|'[^']*'|[^\s"'$`;&|()<>]+)\s*&&/;
 /** What is run within double quotes is run. */
 const within = (_: string, quoted = ''): string => (/`|\$\(/.test(quoted) ? '`' : '');
 
-/** `bash -c '…'`: what it runs stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
-const shell = /(?:^|[\s/])(?:ba|da|k|z)?sh\s+(?:-\S+\s+)*-[a-z]*c\b/;
+/** `bash -c '…'`, `eval '…'`: what is run stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
+const shell = /(?:^|[\s/])(?:a|ba|da|k|z)?sh\s+(?:[-+][a-zA-Z]*[oO]\s+\w+\s+|-\S+\s+)*-[a-zA-Z]*c\b|(?:^|\s)eval\s/;
 
 /** Is a line of bash one program alone, so that its exit code is that program's? As far as can be told without bash: false in doubt. Pure. */
 export const oneProgram = (command: string): boolean => {

@@ -43,7 +43,8 @@ export const leftovers = async (workspace: string, test: Test): Promise<Readonly
 
 /**
  * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
- * name. That is what a command's own `report` names; and where it is the only one, all.
+ * name. That is what a command's own `report` names, and where it is the only one, all; not what lay there when it began, nor what the
+ * `report` of another names, too.
  */
 export const overtaking = (
   workspace: string,
@@ -51,11 +52,23 @@ export const overtaking = (
   commands: readonly Command[],
 ): { readonly commands: readonly Command[]; readonly overtaken: ReadonlySet<string> } => {
   const overtaken = new Set<string>();
-  const again = async (name: string): Promise<void> => {
-    const own = askedOf(test).filter(({ command = commands.length === 1 ? name : undefined }) => command === name);
-    for (const { pattern } of own) for (const file of await findFiles(workspace, pattern)) overtaken.add(idOf(file));
+  const filesOf = async (whose: (command: string | undefined) => boolean): Promise<readonly string[]> => {
+    const asked = askedOf(test).filter(({ command }) => whose(command));
+    return (await Promise.all(asked.map(({ pattern }) => findFiles(workspace, pattern)))).flat().map(idOf);
   };
-  return { overtaken, commands: commands.map((one) => ({ ...one, again: () => again(one.name) })) };
+  const trying = (name: string): (() => Promise<void>) => {
+    let before: ReadonlySet<string> | undefined;
+    return async () => {
+      const own = await filesOf((command) => command === name || (command === undefined && commands.length === 1));
+      const others = await filesOf((command) => command !== undefined && command !== name);
+      if (before === undefined) before = new Set(own);
+      else for (const id of own) if (!before.has(id) && !others.includes(id)) overtaken.add(id);
+    };
+  };
+  return {
+    overtaken,
+    commands: commands.map((one) => (one.retries === 0 ? one : { ...one, trying: trying(one.name) })),
+  };
 };
 
 /** What commands left, and what that makes of how they ended. */
@@ -93,12 +106,18 @@ export const readReports = async (left: Left): Promise<Reports> => {
       ? 'lay there before, and no command has written to it'
       : 'is as the commit has it: no step has written it';
   for (const { tool, pattern, command } of askedOf(test)) {
-    const files = (await findFiles(workspace, pattern)).filter((file) => !overtaken.has(idOf(file)));
+    const found = await findFiles(workspace, pattern);
+    const files = found.filter((file) => !overtaken.has(idOf(file)));
     const missing = (what: string, file?: string): void => {
       unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
     };
     const of = command === undefined ? '' : `command ${command} left nothing: `;
-    if (files.length === 0) missing(`${of}there is no file ${pattern}`);
+    if (files.length === 0)
+      missing(
+        found.length === 0
+          ? `${of}there is no file ${pattern}`
+          : `${of}only a try that was followed by another has written ${pattern}`,
+      );
     for (const file of files) {
       if (file.refused !== undefined) missing(`${file.path} is not read: it ${file.refused}`, file.path);
       else if (before.has(idOf(file))) missing(`${file.path} ${stale}`, file.path);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { filesOf } from '#check';
 import { writeBytes } from '#command';
 import type { GitHub, Note, RunContext, ScanReport } from '#plan';
@@ -25,7 +25,7 @@ export const tellFindings = async (
   given: Given,
 ): Promise<{ readonly sarif: NonNullable<ScanReport['sarif']>; readonly notes: readonly Note[] }> => {
   const { log, notes } = mergeSarif({
-    from: fromOf(suite, given.context.job),
+    from: fromOf(suite, given.context),
     scans,
     findings: scan.findings,
     excepted,
@@ -38,11 +38,28 @@ export const tellFindings = async (
   return { sarif, notes: [...notes, ...told(sarif)] };
 };
 
-/** The name that people gave, else the job's; and the shard of its matrix. */
-const fromOf = ({ name, matrix }: Pick<Suite, 'name' | 'matrix'>, job: string | undefined): readonly string[] => {
-  const values = Object.entries((matrix === '' ? null : (JSON.parse(matrix) as object | null)) ?? {});
-  const shard = values.map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [name ?? job ?? '', ...shard].filter((part) => part !== '');
+/** The name that people gave, else workflow, job and step; and the shard of its matrix. */
+const fromOf = (
+  { name, matrix }: Pick<Suite, 'name' | 'matrix'>,
+  { workflow, job, step }: Pick<RunContext, 'workflow' | 'job' | 'step'>,
+): readonly string[] => {
+  const own = name === undefined ? [posix.basename(workflow), job, step] : [name];
+  return [...own.filter((part) => part !== undefined), ...shardOf(matrix)];
+};
+
+/** `key:value` of each value of a matrix; of what is none, itself. */
+const shardOf = (matrix: string): readonly string[] => {
+  let read: unknown = null;
+  try {
+    read = JSON.parse(matrix);
+  } catch {
+    return matrix === '' ? [] : [matrix];
+  }
+  if (read === null) return [];
+  if (typeof read !== 'object') return [matrix];
+  return Object.entries(read).map(
+    ([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
 };
 
 /** What people are told of the upload: whether code scanning has the findings, and if not, why. */

@@ -100,12 +100,10 @@ export const testAndScan = async (stage: TestStage, inputs: TestInputs, wish: Te
       const judgement = judge(test, found);
       const { scan, says } = judgement;
       const told = await tellFindings(judgement, found.scans, wish.upload, suite, stage);
-      const kept = isBase(scan)
-        ? [
-            ...(await keepTests(test, suite, reports.tests, oneCommit(looks), stage)),
-            ...(await keepCaches(stage, line, packages.restored)),
-          ]
-        : [];
+      const kept = [
+        ...(isBase(scan) ? await keepTests(test, suite, reports.tests, oneCommit(looks), stage) : []),
+        ...(scan.verdict === 'passed' ? await keepCaches(stage, line, packages.restored) : []),
+      ];
       // as it is delivered: the evidence has its digest
       evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
       const tested = testedCommit(looks);

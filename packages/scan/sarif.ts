@@ -76,8 +76,9 @@ export const mergeSarif = ({
   };
 };
 
-/** A part of a category: it has no `/` of its own. */
-const word = (text: string): string => text.replaceAll(/[^\w.:+-]+/g, '-');
+/** A part of a category: it has no `/` of its own, and is no other one's. */
+const word = (text: string): string =>
+  text.replaceAll(/[^\w.:+-]/gu, (one) => `%${one.codePointAt(0)?.toString(16) ?? ''}`);
 
 const hasPlace = (one: { readonly finding: Finding }): one is Told => one.finding.file !== undefined;
 

@@ -108,6 +108,19 @@ test('findings are given to code scanning as one SARIF file, of the commit and r
   expect(`${end.summary}${end.log.join('')}`).not.toContain(token);
 });
 
+test.each([
+  [{}, {}, /^landfall\/ship\.yml\/ship\/__test-and-scan\/bandit\/$/],
+  [{}, { matrix: { django: '~=4.2', os: 'a b' } }, /\/django:%7e%3d4\.2\/os:a%20b\/bandit\/$/],
+  [{ suite: 'Einheit/ü' }, {}, /^landfall\/Einheit%2f%fc\/bandit\/$/],
+  // no matrix, but what somebody gave in its place
+  [{ suite: 'x', matrix: 'pypy' }, {}, /^landfall\/x\/pypy\/bandit\/$/],
+])('alerts of other jobs, shards and suites stay: %j, %j', async (inputs, more, id) => {
+  await step({ 'upload-sarif': 'true', ...inputs }, more);
+  expect(github.sarifs).toMatchObject([
+    { sarif: { runs: [{ automationDetails: { id: expect.stringMatching(id) } }] } },
+  ]);
+});
+
 test('nothing is given where it is not asked for', async () => {
   expect((await step({})).exit).toBe(0);
   expect(github.sarifs).toEqual([]);

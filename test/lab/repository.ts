@@ -24,10 +24,12 @@ export const git = (root: string, ...words: readonly string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim();
 
-/** Commits all that git does not ignore. Its id. */
+let commits = 0;
+
+/** Commits all that git does not ignore. Its id, which no other commit has, though both may be made in one second on the same one. */
 export const commitAll = (root: string): string => {
   git(root, 'add', '-A');
-  git(root, 'commit', '-q', '--allow-empty', '-m', 'test');
+  git(root, 'commit', '-q', '--allow-empty', '-m', `test ${(commits += 1)}`);
   return git(root, 'rev-parse', 'HEAD');
 };
 
