@@ -41,7 +41,14 @@ const jest = spawnSync(process.execPath, words, {
   cwd: root,
   // With --json, jest repeats the whole result on stdout; what people read is on stderr.
   stdio: ['inherit', 'ignore', 'inherit'],
-  env: { ...process.env, TMPDIR: temp, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  env: {
+    ...process.env,
+    // an index that is slow once fails nothing
+    PIP_RETRIES: '10',
+    PIP_DEFAULT_TIMEOUT: '60',
+    TMPDIR: temp,
+    NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
+  },
 });
 
 let results: Results | undefined;

@@ -139,7 +139,7 @@ here.test(
     builder.close();
     expect(left()).toEqual([]);
     let still = '';
-    for (let tries = 0; tries < 50; tries += 1) {
+    for (let tries = 0; tries < 1200; tries += 1) {
       still = (await docker(['top', lab.container, '-eo', 'args'])).stdout;
       if (!still.includes('sleep 300')) break;
       await sleep(100);

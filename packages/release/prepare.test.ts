@@ -375,7 +375,7 @@ eachShell('a Django application', (shell) => {
     expect(existsSync(join(base, `envs/${environment}/half`))).toBe(false);
     expect(existsSync(join(base, `envs/${environment}/.complete`))).toBe(true);
     expect(execFileSync(join(tree, '.venv/bin/django-admin'), ['--version'], { encoding: 'utf8' })).toMatch(/^5\.2/);
-  }, 180_000);
+  }, 600_000);
 
   test('whose requirements pip cannot install is not completed, and says what pip said', async () => {
     write(tree, 'bad.txt', 'no-index-has-this-name==99\n--no-index\n');

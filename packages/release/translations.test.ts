@@ -80,11 +80,11 @@ with translation.override("it"):
 
 const python = mkdtempSync(join(tmpdir(), 'landfall-django-'));
 needing('python3', 'msgfmt', 'git').describe('in a real application', () => {
-  jest.setTimeout(240_000);
+  jest.setTimeout(600_000);
   beforeAll(() => {
     execFileSync('python3', ['-m', 'venv', python]);
     execFileSync(join(python, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', 'django==5.2.*']); // prettier-ignore
-  }, 240_000);
+  }, 600_000);
   afterAll(() => {
     rmSync(python, { recursive: true, force: true });
   });

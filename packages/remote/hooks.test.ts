@@ -140,7 +140,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
         [['no-such-program'], 'failed: exit code 127'],
       ] as const) {
         const number = await switched(target, 'r2');
-        if (words !== undefined) release('r2', { 'before-undo': words }, 1);
+        if (words !== undefined) release('r2', { 'before-undo': words });
         const undone = await runResident(target, 'undo', `t${number}`);
         expect(undone).toMatchObject({ code: 0, stderr: expect.stringContaining(said) });
         expect(undone.stderr).toContain('going back all the same');
@@ -150,12 +150,12 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const)
 
     test('leave nothing behind that holds their end up, or the mutex', async () => {
       const pids = join(root, 'pids');
-      release('r1', { 'before-switch': sh(`/bin/sleep 60 & echo $! >>${pids}; setsid /bin/sleep 60 & echo $! >>${pids}; /bin/sleep 1; echo done`) }); // prettier-ignore
+      release('r1', { 'before-switch': sh(`/bin/sleep 900 & echo $! >>${pids}; setsid /bin/sleep 900 & echo $! >>${pids}; /bin/sleep 1; echo done`) }); // prettier-ignore
       await open(target, 'r1');
       const began = Date.now();
       const { code, stderr } = await hook(1, 'before-switch');
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('\ndone\n') });
-      expect(Date.now() - began).toBeLessThan(30_000);
+      expect(Date.now() - began).toBeLessThan(300_000);
       expect(mutexFree(target)).toBe(true);
       const [ofGroup = 0, ofItsOwn = 0] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
       const lives = (pid: number): boolean =>

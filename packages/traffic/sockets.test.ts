@@ -65,7 +65,7 @@ const follow = (port: number, ...checks: readonly Check[]) =>
     lines: linesOf(checks, { url: `http://127.0.0.1:${port}`, env: {}, webSocket: outside.webSocket }),
   });
 const until = async (what: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 400 && !what(); tries++) await wait(10);
+  for (let tries = 0; tries < 6000 && !what(); tries++) await wait(10);
 };
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
     await until(() => old.clients() === 1);
     await wait(100);
     await old.end(how);
-    await wait(300);
+    await wait(700);
     const next = await start(old.port);
     await meter.settled(5000);
     expect(next.clients()).toBe(1);

@@ -157,7 +157,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(await cwdOf()).toBe(stage.host.path);
       expect(await rows()).toBe(1);
     },
-    180_000,
+    600_000,
   );
 
   needing().test(
@@ -183,7 +183,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(await cwdOf()).toBe(stage.host.path);
       await job.finish();
     },
-    180_000,
+    600_000,
   );
 
   needing().test(
@@ -205,7 +205,7 @@ needing('python3', 'flock', 'git').describe('a hand-made server', () => {
       expect(resultOf(await deploy())).toBe('unchanged');
       expect(readFileSync(site.conf, 'utf8')).toBe(conf);
     },
-    180_000,
+    600_000,
   );
 
   needing().test(

@@ -22,7 +22,7 @@ needing('python3', 'flock').describe('O3 a host behind a bastion', () => {
     stage = await prepareStage({ dist: await bundled() });
     const key = await publicHalf({ privateKey: stage.host.key });
     bastion = await startEmbeddedSshd({ authorizedKeys: [key ?? ''], forwards: true });
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await bastion.close();
     await stage.end();

@@ -33,7 +33,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
     github = await githubServer('spine/notes', token);
     people = await webhooks();
     stage = await prepareStage({ dist, yaml: notify });
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await stage.end();
     await github.close();
@@ -147,7 +147,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       ]);
       expect(await stage.serving()).toBe(live);
     },
-    240_000,
+    600_000,
   );
 
   /** Resolves when a line of the log holds the text; and what watches for it. */
@@ -173,7 +173,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
     async () => {
       const live = await stage.serving();
       await lost('1s', '5001');
-      for (let tries = 0; tries < 60 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(500);
+      for (let tries = 0; tries < 600 && !/t\d+ undone/.test(await stage.status()); tries++) await sleep(500);
       const from = people.taken.length;
       const first = await played(job(), 'smoke-test', {});
       expect(resultOf(first.main)).toBe('done');
@@ -221,7 +221,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       expect(between).toContain('/actions/runs/5003');
       expect(held()).toBe(between);
     },
-    180_000,
+    600_000,
   );
 
   needing().test(
@@ -297,7 +297,7 @@ needing('python3', 'flock').describe('beyond runner and host', () => {
       );
       expect(await stage.serving()).toBe(now);
     },
-    240_000,
+    600_000,
   );
 
   needing().test('no address and no token is in anything that was shown or kept', () => {

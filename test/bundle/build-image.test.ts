@@ -28,7 +28,7 @@ here.describe('build-image', () => {
   beforeAll(async () => {
     dist = await bundled();
     [lab, server] = await Promise.all([startBuilder(), startRegistry({ htpasswd: true })]);
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await lab.close();
     await server.close();

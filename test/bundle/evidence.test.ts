@@ -16,7 +16,7 @@ needing('python3', 'flock').describe('evidence', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await prepareStage({ dist: await bundled(), yaml: 'evidence: required\n' });
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await stage.end();
   }, 300_000);
@@ -60,7 +60,7 @@ needing('python3', 'flock').describe('evidence', () => {
       expect(main.summary).toContain('### Evidence');
       expect(main.summary).toContain(head);
     },
-    240_000,
+    600_000,
   );
 
   needing().test(
@@ -82,7 +82,7 @@ needing('python3', 'flock').describe('evidence', () => {
       expect(kinds(kept())).toEqual(['commit', 'tests', 'deploy', 'smoke']);
       expect(readFileSync(main.outputs['evidence'] ?? '')).toEqual(kept());
     },
-    240_000,
+    600_000,
   );
 
   needing().test(
@@ -96,6 +96,6 @@ needing('python3', 'flock').describe('evidence', () => {
       expect(reportOf(main).evidence).toMatchObject({ head: must(read(before)).head });
       expect(kept()).toEqual(before);
     },
-    240_000,
+    600_000,
   );
 });

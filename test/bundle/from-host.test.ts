@@ -62,7 +62,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
     return readFileSync(notices() ?? '/dev/null', 'utf8');
   };
   const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let tries = 0; tries < 120 && !(await what()); tries++) await sleep(250);
+    for (let tries = 0; tries < 2400 && !(await what()); tries++) await sleep(250);
   };
   const events = (): readonly string[] => text('journal.jsonl').trim().split('\n').map((line) => (JSON.parse(line) as { e: string }).e); // prettier-ignore
   const heard = () => people.taken.slice(before);
@@ -75,7 +75,7 @@ needing('python3', 'flock', 'curl').describe('a host that is left alone', () => 
     const first = await act('deploy-over-ssh', stage.deploy().inputs);
     expect(resultOf(first)).toBe('done');
     live = (await stage.serving()) ?? '';
-  }, 240_000);
+  }, 600_000);
   beforeEach(() => {
     before = people.taken.length;
   });

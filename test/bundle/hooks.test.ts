@@ -24,7 +24,7 @@ needing('python3', 'flock').describe('hooks', () => {
   beforeAll(async () => {
     const dist = await bundled();
     stage = await prepareStage({ dist, yaml });
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await stage.end();
   }, 300_000);

@@ -19,7 +19,7 @@ needing('python3', 'flock', 'msgfmt').describe('translations', () => {
   beforeAll(async () => {
     const dist = await bundled();
     stage = await prepareStage({ dist });
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await stage.end();
   }, 300_000);
@@ -50,7 +50,7 @@ needing('python3', 'flock', 'msgfmt').describe('translations', () => {
       expect(resultOf(third)).toBe('done');
       expect(readFileSync(live(), 'latin1')).toContain('note\0');
     },
-    240_000,
+    600_000,
   );
 
   needing().test(

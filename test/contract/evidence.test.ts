@@ -97,7 +97,7 @@ test: { run: { unit: "true" }, secrets: false }
       { kind: 'tests', verdict: 'passed' },
     ]);
     expect(await deploy({ evidence })).toMatchObject({ result: 'failed', connected: true });
-  }, 180_000);
+  }, 600_000);
 
   test('without evidence: refused', async () => {
     const came = await deploy({});
@@ -106,7 +106,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(came.summary).toContain('EVIDENCE_MISSING');
     // an input beats the file
     expect(await deploy({ 'require-evidence': 'false' })).toMatchObject({ result: 'failed', connected: true });
-  }, 180_000);
+  }, 600_000);
 
   test('with evidence that is red: refused', async () => {
     write(
@@ -119,7 +119,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(came).toMatchObject({ result: 'refused', connected: false });
     expect(came.log).toContain('EVIDENCE_DIFFERS: evidence: tests: the verdict is failed');
     git(workspace, 'checkout', '-q', 'v1');
-  }, 180_000);
+  }, 600_000);
 
   test('with evidence that was changed or cut, and with what is no evidence: refused', async () => {
     const evidence = await tested();
@@ -135,7 +135,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(painted).toMatchObject({ result: 'refused', connected: false });
     expect(await deploy({ evidence: 'landfall.yml' })).toMatchObject({ result: 'refused', connected: false });
     expect(await deploy({ evidence: 'nowhere.json' })).toMatchObject({ result: 'refused', connected: false });
-  }, 240_000);
+  }, 600_000);
 
   test('a tag that was moved: refused, both commits are named', async () => {
     const evidence = await tested();
@@ -146,7 +146,7 @@ test: { run: { unit: "true" }, secrets: false }
     const came = await deploy({ evidence });
     expect(came).toMatchObject({ result: 'refused', connected: false });
     expect(came.log).toContain(`the evidence is of commit ${was}; what is deployed is ${is}`);
-  }, 180_000);
+  }, 600_000);
 
   test('files that were changed since: refused', async () => {
     const evidence = await tested();
@@ -157,7 +157,7 @@ test: { run: { unit: "true" }, secrets: false }
     // and what is tested so begins no evidence
     expect(await begun()).toEqual(['done', undefined, [unlike('before anything was run')]]);
     git(workspace, 'checkout', '-q', '.');
-  }, 180_000);
+  }, 600_000);
 
   test('the digest of the report is that of the one that is delivered, with what is secret left out', async () => {
     write(workspace, 'landfall.yml', readFileSync(join(workspace, 'landfall.yml'), 'utf8').replace(/^test: .*$/m, 'test: { run: { unit: echo geheim-4711; false }, secrets: false }')); // prettier-ignore
@@ -167,7 +167,7 @@ test: { run: { unit: "true" }, secrets: false }
     expect(scan.commands[0]?.tail).toEqual(['***']);
     const [, link] = must(read(readFileSync(outputs['evidence'] ?? ''))).links;
     expect(link).toMatchObject({ kind: 'tests', report: digestOfJson(scan) });
-  }, 180_000);
+  }, 600_000);
 
   test.each([
     ['`prepare`', 'prepare: ["echo mended >manage.py"], run: { unit: grep mended manage.py }'],
@@ -182,6 +182,6 @@ test: { run: { unit: "true" }, secrets: false }
       expect(await begun()).toEqual(['done', undefined, [unlike(`after ${who}`)]]);
       git(workspace, 'checkout', '-q', '.');
     },
-    180_000,
+    600_000,
   );
 });

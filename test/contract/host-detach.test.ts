@@ -53,7 +53,7 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
   it(`${name}: a network that is gone without a word is told as such when a limit is over, and the next program takes another connection`, async () => {
     const out = file('silent');
     const before = proxy.connections();
-    const running = host.run('p', sh('echo begun >"$1"\nsleep 2', { limitMs: 1500 }), [out]);
+    const running = host.run('p', sh('echo begun >"$1"\nsleep 60', { limitMs: 6000 }), [out]);
     await until(() => read(out) !== '');
     proxy.freeze();
     expect(await running).toMatchObject({
@@ -125,19 +125,21 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
     const own = file('client');
     const begun = file('begun');
     const done = file('done');
+    const go = file('go');
     mkdirSync(base, { recursive: true });
     const options = { ...optionsFor(server), key: { privateKey: key.privateKey } };
     writeFileSync(`${own}.ts`, [
       `import { openSession } from ${JSON.stringify(join(process.cwd(), 'packages/host/index.ts'))};`,
       `const host = await openSession(${JSON.stringify(options)});`,
-      `await host.value.run('p', { text: ${JSON.stringify(sh('touch "$1"\nsleep 1\ntouch "$2"').text)}, interrupt: 'finish', limitMs: 30000,`,
-      `  args: (a) => a, out: String, fault: 'PROGRAM_FAILED', next: '' }, [${JSON.stringify(begun)}, ${JSON.stringify(done)}]);`,
+      `await host.value.run('p', { text: ${JSON.stringify(sh('touch "$1"\nuntil [ -e "$3" ]; do sleep 0.1; done\ntouch "$2"').text)}, interrupt: 'finish', limitMs: 240000,`,
+      `  args: (a) => a, out: String, fault: 'PROGRAM_FAILED', next: '' }, [${JSON.stringify(begun)}, ${JSON.stringify(done)}, ${JSON.stringify(go)}]);`,
     ].join('\n'), { mode: 0o600 }); // prettier-ignore
     const client: ChildProcess = spawn(process.execPath, [`${own}.ts`], { stdio: 'inherit' });
     await until(() => existsSync(begun));
     client.kill('SIGKILL');
     await until(() => client.pid === undefined || !isAlive(client.pid));
     expect(existsSync(done)).toBe(false);
+    writeFileSync(go, '');
     await until(() => existsSync(done));
   }, 300_000);
 });

@@ -86,7 +86,7 @@ test('a host that takes the connection and says nothing is unreachable, and a ca
 test('a network that is gone without a word is a lost connection, blocks no close, and is connected again', async () => {
   const server = await embedded();
   const proxy = await startProxy(server.port);
-  const host = await session({ ...server, port: proxy.port }, { keepaliveMs: 100 });
+  const host = await session({ ...server, port: proxy.port }, { keepaliveMs: 1000 });
   const running = host.run('p', sh('sleep 60'), []);
   await until(() => server.commands().length > 0);
   proxy.freeze();

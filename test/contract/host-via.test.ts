@@ -110,7 +110,7 @@ test('a jump host that is lost is a lost connection, and the way is gone again',
   const [jump, server] = await Promise.all([embedded({ forwards: true }), embedded()]);
   const proxy = await startProxy(jump.port);
   const via = [jumpOf({ ...jump, port: proxy.port })];
-  const session = must(await openSession(optionsFor(server, { via, keepaliveMs: 100 })));
+  const session = must(await openSession(optionsFor(server, { via, keepaliveMs: 1000 })));
   const running = session.run('p', sh('sleep 60'), []);
   await until(() => server.commands().length > 0);
   proxy.cut();

@@ -50,7 +50,7 @@ type Args = readonly string[];
 export const sh = (body: string, more: Partial<Program<Args, string>> = {}): Program<Args, string> => ({
   text: `set -eu\nmain() {\n${body}\n}\nmain "$@"\n`,
   interrupt: 'kill',
-  limitMs: 30_000,
+  limitMs: 240_000,
   args: (input) => input,
   out: (stdout) => stdout.toString('utf8'),
   fault: 'PROGRAM_FAILED',
@@ -59,7 +59,7 @@ export const sh = (body: string, more: Partial<Program<Args, string>> = {}): Pro
 });
 
 /** Waits until something holds. */
-export const until = async (holds: () => boolean, ms = 10_000): Promise<void> => {
+export const until = async (holds: () => boolean, ms = 120_000): Promise<void> => {
   for (const end = Date.now() + ms; !holds();) {
     if (Date.now() > end) throw new Error('it did not come to hold');
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -116,7 +116,7 @@ export const killedAtEveryLine = async ({
   const sum = `${total.killed} kills, ${total.unforeseen} of them left something else than was seen there`;
   show(`killed at every line: ${total.reached} lines, ${total.survived} survived; ${sum}`);
   // where what is seen is never what is left, every line is killed
-  if (total.unforeseen > total.reached * tolerated)
+  if (total.unforeseen > Math.max(1, total.reached * tolerated))
     total.failures.push({ scenario: 'all', shell: '', line: 0, text: '', how: sum, difference: [] });
   return total;
 };

@@ -40,7 +40,7 @@ export const buildLab = async () => {
         await server.close();
       };
       Object.assign(process.env, lab.env);
-    }, 120_000);
+    }, 600_000);
     afterAll(async () => {
       await closing();
       process.env = before;

@@ -101,7 +101,7 @@ export const startRegistry = async (options: RegistryOptions = {}): Promise<Regi
       await Promise.race([ended, sleep(3000, undefined, { ref: false }).then(() => child.kill('SIGKILL'))]);
     };
     let up = false;
-    for (let waits = 0; waits < 200 && child.exitCode === null && !up; waits += 1) {
+    for (let waits = 0; waits < 2400 && child.exitCode === null && !up; waits += 1) {
       up = await listens(port);
       if (!up) await sleep(50);
     }

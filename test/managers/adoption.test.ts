@@ -1,6 +1,7 @@
 /** What people have made by hand is taken over, and given back exactly as it was: the programs on a host, over real files and processes. */
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { probeBody, programs, residentBody } from '#remote';
 import {
@@ -273,7 +275,10 @@ eachShell(
 
     needing().test('is not taken over while a stranger works in it', async () => {
       const number = await noted(target);
-      const stranger = run(target, ['sh', '-c', `cd '${target.path}' && exec /bin/sleep 30`]);
+      const stands = join(target.base, 'stands');
+      const stranger = run(target, ['sh', '-c', `cd '${target.path}' && : >'${stands}' && exec /bin/sleep 600`]);
+      while (!existsSync(stands)) await sleep(20);
+      rmSync(stands);
       const failed = await runProgram(target, 'switch', switchInput(target, number, 'r1'));
       expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('processes still work in')]);
       const [pid] = /\d+\s*$/m.exec(/still work in .*: ([\d ]+)/.exec(failed.stderr)?.[1] ?? '') ?? [];

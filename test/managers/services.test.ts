@@ -28,7 +28,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
     const env = { ...process.env, PATH: `/usr/local/bin:/usr/bin:/bin:${process.env.PATH ?? ''}` };
     await run('python3', ['-m', 'venv', join(root, 'venv')], { env });
     await run(join(bin, 'pip'), ['install', '--quiet', '--no-compile', ...requirements], { env });
-  }, 180_000);
+  }, 600_000);
 
   beforeEach(() => {
     target = makeTarget(['dash'], bin, mkdtempSync(join(root, 't-')));
@@ -134,7 +134,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       const release = async (): Promise<void> => {
         await until(() => acts(before).includes('waiting worker'));
         // longer than the 10 s that supervisor would give it by itself
-        await sleep(11_000);
+        await sleep(40_000);
         await until(() => acts(before).includes('spawned web'));
         writeFileSync(go, '');
       };
@@ -145,11 +145,11 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       rmSync(go);
       expect(there.result).toMatchObject({ code: 0 });
       expect(notes()).toEqual(['begun by r1', 'done by r1']);
-      expect(await client(`print(app.AsyncResult('${task}').get(timeout=5))`)).toBe('r1\n');
+      expect(await client(`print(app.AsyncResult('${task}').get(timeout=60))`)).toBe('r1\n');
       expect(there.schedulers).toBe(1);
       expect(there.gap).toBeGreaterThan(0);
-      // the task went on for 11 s
-      expect(there.gap).toBeLessThan(10_000);
+      // the task went on for 40 s
+      expect(there.gap).toBeLessThan(39_000);
       expect(there.result.stdout).toMatch(/^process=beat \d+ r2 ok$/m);
       expect(acts(before)).toEqual([
         ...['stopped beat', 'waiting worker'],
@@ -170,7 +170,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       ]);
       expect(new Set(servicesOf(target.base).map(({ release }) => release))).toEqual(new Set(['r1']));
     },
-    240_000,
+    600_000,
   );
 
   needing('python3').test(

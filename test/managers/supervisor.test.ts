@@ -25,7 +25,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     const env = { ...process.env, PATH: `/usr/local/bin:/usr/bin:/bin:${process.env.PATH ?? ''}` };
     await run('python3', ['-m', 'venv', join(root, 'venv')], { env });
     await run(join(bin, 'pip'), ['install', '--quiet', '--no-compile', 'supervisor==4.3.0'], { env });
-  }, 180_000);
+  }, 600_000);
 
   beforeEach(() => {
     const folder = mkdtempSync(join(root, 't-'));
