@@ -67,8 +67,9 @@ export const kills: readonly Play[] = [
       const end = await job.uses('deploy-over-ssh', site.deploy({}, { SPINE_EXIT_AT_START: '1' }));
       await job.finish();
       demand(end?.outputs['result'] === 'undone', () => `the deploy is ${end?.outputs['result'] ?? 'not'} undone`);
+      // who sees it depends on how long it lives: the switch, which knows why, or the check after it
       demand(
-        end?.log.some((line) => line.includes('SPINE_EXIT_AT_START is set')) === true,
+        end?.log.some((line) => /SPINE_EXIT_AT_START is set|the check GET \/health\/ failed/.test(line)) === true,
         () => `the log does not say why: ${end?.log.slice(-20).join('\n') ?? ''}`,
       );
       await demandWhole(site, live);
