@@ -82,7 +82,7 @@ const testAndScan = (0,_kit__WEBPACK_IMPORTED_MODULE_0__/* .defineAction */ .QP)
         'upload-sarif': {
             kind: 'flag',
             default: false,
-            description: 'Give all findings to code scanning, as one SARIF file, under the name of `suite`, else the job, and the shard of its matrix. Needs the right `security-events: write`. Where the repository or the run (of a fork, say) cannot, the summary says so and nothing else changes.',
+            description: 'Give all findings to code scanning, as one SARIF file, under the name of `suite`, else of the workflow, job and step, and the shard of the matrix; two jobs that call one workflow need a `suite` each, or the later closes the alerts of the other. Needs the right `security-events: write`. Where the repository or the run (of a fork, say) cannot, the summary says so and nothing else changes.',
         },
         'github-token': {
             kind: 'secret',

@@ -2420,10 +2420,9 @@ const checkSays = (check) => {
         return check.name ?? `WebSocket ${check.url.replace(/^http/, 'ws')}`;
     return check.name ?? `${check.method} ${check.url}`;
 };
+const unanswered = (found) => found.startsWith('no answer from ');
 /** A last try that the end of its time cut off says nothing of what is wrong: what was answered before it does. */
-const behind = (answered, found) => found.startsWith('no answer from ') && answered !== ''
-    ? `${answered.replace(/; then no answer from .*$/, '')}; then ${found}`
-    : found;
+const behind = (answered, found) => unanswered(found) && answered !== '' ? `${answered}; then ${found}` : found;
 const run = async (check, setting, memory, select) => {
     const { clock, deadline = Infinity, signal, show } = setting;
     const says = checkSays(check);
@@ -2455,7 +2454,8 @@ const run = async (check, setting, memory, select) => {
         if (found + asks !== last)
             show(`… ${says}: ${found}${asks}; trying again for ${(0,packages_plan/* renderDuration */.PP)(Math.max(0, left))}`);
         last = found + asks;
-        answered = behind(answered, found);
+        if (!unanswered(found))
+            answered = found;
         await clock.sleep(wait, signal);
     }
 };
@@ -3317,6 +3317,16 @@ const git = (root, words, input) => new Promise((resolve) => {
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
 });
+/** One line of what git says; undefined where it fails. */
+const said = async (root, words) => {
+    const answer = await git(root, words);
+    return answer.ok ? answer.value.toString('utf8').trim() : undefined;
+};
+/** By the commit itself: the history of a shallow checkout would say that it has none. */
+const parentsOf = async (root, commit) => {
+    const [heads = ''] = ((await said(root, ['cat-file', 'commit', commit])) ?? '').split('\n\n');
+    return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
+};
 /** The parts of NUL-separated output. Names that are not UTF-8 are given as bytes. */
 const parts = (output) => {
     const found = [];
@@ -3401,21 +3411,10 @@ const before = async (root, head, [parent], pushed) => {
 const present = async (root, name, commit) => (await existing(root, commit)) === undefined
     ? unknown(`the checkout is shallow and lacks ${commit.slice(0, 7)}, the commit to compare with; ${deeper}`)
     : known(name, commit);
-/** One line of what git says; undefined where it fails. */
-const said = async (root, words) => {
-    const answer = await git(root, words);
-    return answer.ok ? answer.value.toString('utf8').trim() : undefined;
-};
 const isAncestor = async (root, commit, of) => (await existing(root, commit)) !== undefined &&
     (await said(root, ['merge-base', '--is-ancestor', commit, of])) !== undefined;
 const isId = (text) => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
 const existing = async (root, commit) => isId(commit) ? said(root, ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`]) : undefined;
-/** Of the commit itself: the history of a shallow checkout would say that it has none. */
-const parentsOf = async (root, commit) => {
-    const text = (await said(root, ['cat-file', 'commit', commit])) ?? '';
-    const [heads = ''] = text.split('\n\n');
-    return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
-};
 const tipOf = async (root, branch) => {
     for (const place of ['refs/remotes/origin/', 'refs/heads/']) {
         const tip = await said(root, [
@@ -3642,29 +3641,20 @@ const changesOf = async (root, asked) => {
  * cut, or because it is none.
  */
 const comesFrom = async (root, commit) => {
-    const head = await descent_said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
+    const head = await said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
     if (head === undefined)
         return undefined;
-    if (head === commit || (await descent_parentsOf(root, head)).includes(commit))
+    if (head === commit || (await parentsOf(root, head)).includes(commit))
         return true;
-    if ((await descent_said(root, ['merge-base', '--is-ancestor', commit, head])) !== undefined)
+    if ((await said(root, ['merge-base', '--is-ancestor', commit, head])) !== undefined)
         return true;
     // git fails for what is not there as well: a whole history has all that the commit came from
-    return (await descent_said(root, ['rev-parse', '--is-shallow-repository'])) === 'false' ? false : undefined;
+    return (await said(root, ['rev-parse', '--is-shallow-repository'])) === 'false' ? false : undefined;
 };
 /** The commit that the one in the checkout was made on, by its first parent, even where the checkout lacks it. Undefined: there is none. */
 const madeOn = async (root) => {
-    const head = await descent_said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
-    return head === undefined ? undefined : (await descent_parentsOf(root, head))[0];
-};
-/** By the commit itself: the history of a shallow checkout would say that it has none. */
-const descent_parentsOf = async (root, commit) => {
-    const [heads = ''] = ((await descent_said(root, ['cat-file', 'commit', commit])) ?? '').split('\n\n');
-    return heads.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
-};
-const descent_said = async (root, words) => {
-    const answer = await git(root, words);
-    return answer.ok ? answer.value.toString('utf8').trim() : undefined;
+    const head = await said(root, ['rev-parse', '--verify', 'HEAD^{commit}']);
+    return head === undefined ? undefined : (await parentsOf(root, head))[0];
 };
 
 ;// CONCATENATED MODULE: ./packages/git/tag-before.ts
@@ -16480,7 +16470,10 @@ const findFiles = async (workspace, pattern) => {
         const real = await (0,promises_.realpath)(at).catch(() => undefined);
         if (real === undefined)
             continue;
-        const about = await (0,promises_.stat)(real, { bigint: true });
+        // whoever is still at work may take it away
+        const about = await (0,promises_.stat)(real, { bigint: true }).catch(() => undefined);
+        if (about === undefined)
+            continue;
         const stamp = [about.ino, about.size, about.ctimeNs].join(' ');
         const file = { path: path.split(external_node_path_.sep).join('/'), stamp };
         if (about.isDirectory() && path !== pattern)
@@ -16860,6 +16853,7 @@ const openRunner = (ground) => {
         for (let tries = 1;; tries++) {
             const title = `${command.name}: ${firstLine(command.line)}${tries === 1 ? '' : ` (try ${tries} of ${most})`}`;
             const lines = printer(show);
+            await command.trying?.();
             const closing = live
                 ? await group(title, async () => {
                     const heard = await attempt(command, lines.push);
@@ -16882,7 +16876,6 @@ const openRunner = (ground) => {
             });
             if (!again)
                 return { ...report, output: spool };
-            await command.again?.();
         }
     };
     return {
@@ -20050,8 +20043,8 @@ const mergeSarif = ({ from, scans, findings, excepted, lineOf, }) => {
         notes: notes.map((text) => ({ kind: 'info', text })),
     };
 };
-/** A part of a category: it has no `/` of its own. */
-const sarif_word = (text) => text.replaceAll(/[^\w.:+-]+/g, '-');
+/** A part of a category: it has no `/` of its own, and is no other one's. */
+const sarif_word = (text) => text.replaceAll(/[^\w.:+-]/gu, (one) => `%${one.codePointAt(0)?.toString(16) ?? ''}`);
 const hasPlace = (one) => one.finding.file !== undefined;
 const first = ([finding]) => (finding === undefined ? Infinity : rank(finding.severity));
 /** One of those that are about the same rule and thing at the same place: one that counts before one that is excepted, then the worst. */
@@ -20224,12 +20217,15 @@ const baseTests = async (test, suite, changes, given) => {
             why: `${newest}, and the checkout does not say whether this commit has come from it; give actions/checkout \`fetch-depth: 0\``,
         };
 };
-/** Is this a run whose tests later ones are compared with? One that is green, or would be if it had had a list to compare with. Pure. */
-const isBase = ({ verdict, gates, unchecked }) => verdict === 'passed' ||
-    // else a list that is required would never come to be
-    (verdict === 'incomplete' &&
-        unchecked.every(({ by }) => by !== 'tests') &&
-        gates.every(({ name, outcome, allowed }) => outcome === 'passed' || allowed === true || name === 'compared tests'));
+/**
+ * Is this a run whose tests later ones are compared with? One that is green, or would be if it had had a list to compare with, and that has all of
+ * its tests: of half a list the others would not be missed. Pure.
+ */
+const isBase = ({ verdict, gates, unchecked }) => unchecked.every(({ by }) => by !== 'tests') &&
+    (verdict === 'passed' ||
+        // else a list that is required would never come to be
+        (verdict === 'incomplete' &&
+            gates.every(({ name, outcome, allowed }) => outcome === 'passed' || allowed === true || name === 'compared tests')));
 /** Keeps the tests of a green run of the base branch itself, for those that are compared with it. `tested`: the commit in the checkout. */
 const keepTests = async (test, suite, results, tested, given) => {
     const place = base_tests_placeOf(test, suite, given);
@@ -20242,23 +20238,34 @@ const keepTests = async (test, suite, results, tested, given) => {
     const { file, prefix } = place;
     const tests = testList(results);
     const key = `${prefix}${tested}`;
-    await writeBytes(file, packTests({ v: 2, commit: tested, tests }));
-    const answer = await cache.keep([file], key);
+    const notKept = (why) => [
+        { kind: 'warning', text: `The list of tests was not kept for later runs: ${why}.` },
+    ];
+    const keep = async () => {
+        await writeBytes(file, packTests({ v: 2, commit: tested, tests }));
+        return cache.keep([file], key);
+    };
+    const answer = await keep();
     if (answer.ok)
         return [];
     if (!answer.final)
-        return [{ kind: 'warning', text: `The list of tests was not kept for later runs: ${answer.why}.` }];
+        return notKept(answer.why);
     // the list is there already: of an earlier attempt, or of a job that nothing tells from this one
     const before = await cache.restore([file], key, []);
-    if (before.ok && before.value === key && JSON.stringify((await listIn(file))?.tests) === JSON.stringify(tests))
+    if (!before.ok)
+        return notKept(before.why);
+    if (before.value === key && JSON.stringify((await listIn(file))?.tests) === JSON.stringify(tests))
+        return [];
+    // it was no list that stood in the way, but the service, or one that is being kept just now
+    if (before.value === undefined && (await keep()).ok)
         return [];
     await writeBytes(file, packTests({ v: 2, commit: tested }));
     const marked = await cache.keep([file], `${key}${shared}`);
-    return marked.ok || (before.ok && before.value !== undefined)
+    return marked.ok || before.value !== undefined
         ? [
             {
                 kind: 'warning',
-                text: `Of this commit another list of tests was kept before, so that none is compared with: ${base_tests_apart}.`,
+                text: `Of this commit others keep another list of tests under the same name, so that none is compared with: ${base_tests_apart}.`,
             },
         ]
         : [];
@@ -20357,8 +20364,8 @@ const one_program_harmless = /\\[^]|'[^']*'|"((?:[^"\\]|\\[^])*)"|[0-9]*[<>]&[0-
 const into = /^\s*cd\s+(?:"[^"$`]*"|'[^']*'|[^\s"'$`;&|()<>]+)\s*&&/;
 /** What is run within double quotes is run. */
 const one_program_within = (_, quoted = '') => (/`|\$\(/.test(quoted) ? '`' : '');
-/** `bash -c '…'`: what it runs stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
-const shell = /(?:^|[\s/])(?:ba|da|k|z)?sh\s+(?:-\S+\s+)*-[a-z]*c\b/;
+/** `bash -c '…'`, `eval '…'`: what is run stands in quotes. `sh lint.sh` is one program: what a script runs is not known of any program. */
+const shell = /(?:^|[\s/])(?:a|ba|da|k|z)?sh\s+(?:[-+][a-zA-Z]*[oO]\s+\w+\s+|-\S+\s+)*-[a-zA-Z]*c\b|(?:^|\s)eval\s/;
 /** Is a line of bash one program alone, so that its exit code is that program's? As far as can be told without bash: false in doubt. Pure. */
 const oneProgram = (command) => {
     const bare = command.trim().replace(into, '').replaceAll(one_program_harmless, one_program_within);
@@ -20408,10 +20415,10 @@ const borneOut = ({ output: _, ...report }, { tool, command }, { tests, scans })
             : `command ${name} ended with ${typeof exit === 'number' ? `exit code ${exit}` : exit}, which says nothing of what ${tool} found`;
     return { report: { ...report, outcome: 'unclear' }, why: what };
 };
-/** Does a command name this tool? `semgrep oss` is semgrep; `--sarif` names no tool. */
+/** Does a command name this tool, and not a file or folder that is called after it? `semgrep oss` is semgrep; `--sarif` names no tool. */
 const borne_out_names = (command, tool) => {
     const word = (tool.split(' ')[0] ?? '').replaceAll(/[^\w-]/g, '\\$&');
-    return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i').test(command);
+    return tool !== 'sarif' && new RegExp(`(?<![\\w-])${word}(?![\\w/-]|\\.\\w)`, 'i').test(command);
 };
 /** Does a command name this file, which is below the workspace like the folder that it runs in? Pure. */
 const namesFile = (command, file, folder) => {
@@ -20445,17 +20452,32 @@ const leftovers = async (workspace, test) => {
 };
 /**
  * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
- * name. That is what a command's own `report` names; and where it is the only one, all.
+ * name. That is what a command's own `report` names, and where it is the only one, all; not what lay there when it began, nor what the
+ * `report` of another names, too.
  */
 const overtaking = (workspace, test, commands) => {
     const overtaken = new Set();
-    const again = async (name) => {
-        const own = askedOf(test).filter(({ command = commands.length === 1 ? name : undefined }) => command === name);
-        for (const { pattern } of own)
-            for (const file of await findFiles(workspace, pattern))
-                overtaken.add(reports_idOf(file));
+    const filesOf = async (whose) => {
+        const asked = askedOf(test).filter(({ command }) => whose(command));
+        return (await Promise.all(asked.map(({ pattern }) => findFiles(workspace, pattern)))).flat().map(reports_idOf);
     };
-    return { overtaken, commands: commands.map((one) => ({ ...one, again: () => again(one.name) })) };
+    const trying = (name) => {
+        let before;
+        return async () => {
+            const own = await filesOf((command) => command === name || (command === undefined && commands.length === 1));
+            const others = await filesOf((command) => command !== undefined && command !== name);
+            if (before === undefined)
+                before = new Set(own);
+            else
+                for (const id of own)
+                    if (!before.has(id) && !others.includes(id))
+                        overtaken.add(id);
+        };
+    };
+    return {
+        overtaken,
+        commands: commands.map((one) => (one.retries === 0 ? one : { ...one, trying: trying(one.name) })),
+    };
 };
 /**
  * Reads what commands left. A file that is not there, that lay there before and nobody wrote to, or that may not be read is
@@ -20476,13 +20498,16 @@ const readReports = async (left) => {
         ? 'lay there before, and no command has written to it'
         : 'is as the commit has it: no step has written it';
     for (const { tool, pattern, command } of askedOf(test)) {
-        const files = (await findFiles(workspace, pattern)).filter((file) => !overtaken.has(reports_idOf(file)));
+        const found = await findFiles(workspace, pattern);
+        const files = found.filter((file) => !overtaken.has(reports_idOf(file)));
         const missing = (what, file) => {
             unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
         };
         const of = command === undefined ? '' : `command ${command} left nothing: `;
         if (files.length === 0)
-            missing(`${of}there is no file ${pattern}`);
+            missing(found.length === 0
+                ? `${of}there is no file ${pattern}`
+                : `${of}only a try that was followed by another has written ${pattern}`);
         for (const file of files) {
             if (file.refused !== undefined)
                 missing(`${file.path} is not read: it ${file.refused}`, file.path);
@@ -20616,7 +20641,7 @@ const resultsOf = async (tool, source, { file, root }, near, from) => {
 /** Writes all findings as one SARIF file, and gives it to code scanning where that is wanted. What cannot be is said, and changes no verdict. */
 const tellFindings = async ({ scan, excepted }, scans, upload, suite, given) => {
     const { log, notes } = mergeSarif({
-        from: fromOf(suite, given.context.job),
+        from: fromOf(suite, given.context),
         scans,
         findings: scan.findings,
         excepted,
@@ -20628,11 +20653,25 @@ const tellFindings = async ({ scan, excepted }, scans, upload, suite, given) => 
     const sarif = upload ? await uploadSarif(given.github, { file, text }, given) : { file, upload: 'off' };
     return { sarif, notes: [...notes, ...sarif_told(sarif)] };
 };
-/** The name that people gave, else the job's; and the shard of its matrix. */
-const fromOf = ({ name, matrix }, job) => {
-    const values = Object.entries((matrix === '' ? null : JSON.parse(matrix)) ?? {});
-    const shard = values.map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`);
-    return [name ?? job ?? '', ...shard].filter((part) => part !== '');
+/** The name that people gave, else workflow, job and step; and the shard of its matrix. */
+const fromOf = ({ name, matrix }, { workflow, job, step }) => {
+    const own = name === undefined ? [external_node_path_.posix.basename(workflow), job, step] : [name];
+    return [...own.filter((part) => part !== undefined), ...shardOf(matrix)];
+};
+/** `key:value` of each value of a matrix; of what is none, itself. */
+const shardOf = (matrix) => {
+    let read = null;
+    try {
+        read = JSON.parse(matrix);
+    }
+    catch {
+        return matrix === '' ? [] : [matrix];
+    }
+    if (read === null)
+        return [];
+    if (typeof read !== 'object')
+        return [matrix];
+    return Object.entries(read).map(([key, value]) => `${key}:${typeof value === 'string' ? value : JSON.stringify(value)}`);
 };
 /** What people are told of the upload: whether code scanning has the findings, and if not, why. */
 const sarif_told = ({ upload, why = '' }) => {
@@ -20781,12 +20820,10 @@ const testAndScan = async (stage, inputs, wish) => {
             const judgement = judge_judge(test, found);
             const { scan, says } = judgement;
             const told = await tellFindings(judgement, found.scans, wish.upload, suite, stage);
-            const kept = isBase(scan)
-                ? [
-                    ...(await keepTests(test, suite, reports.tests, oneCommit(looks), stage)),
-                    ...(await keepCaches(stage, line, packages.restored)),
-                ]
-                : [];
+            const kept = [
+                ...(isBase(scan) ? await keepTests(test, suite, reports.tests, oneCommit(looks), stage) : []),
+                ...(scan.verdict === 'passed' ? await keepCaches(stage, line, packages.restored) : []),
+            ];
             // as it is delivered: the evidence has its digest
             evidence.scan = stage.scrub({ ...scan, sarif: told.sarif });
             const tested = testedCommit(looks);
