@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Command } from '#command';
 import { ran, wanted } from '../../test/fakes/scan-found.ts';
-import { overtaking, readReports } from './reports.ts';
+import { overtaking } from './report-files.ts';
+import { readReports } from './reports.ts';
 
 let workspace = '';
 beforeEach(() => {

@@ -1,8 +1,7 @@
 import { join, posix } from 'node:path';
 import { findFiles, pieces, placeBelow, placeInSources, readBytes } from '#command';
-import type { Command, FoundFile, Ran } from '#command';
+import type { Ran } from '#command';
 import type { Test } from '#config';
-import { asCommitted } from '#git';
 import { requirementLines, requirementsIncluded } from '#plan';
 import type { Unchecked } from '#plan';
 import { failing, notScanned, placeInRequirements, readCoverage, readJunit, readScan } from '#scan';
@@ -10,66 +9,13 @@ import type { CoverageResults, Found, From, ScanResults, Source, TestResults } f
 import { borneOut, namesFile } from './borne-out.ts';
 import type { Own } from './borne-out.ts';
 import { echoedBy, isMake, withoutEcho } from './make.ts';
-
-type Tool = NonNullable<Test['run'][string]['tool']>;
-
-/** A file that is asked for, and the command that it is of. */
-type Asked = { readonly tool: Tool; readonly pattern: string; readonly command?: string };
+import { askedOf, idOf } from './report-files.ts';
+import type { Tool } from './report-files.ts';
 
 type Results =
   | { readonly tests: TestResults & From }
   | { readonly scans: ScanResults & From }
   | { readonly coverage: CoverageResults & From };
-
-const askedOf = (test: Test): readonly Asked[] => [
-  ...(['junit', 'sarif', 'coverage'] as const).flatMap((tool) => test[tool].map((pattern) => ({ tool, pattern }))),
-  ...Object.entries(test.run).flatMap(([command, { tool, report }]) =>
-    tool === undefined || report === undefined ? [] : [{ tool, pattern: report, command }],
-  ),
-];
-
-const idOf = ({ path, stamp }: FoundFile): string => `${path} ${stamp}`;
-
-/**
- * Files that would count as reports, and are none of this run: all that lie there before any command runs; where there are no commands,
- * because steps before have run the tools, those that are as the commit has them.
- */
-export const leftovers = async (workspace: string, test: Test): Promise<ReadonlySet<string>> => {
-  const found = (await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)))).flat();
-  if (Object.keys(test.run).length > 0 || found.length === 0) return new Set(found.map(idOf));
-  const committed = await asCommitted(workspace);
-  return new Set(found.filter(({ path }) => committed.has(path)).map(idOf));
-};
-
-/**
- * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
- * name. That is what a command's own `report` names, and where it is the only one, all; not what lay there when it began, nor what the
- * `report` of another names, too.
- */
-export const overtaking = (
-  workspace: string,
-  test: Test,
-  commands: readonly Command[],
-): { readonly commands: readonly Command[]; readonly overtaken: ReadonlySet<string> } => {
-  const overtaken = new Set<string>();
-  const filesOf = async (whose: (command: string | undefined) => boolean): Promise<readonly string[]> => {
-    const asked = askedOf(test).filter(({ command }) => whose(command));
-    return (await Promise.all(asked.map(({ pattern }) => findFiles(workspace, pattern)))).flat().map(idOf);
-  };
-  const trying = (name: string): (() => Promise<void>) => {
-    let before: ReadonlySet<string> | undefined;
-    return async () => {
-      const own = await filesOf((command) => command === name || (command === undefined && commands.length === 1));
-      const others = await filesOf((command) => command !== undefined && command !== name);
-      if (before === undefined) before = new Set(own);
-      else for (const id of own) if (!before.has(id) && !others.includes(id)) overtaken.add(id);
-    };
-  };
-  return {
-    overtaken,
-    commands: commands.map((one) => (one.retries === 0 ? one : { ...one, trying: trying(one.name) })),
-  };
-};
 
 /** What commands left, and what that makes of how they ended. */
 export type Reports = Pick<Found, 'commands' | 'tests' | 'scans' | 'coverage' | 'unchecked'>;
@@ -78,9 +24,9 @@ type Left = {
   readonly workspace: string;
   readonly test: Test;
   readonly ran: readonly Ran[];
-  /** What is none of this run's: {@link leftovers}. */
+  /** What is none of this run's: `leftovers`. */
   readonly before: ReadonlySet<string>;
-  /** What tries left that were followed by another one: {@link overtaking}. */
+  /** What tries left that were followed by another one: `overtaking`. */
   readonly overtaken: ReadonlySet<string>;
   /** The folder that a command ran in, below the workspace. */
   readonly folderOf: (command: string) => string;

@@ -10,7 +10,8 @@ import type { Bill, OciLayout, Source } from '#registry';
 import { judge } from '#scan';
 import { nameOf } from './image-work.ts';
 import type { Work } from './image-work.ts';
-import { leftovers, overtaking, readReports } from './reports.ts';
+import { leftovers, overtaking } from './report-files.ts';
+import { readReports } from './reports.ts';
 import { concluded } from './test-and-scan.ts';
 import { nothingFound } from './test-plan.ts';
 
