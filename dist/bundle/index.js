@@ -683,25 +683,25 @@ var __webpack_exports__ = {};
 const start = async (name) => {
     switch (name) {
         case 'build-image/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(112)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10112));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(112)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10112));
             break;
         case 'deploy-over-ssh/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(757)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38757));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(757)]).then(__nccwpck_require__.bind(__nccwpck_require__, 38757));
             break;
         case 'deploy-over-ssh/post':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(730)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72730));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(730)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72730));
             break;
         case 'rollback/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(434)]).then(__nccwpck_require__.bind(__nccwpck_require__, 55434));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(434)]).then(__nccwpck_require__.bind(__nccwpck_require__, 55434));
             break;
         case 'rollback/post':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(109)]).then(__nccwpck_require__.bind(__nccwpck_require__, 68109));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(109)]).then(__nccwpck_require__.bind(__nccwpck_require__, 68109));
             break;
         case 'smoke-test/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(497)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59878));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(497)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59878));
             break;
         case 'test-and-scan/main':
-            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(291), __nccwpck_require__.e(194)]).then(__nccwpck_require__.bind(__nccwpck_require__, 46194));
+            await Promise.all(/* import() */[__nccwpck_require__.e(817), __nccwpck_require__.e(958), __nccwpck_require__.e(194)]).then(__nccwpck_require__.bind(__nccwpck_require__, 46194));
             break;
         default:
             throw new Error(`no action ${name}`);

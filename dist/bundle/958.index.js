@@ -1,5 +1,5 @@
-export const id = 291;
-export const ids = [291];
+export const id = 958;
+export const ids = [958];
 export const modules = {
 
 /***/ 98734:
@@ -1354,7 +1354,7 @@ const jobStatusInput = {
 
 /***/ }),
 
-/***/ 55497:
+/***/ 18356:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -20293,6 +20293,56 @@ const exceptionsOf = (workspace, named, usual) => {
     return { exceptions: { file, entries: exceptions }, problems };
 };
 
+;// CONCATENATED MODULE: ./packages/operations/report-files.ts
+
+
+const askedOf = (test) => [
+    ...['junit', 'sarif', 'coverage'].flatMap((tool) => test[tool].map((pattern) => ({ tool, pattern }))),
+    ...Object.entries(test.run).flatMap(([command, { tool, report }]) => tool === undefined || report === undefined ? [] : [{ tool, pattern: report, command }]),
+];
+/** A file as it is now: another one as soon as anybody has written to it. */
+const report_files_idOf = ({ path, stamp }) => `${path} ${stamp}`;
+/**
+ * Files that would count as reports, and are none of this run: all that lie there before any command runs; where there are no commands,
+ * because steps before have run the tools, those that are as the commit has them.
+ */
+const leftovers = async (workspace, test) => {
+    const found = (await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)))).flat();
+    if (Object.keys(test.run).length > 0 || found.length === 0)
+        return new Set(found.map(report_files_idOf));
+    const committed = await asCommitted(workspace);
+    return new Set(found.filter(({ path }) => committed.has(path)).map(report_files_idOf));
+};
+/**
+ * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
+ * name. That is what a command's own `report` names, and where it is the only one, all; not what lay there when it began, nor what the
+ * `report` of another names, too.
+ */
+const overtaking = (workspace, test, commands) => {
+    const overtaken = new Set();
+    const filesOf = async (whose) => {
+        const asked = askedOf(test).filter(({ command }) => whose(command));
+        return (await Promise.all(asked.map(({ pattern }) => findFiles(workspace, pattern)))).flat().map(report_files_idOf);
+    };
+    const trying = (name) => {
+        let before;
+        return async () => {
+            const own = await filesOf((command) => command === name || (command === undefined && commands.length === 1));
+            const others = await filesOf((command) => command !== undefined && command !== name);
+            if (before === undefined)
+                before = new Set(own);
+            else
+                for (const id of own)
+                    if (!before.has(id) && !others.includes(id))
+                        overtaken.add(id);
+        };
+    };
+    return {
+        overtaken,
+        commands: commands.map((one) => (one.retries === 0 ? one : { ...one, trying: trying(one.name) })),
+    };
+};
+
 // EXTERNAL MODULE: external "node:readline"
 var external_node_readline_ = __webpack_require__(80481);
 ;// CONCATENATED MODULE: ./packages/operations/make.ts
@@ -20434,51 +20484,6 @@ const namesFile = (command, file, folder) => {
 
 
 
-const askedOf = (test) => [
-    ...['junit', 'sarif', 'coverage'].flatMap((tool) => test[tool].map((pattern) => ({ tool, pattern }))),
-    ...Object.entries(test.run).flatMap(([command, { tool, report }]) => tool === undefined || report === undefined ? [] : [{ tool, pattern: report, command }]),
-];
-const reports_idOf = ({ path, stamp }) => `${path} ${stamp}`;
-/**
- * Files that would count as reports, and are none of this run: all that lie there before any command runs; where there are no commands,
- * because steps before have run the tools, those that are as the commit has them.
- */
-const leftovers = async (workspace, test) => {
-    const found = (await Promise.all(askedOf(test).map(({ pattern }) => findFiles(workspace, pattern)))).flat();
-    if (Object.keys(test.run).length > 0 || found.length === 0)
-        return new Set(found.map(reports_idOf));
-    const committed = await asCommitted(workspace);
-    return new Set(found.filter(({ path }) => committed.has(path)).map(reports_idOf));
-};
-/**
- * Commands whose further tries overtake what the ones before have left: it is none of their reports, also where each try writes a file of a new
- * name. That is what a command's own `report` names, and where it is the only one, all; not what lay there when it began, nor what the
- * `report` of another names, too.
- */
-const overtaking = (workspace, test, commands) => {
-    const overtaken = new Set();
-    const filesOf = async (whose) => {
-        const asked = askedOf(test).filter(({ command }) => whose(command));
-        return (await Promise.all(asked.map(({ pattern }) => findFiles(workspace, pattern)))).flat().map(reports_idOf);
-    };
-    const trying = (name) => {
-        let before;
-        return async () => {
-            const own = await filesOf((command) => command === name || (command === undefined && commands.length === 1));
-            const others = await filesOf((command) => command !== undefined && command !== name);
-            if (before === undefined)
-                before = new Set(own);
-            else
-                for (const id of own)
-                    if (!before.has(id) && !others.includes(id))
-                        overtaken.add(id);
-        };
-    };
-    return {
-        overtaken,
-        commands: commands.map((one) => (one.retries === 0 ? one : { ...one, trying: trying(one.name) })),
-    };
-};
 /**
  * Reads what commands left. A file that is not there, that lay there before and nobody wrote to, or that may not be read is
  * unchecked; so is a tool whose exit code and report do not agree.
@@ -20499,7 +20504,7 @@ const readReports = async (left) => {
         : 'is as the commit has it: no step has written it';
     for (const { tool, pattern, command } of askedOf(test)) {
         const found = await findFiles(workspace, pattern);
-        const files = found.filter((file) => !overtaken.has(reports_idOf(file)));
+        const files = found.filter((file) => !overtaken.has(report_files_idOf(file)));
         const missing = (what, file) => {
             unchecked.push({ by: gateOf(tool), what, ...(file === undefined ? {} : { file }) });
         };
@@ -20511,7 +20516,7 @@ const readReports = async (left) => {
         for (const file of files) {
             if (file.refused !== undefined)
                 missing(`${file.path} is not read: it ${file.refused}`, file.path);
-            else if (before.has(reports_idOf(file)))
+            else if (before.has(report_files_idOf(file)))
                 missing(`${file.path} ${stale}`, file.path);
             else
                 await read(tool, pieces((0,external_node_path_.join)(workspace, file.path)), file.path, command);
@@ -20753,6 +20758,7 @@ const testPlan = (test, prepare, commands, today) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/test-and-scan.ts
+
 
 
 
@@ -22093,6 +22099,7 @@ const keptSbom = async ({ registry, stage }, there) => {
 };
 
 ;// CONCATENATED MODULE: ./packages/operations/scan-image.ts
+
 
 
 
