@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { benchDeploy } from '../test/bench/deploy.ts';
 import { benchTestAndScan } from '../test/bench/test-and-scan.ts';
 import { found } from '../test/lab/found.ts';
-import { bundle } from './bundle.ts';
+import { keptBundle } from './kept-bundle.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -43,7 +43,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
   });
 try {
   const dist = join(temp, 'dist');
-  await bundle(join(import.meta.dirname, '..'), dist);
+  await keptBundle(join(import.meta.dirname, '..'), dist);
   const missed =
     what === 'deploy'
       ? await benchDeploy({ show: print, dist, times, signal: stop.signal })

@@ -40,7 +40,7 @@ const npm = (test: string, check: string): void => {
 const passing = (name: string): string => `echo '${name}: 2 passed, 0 failed, 0 skipped'`;
 
 /** What .ci/run says of this log: its last line, or what failed in it. */
-const saidOf = async (what: 'total' | 'failures', log: string): Promise<string> => {
+const saidOf = async (what: 'total' | 'durations' | 'failures', log: string): Promise<string> => {
   writeFileSync(join(root, 'log'), log);
   return (await run(what, '../log').ended).log;
 };
@@ -64,6 +64,24 @@ test('a log that ends between two tiers is a failure', async () => {
   npm(passing('test'), passing('check'));
   const { log } = await run('all', 'test', 'check').ended;
   expect(await totalOf(log.slice(0, log.indexOf('== npm run check')))).toBe('2 passed, 1 failed, 0 skipped\n');
+});
+
+test('how long each tier took is said at the end, and which was not through', async () => {
+  const log = [
+    '== npm ci\nadded\n== npm ci: exit 0 after 31 s',
+    '== npm test\ntest: 1 passed, 1 failed, 0 skipped\n== npm test: exit 1 after 730 s',
+    '== npm run test:proof -- --but a b\n== npm run test:proof -- --but a b: exit 0 after 5 s',
+    '== npm run test:lab\nspine │ == npm ci',
+    '== all: exit 1\n',
+  ].join('\n');
+  expect((await saidOf('durations', log)).replaceAll(/ {3,}/g, ' … ')).toBe(
+    [
+      '  npm ci … 31 s  exit 0',
+      '  npm test … 730 s  exit 1',
+      '  npm run test:proof -- --but a b … 5 s  exit 0',
+      '  npm run test:lab … not through\n',
+    ].join('\n'),
+  );
 });
 
 test('what failed is said once more, once, and nothing else', async () => {

@@ -23,7 +23,7 @@ import { units } from '../test/hosts/units.ts';
 import { endHosts } from '../test/lab/debian-host.ts';
 import { labMissing } from '../test/lab/image.ts';
 import type { ProofEnd, ProofOptions } from '../test/proof/tally.ts';
-import { bundle } from './bundle.ts';
+import { keptBundle } from './kept-bundle.ts';
 
 /** The longest first, so that none of them is played alone at the end. */
 const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = {
@@ -89,7 +89,7 @@ const dist = join(temp, 'dist');
 let passed = 0;
 let failed = 0;
 try {
-  await bundle(join(import.meta.dirname, '..'), dist);
+  await keptBundle(join(import.meta.dirname, '..'), dist);
   const rest = [...wanted];
   const lane = async (): Promise<void> => {
     for (let next = rest.shift(); next !== undefined; next = rest.shift()) {

@@ -1,5 +1,5 @@
 /** `npm run test:proof [-- [--but] NAME...]`: what is proven on every commit, each proof with its counts; all of them, those named, or all but those. */
-import { fork, spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memory } from '../test/lab/memory.ts';
 import { endProcessesBelow, processesBelow } from '../test/lab/processes.ts';
+import { keptBundle } from './kept-bundle.ts';
 
 /** In this order; side by side where one alone leaves a core idle. */
 const proofs: readonly (readonly string[])[] = [
@@ -81,8 +82,7 @@ const play = async (name: string, prefix: string): Promise<{ readonly passed: nu
 let passed = 0;
 let failed = 0;
 try {
-  const built = spawnSync(process.execPath, [join(root, 'scripts/build.ts'), '--out', dist], { stdio: 'inherit' });
-  if (built.status !== 0) throw new Error('the bundles could not be built');
+  await keptBundle(root, dist);
   for (const names of proofs) {
     const wanted = names.filter((name) => named.length === 0 || named.includes(name) !== but);
     const counts = await Promise.all(wanted.map((name) => play(name, wanted.length > 1 ? `${name}: ` : '')));

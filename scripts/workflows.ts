@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scenarios } from '../test/workflows/scenarios.ts';
 import { prepareTheatre } from '../test/workflows/theatre.ts';
-import { bundle } from './bundle.ts';
+import { keptBundle } from './kept-bundle.ts';
 import { pinned } from './checks/programs.ts';
 
 const print = (line: string): void => {
@@ -30,7 +30,7 @@ const temp = mkdtempSync(join(tmpdir(), 'landfall-bundles-'));
 let passed = 0;
 const failures: string[] = [];
 try {
-  await bundle(process.cwd(), temp);
+  await keptBundle(process.cwd(), temp);
   const theatre = await prepareTheatre(act, temp);
   const stop = (): void => {
     void theatre.end().finally(() => {

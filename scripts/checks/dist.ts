@@ -1,7 +1,7 @@
 /** Is dist/ what the sources give, byte for byte? */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../bundle.ts';
+import { keptBundle } from '../kept-bundle.ts';
 
 const filesOf = (dir: string): readonly string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -15,7 +15,7 @@ export const distProblems = async (root: string): Promise<readonly string[]> => 
   if (!existsSync(dist)) return ['dist/ is missing: npm run build'];
   const fresh = mkdtempSync(join(root, '.cache', 'dist-'));
   try {
-    await bundle(root, fresh);
+    await keptBundle(root, fresh);
     const names = new Set([...filesOf(dist), ...filesOf(fresh)]);
     const read = (dir: string, name: string) =>
       existsSync(join(dir, name)) ? readFileSync(join(dir, name)) : undefined;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bundled } from './bundled.ts';
 import { type StepEnd, startStep, workflowRun } from '../runner/index.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,7 +16,7 @@ afterAll(() => {
 const build = (from: string, to: string) =>
   execFileSync(process.execPath, ['scripts/build.ts', '--root', from, '--out', join(temp, to)], { cwd: root });
 const step = (of: string, dist: string, action: string, more: Partial<Parameters<typeof startStep>[0]> = {}) =>
-  startStep({ action, root: of, dist: join(temp, dist), run: workflowRun(), workspace: temp, temp, ...more }).ended;
+  startStep({ action, root: of, dist: resolve(temp, dist), run: workflowRun(), workspace: temp, temp, ...more }).ended;
 
 describe('a bundle', () => {
   beforeAll(() => void build(fixture, 'one'), 60_000);
@@ -44,10 +45,13 @@ describe('a bundle', () => {
 const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file) => file.slice(0, -'/main.ts'.length));
 
 describe('the bundle of our actions', () => {
-  beforeAll(() => void build(root, 'ours'), 60_000);
+  let ours: string;
+  beforeAll(async () => {
+    ours = await bundled();
+  });
 
   test.each(actions)('%s fails well without any input', async (action) => {
-    const end: StepEnd = await step(root, 'ours', action);
+    const end: StepEnd = await step(root, ours, action);
     expect(end.exit).toBe(1);
     expect(end.annotations.map(({ level }) => level)).toContain('error');
     expect(end.raw.filter((line) => /^\s+at /.test(line))).toEqual([]);
@@ -55,7 +59,7 @@ describe('the bundle of our actions', () => {
 
   test('has every program that runs on a host', () => {
     const texts = (cwd: string) => globSync('*.{sh,py}', { cwd }).map((file) => readFileSync(join(cwd, file), 'utf8'));
-    const carried = new Set(texts(join(temp, 'ours/bundle'))); // under other names
+    const carried = new Set(texts(join(ours, 'bundle'))); // under other names
     const programs = ['remote', 'setup'].flatMap((room) => texts(join(root, 'packages', room)));
     expect(programs.length).toBeGreaterThan(0);
     expect(programs.filter((text) => !carried.has(text))).toEqual([]);

@@ -12,7 +12,7 @@ export const bundled = async (): Promise<string> => {
   const [made, failed] = [join(dist, 'made'), join(dist, 'failed')];
   if (mkdirSync(dist, { recursive: true }) !== undefined)
     try {
-      execFileSync(process.execPath, ['scripts/build.ts', '--root', root, '--out', join(dist, 'dist')], { cwd: root });
+      execFileSync(process.execPath, ['scripts/kept-bundle.ts', join(dist, 'dist')], { cwd: root });
       writeFileSync(made, '');
     } catch (thrown) {
       writeFileSync(failed, '');

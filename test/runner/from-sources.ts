@@ -8,6 +8,8 @@ const root = join(import.meta.dirname, '../..');
 /** A folder as `startJob` takes it for `dist`, whose entries run these actions from their sources: no bundler is needed. The caller removes it. */
 export const fromSources = (...actions: readonly string[]): string => {
   const dist = mkdtempSync(join(tmpdir(), 'landfall-sources-'));
+  // by all that this run of tests starts: to take the types out of the sources takes most of a short step's time
+  const compiled = join(tmpdir(), 'compiled');
   writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
   for (const action of actions) {
     mkdirSync(join(dist, action));
@@ -16,7 +18,9 @@ export const fromSources = (...actions: readonly string[]): string => {
       if (existsSync(source))
         writeFileSync(
           join(dist, action, `${part}.js`),
-          `await import(${JSON.stringify(pathToFileURL(source).href)});\n`,
+          `import { enableCompileCache } from 'node:module';
+enableCompileCache(${JSON.stringify(compiled)});
+await import(${JSON.stringify(pathToFileURL(source).href)});\n`,
         );
     }
   }
