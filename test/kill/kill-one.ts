@@ -28,8 +28,11 @@ export type Verdict = {
   readonly failures: readonly Failure[];
 };
 
-/** One line in so many at which a known state was seen is killed all the same: it must leave that state, and what comes next must agree with what came before. */
+/** One line in so many at which a known state was seen is killed all the same: it must leave that state. */
 const audited = 20;
+
+/** Of these, one in so many is gone on from, too: what comes next must agree with what came before. */
+const followed = 5;
 
 /** The lines of a scenario's text after which it is killed, and how often each. */
 const linesOf = (
@@ -137,11 +140,11 @@ export const killOne = async (
     let foreseen = 0;
     for (const { line, visit, left: seen } of held) {
       const known = seen === undefined ? undefined : verdicts.get(seen);
-      const anew = known !== undefined && ++foreseen % audited === audited / 2;
-      if (known !== undefined && !anew) {
+      if (known !== undefined && ++foreseen % audited !== audited / 2) {
         judged(line, known);
         continue;
       }
+      const anew = known !== undefined && foreseen % (audited * followed) === audited / 2;
       const killing = killingAt(scenario.text, line, visit);
       const ran = await execute(target, scenario, killing);
       if (ran.signal === 'SIGKILL') {
