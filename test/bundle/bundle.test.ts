@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundled } from './bundled.ts';
+import { keptBundle } from '../../scripts/kept-bundle.ts';
 import { type StepEnd, startStep, workflowRun } from '../runner/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const fixture = join(import.meta.dirname, 'fixture');
 const temp = mkdtempSync(join(tmpdir(), 'landfall-bundle-'));
+// the bundler looks above it for what it needs
+const own = join(fixture, '.cache', `own-${process.pid}`);
 afterAll(() => {
-  rmSync(temp, { recursive: true, force: true });
+  for (const folder of [temp, own]) rmSync(folder, { recursive: true, force: true });
 });
 
 const build = (from: string, to: string) =>
@@ -19,7 +22,7 @@ const step = (of: string, dist: string, action: string, more: Partial<Parameters
   startStep({ action, root: of, dist: resolve(temp, dist), run: workflowRun(), workspace: temp, temp, ...more }).ended;
 
 describe('a bundle', () => {
-  beforeAll(() => void build(fixture, 'one'), 60_000);
+  beforeAll(() => void build(fixture, 'one'));
 
   test('starts each action by an entry of its own', async () => {
     const end = await step(fixture, 'one', 'plain', { inputs: { greeting: 'hello' } });
@@ -39,7 +42,25 @@ describe('a bundle', () => {
     expect(globSync('**/*.{exe,node}', { cwd: join(temp, 'one') })).toEqual([]);
     build(fixture, 'two');
     execFileSync('diff', ['-r', join(temp, 'one'), join(temp, 'two')]);
-  }, 300_000);
+  });
+});
+
+test('a bundle is built once for as long as its sources are the same', async () => {
+  const main = join(own, 'actions/tiny/main.ts');
+  mkdirSync(dirname(main), { recursive: true });
+  writeFileSync(main, "console.log('first');\n");
+  const kept = (): readonly string[] => readdirSync(join(own, '.cache/bundles'));
+  const said = async (): Promise<string> => {
+    await keptBundle(own, join(temp, 'kept'));
+    return execFileSync(process.execPath, [join(temp, 'kept/tiny/main.js')], { encoding: 'utf8' });
+  };
+  expect(await said()).toBe('first\n');
+  const [first = ''] = kept();
+  writeFileSync(join(own, '.cache/bundles', first, 'tiny/main.js'), "console.log('kept');\n");
+  writeFileSync(main.replace('.ts', '.test.ts'), '');
+  expect([await said(), kept()]).toEqual(['kept\n', [first]]);
+  writeFileSync(main, "console.log('second');\n");
+  expect([await said(), kept().length, kept().includes(first)]).toEqual(['second\n', 1, false]);
 });
 
 const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file) => file.slice(0, -'/main.ts'.length));
