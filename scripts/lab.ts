@@ -14,7 +14,7 @@ import { guides } from '../test/hosts/guides.ts';
 import { images } from '../test/hosts/images.ts';
 import { networks } from '../test/hosts/networks.ts';
 import { races } from '../test/hosts/races.ts';
-import { powerCuts, reboots } from '../test/hosts/reboots.ts';
+import { reboots } from '../test/hosts/reboots.ts';
 import { setup } from '../test/hosts/setup.ts';
 import { spine } from '../test/hosts/spine.ts';
 import { system } from '../test/hosts/system.ts';
@@ -41,8 +41,6 @@ const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEn
   units,
   'reboots-systemd': reboots('systemd'),
   'reboots-supervisor': reboots('supervisor'),
-  'power-cuts-systemd': powerCuts('systemd'),
-  'power-cuts-supervisor': powerCuts('supervisor'),
   'races-systemd': races('systemd'),
   'races-supervisor': races('supervisor'),
   networks,

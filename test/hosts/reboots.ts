@@ -100,7 +100,7 @@ export const goesOn: Play = {
 
 const inEachPhase = (fall: Fall): readonly Play[] => Object.keys(leaves).map((phase) => fallsIn(phase, fall));
 
-/** Reboots in every phase, on a host whose deploy user lingers: nobody but the host acts afterwards. */
+/** Reboots and power cuts in every phase, on a host whose deploy user lingers: nobody but the host acts afterwards. */
 export const reboots =
   (manager: Manager) =>
   (options: ProofOptions): Promise<ProofEnd> =>
@@ -108,15 +108,6 @@ export const reboots =
       first,
       minded,
       ...inEachPhase(reboot),
-      goesOn,
-    ]);
-
-/** Power cuts in every phase, on another one. */
-export const powerCuts =
-  (manager: Manager) =>
-  (options: ProofOptions): Promise<ProofEnd> =>
-    playAll({ ...options, linger: true, manager, title: `power cuts under ${manager}` }, [
-      first,
       ...inEachPhase(powerCut),
       goesOn,
     ]);

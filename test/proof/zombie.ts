@@ -103,7 +103,8 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
 
 /**
  * Each program of a transaction falls asleep after each of its lines that does something and at which it does not hold the mutex, is overtaken by a newer
- * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Under dash and busybox's sh.
+ * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Programs take turns with dash and busybox's sh:
+ * whether it may go on is asked by the same few lines in each.
  */
 export const zombies = async ({
   show,
@@ -112,9 +113,10 @@ export const zombies = async ({
   const counts = tally({ show });
   const root = mkdtempSync(join(memory(), 'landfall-zombie-'));
   makeStandIns(join(root, 'stand-ins'));
-  const jobs = [['dash'], ['busybox', 'sh']].flatMap((shell, turn) =>
-    zombieCases.filter(({ name }) => name.includes(only)).map((zombie) => ({ shell, turn, zombie })),
-  );
+  const shells = [['dash'], ['busybox', 'sh']] as const;
+  const jobs = zombieCases
+    .map((zombie, turn) => ({ shell: turn % 2 === 0 ? shells[0] : shells[1], turn, zombie }))
+    .filter(({ zombie }) => zombie.name.includes(only));
   let total = 0;
   let harmless = 0;
   const lane = async (name: string): Promise<void> => {
