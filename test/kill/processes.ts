@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** A process of a service of a target, as /proc shows it. */
 export type Running = { readonly pid: number; readonly service: string; readonly release: string };
@@ -14,10 +14,13 @@ const read = <T>(reading: () => T): T | undefined => {
 /** Where tests of adoption have an installation made by hand: in the base, so that one tree holds all. */
 export const handMade = 'site/app';
 
-/** The pids of all processes. */
+const user = process.getuid?.() ?? 0;
+
+/** The pids of all processes that this user may look at: to be refused costs more than to ask whose it is, and a lab beside has hundreds. */
 export const processes = (): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
+    .filter((name) => user === 0 || read(() => statSync(`/proc/${name}`).uid) === user)
     .map(Number);
 
 /** Every process, or each of these, that works in a release of this target, or in what was made by hand there (`hand-made`), and that has the name of a service. */
