@@ -14,6 +14,8 @@ const sources = [
   'packages/**/*',
   'package.json',
   'package-lock.json',
+  // what is installed
+  'node_modules/.package-lock.json',
   'tsconfig.json',
   'scripts/b{uild,undle}.ts',
 ];
@@ -29,8 +31,9 @@ const nameOf = (root: string): string => {
   return hash.digest('hex').slice(0, 16);
 };
 
-/** Puts into `out` what `npm run build` would build there. Two at once may both build; one of the two is kept. */
+/** Puts into `out`, which is emptied first, what `npm run build` would build there. Two at once may both build; one of the two is kept. */
 export const keptBundle = async (root: string, out: string): Promise<void> => {
+  if (`${root}/`.startsWith(`${out}/`)) throw new Error(`${out} holds the sources`);
   const folder = join(root, '.cache', 'bundles');
   const name = nameOf(root);
   const kept = join(folder, name);
@@ -53,5 +56,8 @@ export const keptBundle = async (root: string, out: string): Promise<void> => {
   cpSync(kept, out, { recursive: true });
 };
 
-if (process.argv[1] === import.meta.filename)
-  await keptBundle(join(import.meta.dirname, '..'), resolve(process.argv[2] ?? ''));
+if (process.argv[1] === import.meta.filename) {
+  const [, , out] = process.argv;
+  if (out === undefined) throw new Error('which folder?');
+  await keptBundle(join(import.meta.dirname, '..'), resolve(out));
+}

@@ -27,26 +27,26 @@ import { keptBundle } from './kept-bundle.ts';
 
 /** The longest first, so that none of them is played alone at the end. */
 const proofs: Readonly<Record<string, (options: ProofOptions) => Promise<ProofEnd>>> = {
-  guides,
-  'adopt-ganglioside': adoptGanglioside,
   'adopt-ascai': adoptAscai,
-  'adopt-filetoapi': adoptFiletoapi,
   ganglioside,
-  'ascai-limits': ascaiLimits,
+  'adopt-ganglioside': adoptGanglioside,
   'ascai-deploy': ascaiDeploy,
-  bootstrap,
-  setup,
-  systemd,
-  system,
-  units,
   'reboots-systemd': reboots('systemd'),
   'reboots-supervisor': reboots('supervisor'),
-  'races-systemd': races('systemd'),
-  'races-supervisor': races('supervisor'),
+  'adopt-filetoapi': adoptFiletoapi,
+  units,
+  'ascai-limits': ascaiLimits,
+  spine,
+  bootstrap,
+  systemd,
   networks,
   images,
-  spine,
+  system,
   ascai,
+  'races-systemd': races('systemd'),
+  'races-supervisor': races('supervisor'),
+  guides,
+  setup,
 };
 
 /** How many are played at a time: three keep two cores busy, for each host has some 30 processes of its own. */

@@ -25,7 +25,9 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 const temp = mkdtempSync(join(memory(), 't-'));
 const named = process.argv.slice(2);
 const apart = named.length === 0 ? ['/test/bundle/', '/test/managers/', '/test/systems/'] : [];
-const paths = ['/node_modules/', '/test/proof/', ...apart].map((path) => `--testPathIgnorePatterns=${path}`);
+const paths = ['/node_modules/', '/\\.cache/', '/test/proof/', ...apart].map(
+  (path) => `--testPathIgnorePatterns=${path}`,
+);
 // A test that fails may leave a server open, which must not hold the run up.
 const words = [
   'node_modules/jest/bin/jest.js',

@@ -9,7 +9,7 @@ import { pinned } from '../../scripts/checks/programs.ts';
 import { startPackageIndex, type PackageIndex } from '../../test/lab/package-index.ts';
 import { bytesOf, filesBelow } from '../../test/proof/secrets/files.ts';
 import { canaries, finder } from '../../test/proof/secrets/canaries.ts';
-import { eachShell, runText, type Ran, type Shell } from '../../test/lab/program-run.ts';
+import { oneShell, runText, type Ran, type Shell } from '../../test/lab/program-run.ts';
 import { folder, remove, write } from '../../test/lab/repository.ts';
 
 jest.setTimeout(300_000);
@@ -71,7 +71,9 @@ url = "${index}"
 default = true
 `;
 
-eachShell(
+// pip and uv take their time, and do not ask which shell began them: one of them under each
+oneShell(
+  'dash',
   'an environment from uv.lock',
   (shell) => {
     let index: PackageIndex;
@@ -129,7 +131,8 @@ eachShell(
   ...needs,
 );
 
-eachShell(
+oneShell(
+  'busybox',
   'a package index with a password',
   (shell) => {
     const made = canaries();

@@ -46,6 +46,7 @@ describe('a bundle', () => {
 });
 
 test('a bundle is built once for as long as its sources are the same', async () => {
+  rmSync(own, { recursive: true, force: true });
   const main = join(own, 'actions/tiny/main.ts');
   mkdirSync(dirname(main), { recursive: true });
   writeFileSync(main, "console.log('first');\n");

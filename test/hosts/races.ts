@@ -24,7 +24,7 @@ const raced = ({ says, start, may }: Pair): Play => ({
   },
 });
 
-/** Runs that start at once, each pair once (the proof of races has them some fifty times), through the built bundles: by the host's journal no two transactions overlap, and the last one confirmed serves. */
+/** Runs that start at once, each kind once (the proof of races has some of them many times), through the built bundles: by the host's journal no two transactions overlap, and the last one confirmed serves. */
 export const races =
   (manager: Manager) =>
   (options: ProofOptions): Promise<ProofEnd> =>

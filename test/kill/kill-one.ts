@@ -31,7 +31,7 @@ export type Verdict = {
 /** One line in so many at which a known state was seen is killed all the same: it must leave that state. */
 const audited = 20;
 
-/** Of these, one in so many is gone on from, too: what comes next must agree with what came before. */
+/** Of these, the first and every so manyth after it is gone on from, too: what comes next must agree with what came before. */
 const followed = 5;
 
 /** The lines of a scenario's text after which it is killed, and how often each. */

@@ -8,13 +8,19 @@ import { programs, type Input, type Output, type ProgramName } from '#remote';
 const shells = [['dash'], ['busybox', 'sh']] as const;
 export type Shell = readonly string[];
 
-/** A `describe` for each shell; skipped, with the reason, where the shell or a program is missing. */
-export const eachShell = (title: string, body: (shell: Shell) => void, ...programs: readonly string[]): void => {
-  for (const shell of shells) {
-    needing(shell[0], ...programs).describe(`${title} under ${shell.join(' ')}`, () => {
-      body(shell);
-    });
-  }
+type InShell = readonly [title: string, body: (shell: Shell) => void, ...programs: readonly string[]];
+
+/** A `describe` under one of the shells; skipped, with the reason, where the shell or a program is missing. */
+export const oneShell = (name: 'dash' | 'busybox', ...[title, body, ...programs]: InShell): void => {
+  const shell = shells.find(([first]) => first === name) ?? shells[0];
+  needing(shell[0], ...programs).describe(`${title} under ${shell.join(' ')}`, () => {
+    body(shell);
+  });
+};
+
+/** A `describe` for each shell. */
+export const eachShell = (...described: InShell): void => {
+  for (const [name] of shells) oneShell(name, ...described);
 };
 
 export type Ran = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };

@@ -52,8 +52,8 @@ const wakeAll = async (
 };
 
 /**
- * One program under one shell: asleep at each line, overtaken, then woken. Each line has its turn with one state of the newer
- * transaction. Where one that sleeps holds up others, these have their turn after it.
+ * One program under one shell: asleep at each line that is this shell's, overtaken, then woken. Each line has its turn with one state of
+ * the newer transaction. Where one that sleeps holds up others, these have their turn after it.
  */
 const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<Played> => {
   rmSync(target.base, { recursive: true, force: true });
@@ -65,7 +65,8 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
   try {
     await zombie.before(target);
     const kept = keepState(target);
-    const { lines, held } = await linesToSleepAt(target, zombie);
+    const { lines: all, held } = await linesToSleepAt(target, zombie);
+    const lines = all.filter((_, at) => at % 2 === turn);
     const fars = zombie.newer ?? newer;
     const round = async (far: Newer, left: readonly number[]): Promise<readonly number[]> => {
       kept.restore();
@@ -84,7 +85,7 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
       return left.filter((line) => !sleepers.some((one) => one.line === line));
     };
     for (const [index, far] of fars.entries()) {
-      let left: readonly number[] = lines.filter((_, at) => (at + turn) % fars.length === index);
+      let left: readonly number[] = lines.filter((_, at) => at % fars.length === index);
       // on a busy machine a round may be over before any of them has fallen asleep
       for (let idle = 0; left.length > 0 && idle < 3;) {
         const before = left.length;
@@ -103,8 +104,7 @@ const play = async (target: Target, zombie: ZombieCase, turn: number): Promise<P
 
 /**
  * Each program of a transaction falls asleep after each of its lines that does something and at which it does not hold the mutex, is overtaken by a newer
- * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Programs take turns with dash and busybox's sh:
- * whether it may go on is asked by the same few lines in each.
+ * transaction that is open, switched or confirmed by then, wakes up, and changes nothing. Lines take turns with dash and busybox's sh.
  */
 export const zombies = async ({
   show,
@@ -113,10 +113,9 @@ export const zombies = async ({
   const counts = tally({ show });
   const root = mkdtempSync(join(memory(), 'landfall-zombie-'));
   makeStandIns(join(root, 'stand-ins'));
-  const shells = [['dash'], ['busybox', 'sh']] as const;
-  const jobs = zombieCases
-    .map((zombie, turn) => ({ shell: turn % 2 === 0 ? shells[0] : shells[1], turn, zombie }))
-    .filter(({ zombie }) => zombie.name.includes(only));
+  const jobs = [['dash'], ['busybox', 'sh']].flatMap((shell, turn) =>
+    zombieCases.filter(({ name }) => name.includes(only)).map((zombie) => ({ shell, turn, zombie })),
+  );
   let total = 0;
   let harmless = 0;
   const lane = async (name: string): Promise<void> => {

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 /** A folder as `startJob` takes it for `dist`, whose entries run these actions from their sources: no bundler is needed. The caller removes it. */
 export const fromSources = (...actions: readonly string[]): string => {
   const dist = mkdtempSync(join(tmpdir(), 'landfall-sources-'));
-  // by all that this run of tests starts: to take the types out of the sources takes most of a short step's time
+  // shared by all steps of a run of tests: to take the types out of the sources takes most of a short step's time
   const compiled = join(tmpdir(), 'compiled');
   writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
   for (const action of actions) {
