@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest } from '@jest/globals';
+import { inTurn } from '../../test/lab/in-turn.ts';
 import { needing } from '../../test/lab/needs.ts';
 import { answered, deployed, open, switchInput, switched } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeStandIns, mutexFree } from '../../test/kill/host.ts';
@@ -13,8 +14,9 @@ const sh = (text: string): readonly string[] => ['sh', '-c', text];
 /** Notes in `shared/ran` which hook ran, of which release. */
 const note = sh('echo "$LANDFALL_HOOK $LANDFALL_RELEASE after ${LANDFALL_PREVIOUS:-nothing}, $LANDFALL_TRANSACTION" >>../../shared/ran'); // prettier-ignore
 
-for (const shell of [['dash'], ['busybox', 'sh']] as const)
+for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
   needing(shell[0], 'flock', 'python3').describe(`hooks under ${shell.join(' ')}`, () => {
+    const test = inTurn(turn);
     jest.setTimeout(300_000);
     let root: string;
     let target: Target;

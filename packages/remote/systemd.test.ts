@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest } from '@jest/globals';
+import { inTurn } from '../../test/lab/in-turn.ts';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeManager, makeStandIns, mutexFree } from '../../test/kill/host.ts';
 import { servicesOf, supervisorOf } from '../../test/kill/processes.ts';
@@ -16,8 +17,9 @@ const serving = ({ base }: Target): readonly string[] =>
 const first = ['web on r1', 'web-2 on r1'];
 const second = ['web on r2', 'worker on r2'];
 
-for (const shell of [['dash'], ['busybox', 'sh']] as const)
+for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
   needing(shell[0], 'flock', 'python3').describe(`services as units, under ${shell.join(' ')}`, () => {
+    const test = inTurn(turn);
     jest.setTimeout(300_000);
     let root: string;
     let target: Target;

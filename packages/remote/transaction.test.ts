@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest } from '@jest/globals';
+import { inTurn } from '../../test/lab/in-turn.ts';
 import { needing } from '../../test/lab/needs.ts';
 import { answered, deployed, looked, open, openInput, switched, switchInput } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeManager, makeStandIns, mutexFree } from '../../test/kill/host.ts';
@@ -54,8 +55,9 @@ const events = ({ base }: Target): readonly string[] =>
 const firstRelease = { web: idle, 'web-2': idle };
 const secondRelease = { web: idle, worker: idle };
 
-for (const shell of [['dash'], ['busybox', 'sh']] as const)
+for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
   needing(shell[0], 'flock', 'python3').describe(`the transaction under ${shell.join(' ')}`, () => {
+    const test = inTurn(turn);
     // a crowded machine is no fault
     jest.setTimeout(300_000);
     let root: string;

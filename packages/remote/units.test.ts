@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest } from '@jest/globals';
+import { inTurn } from '../../test/lab/in-turn.ts';
 import { answered, deployed, looked, open, switched, switchInput } from '../../test/kill/deploy.ts';
 import { editTransaction, endProcesses, makeRoot, makeStandIns, makeSudo, mutexFree } from '../../test/kill/host.ts';
 import { servicesOf, servingOf, supervisorOf } from '../../test/kill/processes.ts';
@@ -25,8 +26,9 @@ const on = (release: string, ...names: readonly string[]) => names.map((name) =>
 const first = on('r1', 'beat', 'tasks', 'web');
 const second = on('r2', 'clock', 'web');
 
-for (const shell of [['dash'], ['busybox', 'sh']] as const)
+for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
   needing(shell[0], 'flock').describe(`services as units that root has written, under ${shell.join(' ')}`, () => {
+    const test = inTurn(turn);
     jest.setTimeout(300_000);
     let root: string;
     let target: Target;
