@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProofEnd, ProofOptions } from '../proof/tally.ts';
 import type { StepEnd } from '../runner/index.ts';
 import { leaveOpen, leaveSwitching } from './leave.ts';
@@ -14,7 +13,8 @@ const before = async (site: Site): Promise<string> =>
 /** Waits until the host has undone by itself, and demands that a release serves again; gives a line about it. */
 export const undoneBy = async (site: Site, live: string): Promise<string> => {
   const began = performance.now();
-  while ((await site.state()).phase !== 'undone' && performance.now() - began < 300_000) await sleep(250);
+  const undone = `grep -qx phase=undone ${site.base}/.landfall/transaction`;
+  await site.host.exec(`timeout 300 sh -c 'until ${undone}; do sleep 0.2; done'`);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await demandWhole(site, live);
   const { event } = await site.state();
