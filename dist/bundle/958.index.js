@@ -23738,7 +23738,7 @@ module.exports = __webpack_require__.p + "3f0e24f3851419c4bfa9.sh";
 /***/ 81492:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "34f24534eeaf24591f62.sh";
+module.exports = __webpack_require__.p + "aa58f6409e264ffecb89.sh";
 
 /***/ }),
 

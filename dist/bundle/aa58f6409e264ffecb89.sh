@@ -53,14 +53,17 @@ examine() { # RELEASE: what inspect found, but for what the manager says: that s
 }
 
 families() { # `service pid main` of each main process and its descendants
-  # `pid parent` of every process of this host; a name may hold spaces and brackets
   {
     printf '%s\n\n' "$managed"
-    cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) [A-Za-z] \([0-9]*\) .*/\1 \2/p'
+    cat /proc/[0-9]*/stat 2>/dev/null
   } | awk '
     $0 == "" { all = 1; next }
     !all { service[$2] = $1; next }
-    { parent[$1] = $2 }
+    # every process of this host: its pid, its name in brackets, its state, its parent. A name may hold spaces and brackets
+    $1 ~ /^[0-9]+$/ {
+      count = split($0, behind, /\) /)
+      if (count > 1 && split(behind[count], field, " ") > 1) { parent[$1] = field[2] }
+    }
     END {
       for (p in parent) {
         n = 0
