@@ -9,7 +9,7 @@ import { pinned } from '../../scripts/checks/programs.ts';
 import { startPackageIndex, type PackageIndex } from '../../test/lab/package-index.ts';
 import { bytesOf, filesBelow } from '../../test/proof/secrets/files.ts';
 import { canaries, finder } from '../../test/proof/secrets/canaries.ts';
-import { oneShell, runText, type Ran, type Shell } from '../../test/lab/program-run.ts';
+import { busybox, dash, oneShell, runText, type Ran, type Shell } from '../../test/lab/program-run.ts';
 import { folder, remove, write } from '../../test/lab/repository.ts';
 
 jest.setTimeout(300_000);
@@ -71,9 +71,9 @@ url = "${index}"
 default = true
 `;
 
-// pip and uv take their time, and do not ask which shell began them: one of them under each
+// pip and uv take their time, and do not ask which shell began them: each of these under one of the two
 oneShell(
-  'dash',
+  dash,
   'an environment from uv.lock',
   (shell) => {
     let index: PackageIndex;
@@ -132,7 +132,7 @@ oneShell(
 );
 
 oneShell(
-  'busybox',
+  busybox,
   'a package index with a password',
   (shell) => {
     const made = canaries();

@@ -62,6 +62,8 @@ test('a bundle is built once for as long as its sources are the same', async () 
   expect([await said(), kept()]).toEqual(['kept\n', [first]]);
   writeFileSync(main, "console.log('second');\n");
   expect([await said(), kept().length, kept().includes(first)]).toEqual(['second\n', 1, false]);
+  // it would empty the sources
+  for (const out of [own, dirname(own)]) await expect(keptBundle(own, out)).rejects.toThrow('holds the sources');
 });
 
 const actions = globSync('*/main.ts', { cwd: join(root, 'actions') }).map((file) => file.slice(0, -'/main.ts'.length));

@@ -5,14 +5,14 @@ import { needing } from './needs.ts';
 import { programs, type Input, type Output, type ProgramName } from '#remote';
 
 /** The shells that every program must run under, as argument vectors. */
-const shells = [['dash'], ['busybox', 'sh']] as const;
+export const dash = ['dash'] as const;
+export const busybox = ['busybox', 'sh'] as const;
 export type Shell = readonly string[];
 
 type InShell = readonly [title: string, body: (shell: Shell) => void, ...programs: readonly string[]];
 
 /** A `describe` under one of the shells; skipped, with the reason, where the shell or a program is missing. */
-export const oneShell = (name: 'dash' | 'busybox', ...[title, body, ...programs]: InShell): void => {
-  const shell = shells.find(([first]) => first === name) ?? shells[0];
+export const oneShell = (shell: typeof dash | typeof busybox, ...[title, body, ...programs]: InShell): void => {
   needing(shell[0], ...programs).describe(`${title} under ${shell.join(' ')}`, () => {
     body(shell);
   });
@@ -20,7 +20,7 @@ export const oneShell = (name: 'dash' | 'busybox', ...[title, body, ...programs]
 
 /** A `describe` for each shell. */
 export const eachShell = (...described: InShell): void => {
-  for (const [name] of shells) oneShell(name, ...described);
+  for (const shell of [dash, busybox]) oneShell(shell, ...described);
 };
 
 export type Ran = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };
