@@ -46,13 +46,28 @@ describe('a notice', () => {
     expect(services.refused).toEqual([]);
   });
 
-  test.each([500, 429, -1])('is sent again after %d, twice', async (status) => {
-    const [slack] = notify;
+  test.each([500, 429])('is sent again after %d, twice', async (status) => {
     const before = services.requests();
     services.fail(status, 2);
-    const impatient = { ...teller, post: (request: Parameters<typeof post>[0]) => post({ ...request, limit: 300 }) };
-    expect(await send(slack === undefined ? [] : [slack], impatient)).toEqual([]);
+    expect(await send(notify.slice(0, 1))).toEqual([]);
     expect(services.requests() - before).toBe(3);
+  });
+
+  test('has no answer where the service says nothing', async () => {
+    const silent = await webhooks();
+    silent.fail(-1, 1);
+    const request = { url: silent.url('webhook'), headers: {}, body: '{}', limit: 300 };
+    expect(await post(request)).toEqual({ said: 'no answer in time' });
+    await silent.close();
+  });
+
+  test('is sent again after no answer, twice', async () => {
+    const before = services.requests();
+    let tries = 0;
+    const heardLate: typeof post = (request) =>
+      (tries += 1) <= 2 ? Promise.resolve({ said: 'no answer in time' }) : post(request);
+    expect(await send(notify.slice(0, 1), { ...teller, post: heardLate })).toEqual([]);
+    expect([tries, services.requests() - before]).toEqual([3, 1]);
   });
 
   test('that does not arrive is a warning, in the service’s word and without the address', async () => {
