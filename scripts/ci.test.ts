@@ -115,11 +115,11 @@ test('what failed is said once more, once, and nothing else', async () => {
 
 test('who is told to end ends what is beside, and says what that has said', async () => {
   npm(
-    'sleep 1000',
+    `echo >'${root}/testing'; sleep 1000`,
     `echo 'so far'; echo >'${root}/begun'; until [ -e '${root}/over' ]; do sleep 0.1; done; echo >'${root}/lives'`,
   );
   const { ended, group } = run('all', 'test', 'check');
-  while (!existsSync(join(root, 'begun'))) await sleep(20);
+  for (const one of ['begun', 'testing']) while (!existsSync(join(root, one))) await sleep(20);
   process.kill(-group, 'SIGINT');
   const { code, log } = await ended;
   expect(log).toMatch(/\nso far\n== all: exit 1\n$/);

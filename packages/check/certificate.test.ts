@@ -18,7 +18,7 @@ const listen = async (server: Server): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 const asked = (port: number, name = 'localhost'): Promise<Shown> =>
-  certificateClient({ url: new URL(`https://${name}:${port}/`), limit: 3000 });
+  certificateClient({ url: new URL(`https://${name}:${port}/`), limit: 60_000 });
 
 afterAll(() => {
   setDefaultCACertificates(before);

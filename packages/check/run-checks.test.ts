@@ -106,12 +106,12 @@ test('what is right passes', async () => {
 });
 
 test('a failing check is tried again until it is right, and says what was wrong before', async () => {
-  const { checked, lines } = await run([check('/flaky', { every: 10, within: 1000 })]);
-  expect(checked).toEqual([{ says: 'GET /flaky', ok: true, ms: 20, tries: 3 }]);
+  const { checked, lines } = await run([check('/flaky', { every: 10_000, within: 60_000 })]);
+  expect(checked).toEqual([{ says: 'GET /flaky', ok: true, ms: 20_000, tries: 3 }]);
   expect(lines).toEqual([
-    '… GET /flaky: expected status 2xx, found 503; the body: try 1; trying again for 1 s',
-    '… GET /flaky: expected status 2xx, found 503; the body: try 2; trying again for 990 ms',
-    '✓ GET /flaky (20 ms, 3 tries)',
+    '… GET /flaky: expected status 2xx, found 503; the body: try 1; trying again for 1 min',
+    '… GET /flaky: expected status 2xx, found 503; the body: try 2; trying again for 50 s',
+    '✓ GET /flaky (20 s, 3 tries)',
   ]);
 });
 
@@ -191,7 +191,7 @@ test('a redirect elsewhere does not get the headers or the body', async () => {
 });
 
 test('a body is read up to its limit', async () => {
-  const answer = await httpClient({ method: 'GET', url: new URL(`${url}/big`), headers: {}, limit: 5000 });
+  const answer = await httpClient({ method: 'GET', url: new URL(`${url}/big`), headers: {}, limit: 60_000 });
   expect(answer).toMatchObject({ answered: true, cut: true, status: 200 });
   expect(answer.answered && answer.body.length).toBe(1_000_000);
 });
@@ -215,7 +215,7 @@ test('a certificate is verified, for the name in the Host header', async () => {
   const address = `https://127.0.0.1:${port}/`;
   const strict = await run([check(address)]);
   expect(strict.found[0]).toContain('is self-signed');
-  const secure = { method: 'GET', url: new URL(address), limit: 5000 };
+  const secure = { method: 'GET', url: new URL(address), limit: 60_000 };
   const before = getCACertificates('default');
   setDefaultCACertificates([tls.cert]);
   try {

@@ -89,7 +89,7 @@ here.test(
     const stop = new AbortController();
     const watching = commandLines(stop.signal);
     // its length proves that it was there
-    const { root, report, shown, temp } = await run(use('wc -c </run/secrets/PIP_TOKEN >/long-as-it-is; sleep 1'), 'quiet', { cache: 'registry', 'build-args': ['PLAIN=hello'] }, { secrets: `PIP_TOKEN=${secret}` }); // prettier-ignore
+    const { root, report, shown, temp } = await run(use('wc -c </run/secrets/PIP_TOKEN >/long-as-it-is; sleep 5'), 'quiet', { cache: 'registry', 'build-args': ['PLAIN=hello'] }, { secrets: `PIP_TOKEN=${secret}` }); // prettier-ignore
     stop.abort();
     const lines = [...(await watching)];
     expect(report.result).toBe('done');

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest } from '@jest/globals';
 import { inTurn } from '../../test/lab/in-turn.ts';
 import { needing } from '../../test/lab/needs.ts';
@@ -75,7 +76,7 @@ for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
       writeFileSync(facts, readFileSync(facts, 'utf8').replace('venv=\n', 'venv=env\n'));
       await open(target, 'r1');
       expect((await hook(1, 'before-switch')).stderr).toContain('\ntool x\n');
-      writeFileSync(join(target.base, 'releases/r1/.landfall/hooks/before-switch'), 'timeout=5\nword=env/bin/tool\nword=y\n'); // prettier-ignore
+      writeFileSync(join(target.base, 'releases/r1/.landfall/hooks/before-switch'), 'timeout=60\nword=env/bin/tool\nword=y\n'); // prettier-ignore
       expect((await hook(1, 'before-switch')).stderr).toContain('\ntool y\n');
     });
 
@@ -105,7 +106,7 @@ for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
       const [uptime = '0'] = readFileSync('/proc/uptime', 'utf8').split('.');
       editTransaction(target, 'deadline', String(Number(uptime) + 60));
       const done = await hook(1, 'after-switch');
-      expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^remaining=(?:600|59\d)\n$/) });
+      expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^remaining=(?:600|5\d\d)\n$/) });
       expect((await hook(1, 'after-switch')).code).toBe(0);
       expect(ran()).toBe('once\nonce\n');
       expect((await runProgram(target, 'confirm', { base: target.base, number: 1 })).code).toBe(0);
@@ -162,7 +163,8 @@ for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
       const [ofGroup = 0, ofItsOwn = 0] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
       const lives = (pid: number): boolean =>
         existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-      expect([lives(ofGroup), lives(ofItsOwn)]).toEqual([false, true]);
+      while (lives(ofGroup)) await pause(20);
+      expect(lives(ofItsOwn)).toBe(true);
       process.kill(ofItsOwn);
     });
 

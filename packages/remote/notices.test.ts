@@ -41,10 +41,15 @@ const message = (kind: 'slack' | 'teams' | 'webhook', url: string): string => {
   );
 };
 
+const patient = read('notices.sh')
+  .replace('--max-time 5', '--max-time 60')
+  .replace('timeout -k 1 7', 'timeout -k 1 90')
+  .replace('timeout=5', 'timeout=60');
+
 /** Delivers a message; the exit code, and what deliver heard. */
 const deliver = async ([shell, ...words]: readonly string[], given: string, before = ''): Promise<string> => {
-  // nobody waits between two tries here
-  const text = `${read('common.sh')}${read('notices.sh')}${before}sleep() { :; }\ndeliver "$1" && ok=yes || ok=no\nprintf '%s %s' "$ok" "$code"\n`;
+  // a busy machine has more time for each, and nobody waits between two tries here
+  const text = `${read('common.sh')}${patient}${before}sleep() { :; }\ndeliver "$1" && ok=yes || ok=no\nprintf '%s %s' "$ok" "$code"\n`;
   const child = spawn(shell ?? '', [...words, '-c', text, 'deliver', given], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (part: Buffer) => (said += part.toString()));

@@ -64,9 +64,6 @@ const follow = (port: number, ...checks: readonly Check[]) =>
     clock,
     lines: linesOf(checks, { url: `http://127.0.0.1:${port}`, env: {}, webSocket: outside.webSocket }),
   });
-const until = async (what: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 6000 && !what(); tries++) await wait(10);
-};
 
 test.each([
   ['close', 1001],
@@ -77,12 +74,12 @@ test.each([
   async (how, code) => {
     const old = await start();
     const meter = follow(old.port, check({ contains: ['hello'] }));
-    await until(() => old.clients() === 1);
+    await meter.settled(60_000);
     await wait(100);
     await old.end(how);
     await wait(700);
     const next = await start(old.port);
-    await meter.settled(5000);
+    await meter.settled(60_000);
     expect(next.clients()).toBe(1);
     const [seen, ...more] = await meter.stop();
     expect(more).toEqual([]);
@@ -98,7 +95,7 @@ test.each([
 test('one that nobody greets again is not back, however often it was let in', async () => {
   const old = await start();
   const meter = follow(old.port, check({ contains: ['hello'] }));
-  await until(() => old.clients() === 1);
+  await meter.settled(60_000);
   await wait(100);
   await old.end('drop');
   await wait(300);
@@ -112,9 +109,9 @@ test('one that nobody greets again is not back, however often it was let in', as
 test('one that goes on over the switch stayed open', async () => {
   const old = await start();
   const meter = follow(old.port, check());
-  await until(() => old.clients() === 1);
+  await meter.settled(60_000);
   await wait(50);
-  await meter.settled(5000);
+  await meter.settled(60_000);
   expect(await meter.stop()).toEqual([{ says: 'WebSocket /ws/', measured: true, ends: [] }]);
 });
 

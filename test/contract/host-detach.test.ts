@@ -53,7 +53,7 @@ describe.each(servers)('a program that must not be cut, behind $name', ({ name, 
   it(`${name}: a network that is gone without a word is told as such when a limit is over, and the next program takes another connection`, async () => {
     const out = file('silent');
     const before = proxy.connections();
-    const running = host.run('p', sh('echo begun >"$1"\nsleep 60', { limitMs: 6000 }), [out]);
+    const running = host.run('p', sh('echo begun >"$1"\nsleep 60', { limitMs: 20_000 }), [out]);
     await until(() => read(out) !== '');
     proxy.freeze();
     expect(await running).toMatchObject({

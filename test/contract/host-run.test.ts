@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { openHost, type Session } from '#host';
 import { needing } from '../lab/needs.ts';
-import { base, isAlive, optionsFor, removeBase, servers, session, sh, until, type Server } from './ssh-hosts.ts';
+import {
+  base,
+  isAlive,
+  optionsFor,
+  removeBase,
+  servers,
+  session,
+  sh,
+  unlessLost,
+  until,
+  type Server,
+} from './ssh-hosts.ts';
 
 afterAll(removeBase);
 
@@ -60,7 +71,7 @@ describe.each(servers)('a host behind $name', ({ name, needs, start }) => {
     expect(await host.run('p', nonsense, [])).toMatchObject({
       fault: { code: 'PROGRAM_FAILED', what: expect.stringContaining('no number') },
     });
-    const endless = await host.run('p', sh('sleep 60', { limitMs: 300 }), []);
+    const endless = await unlessLost(() => host.run('p', sh('sleep 60', { limitMs: 300 }), []));
     expect(endless).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });
     expect(await host.run('p', sh('echo "$1"'), ['a\0b'])).toMatchObject({ fault: { code: 'INPUT_INVALID' } });
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { found, needing } from '../lab/needs.ts';
 import { startRealSshd } from '../lab/real-sshd.ts';
-import { base, embedded, isAlive, key, removeBase, session, sh, until, type Server } from './ssh-hosts.ts';
+import { base, embedded, isAlive, key, removeBase, session, sh, unlessLost, until, type Server } from './ssh-hosts.ts';
 
 afterAll(removeBase);
 
@@ -164,7 +164,9 @@ describe('each login shell that a user may have, with a login file that prints a
           expect(said).toEqual([expect.stringMatching(/^prose \/nowhere:\/usr\/bin:\/bin/)]);
           expect(await host.run('p', sh('exit 75', { interrupt }), [])).toMatchObject({ fault: { code: 'TX_BUSY' } });
           const limited = sh('sleep 60 &\nwait', { interrupt, limitMs: 1000 });
-          expect(await host.run('p', limited, [])).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });
+          expect(await unlessLost(() => host.run('p', limited, []))).toMatchObject({
+            fault: { code: 'PROGRAM_TIMEOUT' },
+          });
         }
         await until(() => server.commands().length <= 4);
         await host.close();
@@ -192,7 +194,9 @@ describe('each sh that a host may have', () => {
           fault: { code: 'TX_BUSY', said: ['prose'] },
         });
         const limited = sh('sleep 60 &\nwait', { interrupt, limitMs: 1000 });
-        expect(await host.run('p', limited, [])).toMatchObject({ fault: { code: 'PROGRAM_TIMEOUT' } });
+        expect(await unlessLost(() => host.run('p', limited, []))).toMatchObject({
+          fault: { code: 'PROGRAM_TIMEOUT' },
+        });
       }
       await until(() => server.commands().length <= 4);
       await host.close();

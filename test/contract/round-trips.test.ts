@@ -40,7 +40,7 @@ test('a deploy with an unchanged environment takes at most 12 round trips after 
   const first = await trips('first');
   // A busy machine tears a burst in two, or lets a beat in between, and so adds to the count; nothing takes from it.
   let next = Infinity;
-  for (let tries = 1; tries <= 3 && next > 12; tries++) next = Math.min(next, await trips(`next ${tries}`));
+  for (let tries = 1; tries <= 10 && next > 12; tries++) next = Math.min(next, await trips(`next ${tries}`));
   expect(next).toBeLessThanOrEqual(12);
   // That the counting counts: recover with look and tree, receive, arrange with environment, probe, publish, open with discard,
   // switch, look, confirm.

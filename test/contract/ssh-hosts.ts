@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession, type HostOptions, type Session } from '#host';
 import { must } from '#fault';
+import type { Result } from '#fault';
 import type { Program } from '#remote';
 import { startEmbeddedSshd, type Sshd, type SshdOptions } from '../lab/embedded-sshd.ts';
 import { generateKey } from '../lab/keys.ts';
@@ -57,6 +58,17 @@ export const sh = (body: string, more: Partial<Program<Args, string>> = {}): Pro
   next: 'look',
   ...more,
 });
+
+/**
+ * What a program came to, of the first time that the host could be asked to end it: a machine that is too busy to answer in 5 s is told as
+ * one that is lost.
+ */
+export const unlessLost = async <T>(run: () => Promise<Result<T>>): Promise<Result<T>> => {
+  for (;;) {
+    const result = await run();
+    if (result.ok || result.fault.code !== 'SSH_LOST') return result;
+  }
+};
 
 /** Waits until something holds. */
 export const until = async (holds: () => boolean, ms = 120_000): Promise<void> => {

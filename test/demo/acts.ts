@@ -112,7 +112,8 @@ const killed: Act = {
   play: async (stage, telling) => {
     const before = await stage.serving();
     stage.commit('Be killed');
-    const { step } = await until(stage, telling, '✓ switch to', stage.deploy({ 'confirm-within': '1s' }));
+    // time enough to see it serve, on a busy machine too
+    const { step } = await until(stage, telling, '✓ switch to', stage.deploy({ 'confirm-within': '10s' }));
     step.kill();
     await step.ended;
     const between = await stage.serving();

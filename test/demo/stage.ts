@@ -53,10 +53,10 @@ services:
     command: gunicorn --config gunicorn.conf.py spine.wsgi
     listen: "127.0.0.1:${port}"
     drain: 5s
-    boot: 20s
+    boot: 60s
 env: { require: [SECRET_KEY, PORT] }
 smoke:
-  - { get: /health/, json: { status: ok }, within: 10s, every: 200ms }
+  - { get: /health/, json: { status: ok }, within: 30s, every: 200ms }
   - { get: / , contains: notes }
 keep: 3
 wait: 300s
@@ -104,7 +104,8 @@ export const prepareStage = async ({
         run: workflowRun({ runId: String(runs), runNumber: runs - 1000, sha: repository.head(), ...run }),
         workspace: repository.dir,
         temp,
-        patience: [5000, 1000],
+        // a runner of GitHub's asks at once, tells after 7.5 s and kills 2.5 s later: a busy machine gets longer for that last
+        patience: [7500, 30_000],
         ...given,
         ...(show === undefined ? {} : { onLine: show }),
       });
@@ -124,7 +125,7 @@ export const prepareStage = async ({
     serving: async () => {
       try {
         const answer = await fetch(`${url}/version`, {
-          signal: AbortSignal.timeout(10_000),
+          signal: AbortSignal.timeout(120_000),
           headers: { connection: 'close' },
         });
         return answer.ok ? (await answer.text()).trim() : `status ${answer.status}`;

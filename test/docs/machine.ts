@@ -40,7 +40,7 @@ export const makeMachine = (dir: string, checkout: string, port: number, options
     chmodSync(join(bin, name), 0o755);
   };
   program('ssh', elsewhere('ssh', port, `-F none -o BatchMode=yes ${known} ${options}`));
-  program('ssh-keyscan', elsewhere('ssh-keyscan', port));
+  program('ssh-keyscan', elsewhere('ssh-keyscan', port, '-T 120'));
   program('gh', `#!/bin/sh\n[ "$1 $2" = 'secret set' ] && [ $# = 3 ] || exit 1\nexec cat >'${secrets}'/"$3"\n`);
   const identity = { GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.org' };
   const env = {

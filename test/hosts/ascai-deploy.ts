@@ -117,11 +117,11 @@ const a3: Play<AscaiSite> = {
     demand(answers.join('\n') === `${both}\n301\n400`, () => answers.join('\n'));
     await host.exec('systemctl stop redis-server');
     // nobody waits for it to become right
-    site.describe((text) => text.replace('within: 60s', 'within: 15s'));
+    site.describe((text) => text.replace('within: 60s', 'within: 45s'));
     const job = site.job();
     const end = await job.uses('deploy-over-ssh', site.deploy());
     await job.finish();
-    site.describe((text) => text.replace('within: 15s', 'within: 60s'));
+    site.describe((text) => text.replace('within: 45s', 'within: 60s'));
     demand(
       end?.outputs['result'] === 'undone' && end.exit === 1,
       () => `it is not undone: ${end?.log.slice(-25).join('\n') ?? ''}`,
@@ -174,7 +174,7 @@ const killedSwitching: Play<AscaiSite> = {
   play: async (site) => {
     const live = (await site.state()).current;
     site.commit('Be killed in the switch');
-    await leaveSwitching(site, 3, '5s', 'ASCAI_BOOT_DELAY');
+    await leaveSwitching(site, 15, '5s', 'ASCAI_BOOT_DELAY');
     const line = await undoneBy(site, live);
     // by the host's own clock: 5 s to confirm, and what an undo takes
     const lines = await journal(site);

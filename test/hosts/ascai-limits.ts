@@ -40,7 +40,7 @@ logpath = /var/log/nginx/access.log
 JAIL
 touch /var/log/bans
 systemctl start fail2ban
-timeout 60 sh -c 'until fail2ban-client ping >/dev/null 2>&1; do sleep 0.2; done'
+timeout 300 sh -c 'until fail2ban-client ping >/dev/null 2>&1; do sleep 0.2; done'
 `;
 
 const password = 'a-long-password-for-the-lab-only-6e17';

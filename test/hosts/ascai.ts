@@ -49,7 +49,7 @@ const plays: readonly Play<AscaiHost>[] = [
       await restart({ ASCAI_WORKER_DIES: '1' });
       // supervisor calls it running for a second, again and again
       const ended = 'grep -q "exited: ascai_celery (exit status 1" /var/log/supervisor/supervisord.log';
-      await host.exec(`timeout 60 sh -c 'until ${ended}; do sleep 0.2; done'`);
+      await host.exec(`timeout 300 sh -c 'until ${ended}; do sleep 0.2; done'`);
       const id = await begin(0);
       await new Promise((resolve) => setTimeout(resolve, 2000));
       const { text } = await get(`/tasks/${id}/`);

@@ -28,7 +28,7 @@ const wrongWith = async (site: Bootstrap, release: string): Promise<readonly str
   ];
 };
 
-const demandServes = async (site: Bootstrap, release: string, ms = 30_000): Promise<void> => {
+const demandServes = async (site: Bootstrap, release: string, ms = 120_000): Promise<void> => {
   const until = performance.now() + ms;
   for (;;) {
     const wrong = await wrongWith(site, release);

@@ -22,7 +22,7 @@ export const verdicts = (end: Deployed): ReadonlyMap<string, boolean> =>
   new Map(end.report.checks.map(({ says, ok }) => [says, ok]));
 
 /** This release serves, in all its parts; so much time it may take to (ms). */
-export const demandServes = async (site: Ganglioside, release: string, ms = 30_000): Promise<void> => {
+export const demandServes = async (site: Ganglioside, release: string, ms = 120_000): Promise<void> => {
   const until = performance.now() + ms;
   for (;;) {
     const wrong = await site.wrong(release);

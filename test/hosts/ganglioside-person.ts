@@ -24,7 +24,7 @@ export const ask = (
     const own = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
     const request = https.request(
       new URL(path, url),
-      { method, headers: own, ca: authority, agent: false, signal: AbortSignal.timeout(20_000) },
+      { method, headers: own, ca: authority, agent: false, signal: AbortSignal.timeout(120_000) },
       (response) => {
         const parts: Buffer[] = [];
         response.on('error', reject);
@@ -46,7 +46,7 @@ export const listen = (
   { url, authority }: Front,
   path: string,
   last: (message: Message) => boolean,
-  { headers = {}, within = 20_000 }: { headers?: Readonly<Record<string, string>>; within?: number } = {},
+  { headers = {}, within = 120_000 }: { headers?: Readonly<Record<string, string>>; within?: number } = {},
 ): Promise<readonly Message[]> =>
   new Promise((resolve, reject) => {
     const messages: Message[] = [];

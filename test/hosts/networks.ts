@@ -80,7 +80,7 @@ const plays: readonly Play[] = [
       const live = (await site.state()).current;
       commitMuch(site, 'Much, cut off');
       const end = await deployThrough(site, {
-        slow: { rate: 500_000 },
+        slow: { rate: 200_000 },
         meanwhile: async (proxy) => {
           await arriving(site, 600);
           await proxy.pause();

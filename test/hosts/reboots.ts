@@ -27,8 +27,12 @@ const leaves: Readonly<Record<string, (site: Site) => Promise<void>>> = {
     await killedSwitched(site, '10m');
     const { number } = await site.state();
     // a shell that is not waited for: it is to be cut
-    await site.host.exec(`setsid sh ${site.base}/.landfall/undo t${number} failed >/dev/null 2>&1 &`, 'deploy');
-    await site.reached('undoing');
+    // the host itself looks when it has begun: from outside, it may be over before anybody has asked
+    const begun = `grep -qxE "phase=undo(ing|ne)" ${site.base}/.landfall/transaction`;
+    await site.host.exec(
+      `setsid sh ${site.base}/.landfall/undo t${number} failed >/dev/null 2>&1 & timeout 300 sh -c 'until ${begun}; do sleep 0.02; done'`,
+      'deploy',
+    );
   },
   confirmed: async (site) => {
     await site.deployed('Confirmed');

@@ -138,7 +138,7 @@ export const prepareSite = async ({
       serving: async () => {
         try {
           const answer = await fetch(`${url}/version`, {
-            signal: AbortSignal.timeout(10_000),
+            signal: AbortSignal.timeout(120_000),
             headers: { connection: 'close' },
           });
           return answer.ok ? (await answer.text()).trim() : undefined;

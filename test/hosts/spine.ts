@@ -94,7 +94,7 @@ export const kills: readonly Play[] = [
     play: async (site) => {
       const live = (await site.state()).current;
       site.commit('Be killed in the switch');
-      await leaveSwitching(site, 3, '3s');
+      await leaveSwitching(site, 15, '3s');
       return undoneBy(site, live);
     },
   },

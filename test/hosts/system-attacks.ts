@@ -105,7 +105,7 @@ const links: Play = {
     // what the unit runs is the deploy user's, and so is all that it can do
     const start = `${base}/.landfall/run/start`;
     await host.exec(
-      `mv ${start} ${start}.kept && echo 'id >/tmp/who; grep -E "^(Cap|Groups)" /proc/self/status >>/tmp/who; cat /etc/shadow >>/tmp/who; echo over >>/tmp/who; sleep 60' >${start}; ${restart}; timeout 60 sh -c 'until grep -qx over /tmp/who 2>/dev/null; do sleep 0.1; done'`,
+      `mv ${start} ${start}.kept && echo 'id >/tmp/who; grep -E "^(Cap|Groups)" /proc/self/status >>/tmp/who; cat /etc/shadow >>/tmp/who; echo over >>/tmp/who; sleep 600' >${start}; ${restart}; timeout 300 sh -c 'until grep -qx over /tmp/who 2>/dev/null; do sleep 0.1; done'`,
       'deploy',
     );
     const who = await host.exec('cat /tmp/who');

@@ -310,7 +310,7 @@ const born = (pid: number): string =>
 /** Is the mutex free (a child that outlived its program ends within seconds, a leak never does)? */
 export const mutexFree = (target: Target): boolean =>
   !existsSync(join(target.base, '.landfall/mutex')) ||
-  spawnSync('flock', ['-w', '10', join(target.base, '.landfall/mutex'), 'true']).status === 0;
+  spawnSync('flock', ['-w', '60', join(target.base, '.landfall/mutex'), 'true']).status === 0;
 
 /** Changes a line of the transaction by hand: another boot mark, a deadline that is over. */
 export const editTransaction = (target: Target, key: string, value: string): void => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { NodeSSH } from 'node-ssh';
 import { prepareDemoHost } from './demo-host.ts';
@@ -31,6 +32,8 @@ needing('python3').test(
       ssh.dispose();
       // One that is known by its environment only, in a session of its own, as daemons are.
       const child = spawn('sleep', ['60'], { env, cwd: '/', detached: true, stdio: 'ignore' });
+      // its environment is seen once it is sleep, and no copy of this process
+      while (processesBelow(host.dir).length === 0) await pause(20);
       expect(processesBelow(host.dir)).toEqual([child.pid]);
     } finally {
       await host.cleanup();

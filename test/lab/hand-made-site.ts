@@ -56,7 +56,7 @@ stdout_logfile=${path}/logs/web.log
   await run('supervisord', '-c', conf);
   // it takes a program for one that runs after a second
   const up = 'until supervisorctl -c "$0" status | grep -q RUNNING; do sleep 0.1; done';
-  await run('timeout', '30', 'sh', '-c', up, conf);
+  await run('timeout', '300', 'sh', '-c', up, conf);
   return {
     conf,
     supervisorctl: (...words) => run('supervisorctl', '-c', conf, ...words),

@@ -82,7 +82,7 @@ describe('the proxy', () => {
     socket.write('b');
     await second;
     expect(performance.now() - answered).toBeGreaterThan(roundTrip - 5);
-    expect(performance.now() - answered).toBeLessThan(roundTrip + 10_000);
+    expect(performance.now() - answered).toBeLessThan(roundTrip + 60_000);
     socket.destroy();
   });
 

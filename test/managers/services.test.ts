@@ -7,7 +7,15 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { answered, deployed, open, switchInput } from '../kill/deploy.ts';
 import { servicesOf } from '../kill/processes.ts';
-import { idle, makeRelease, makeTarget, runProgram, runResident, type Service, type Target } from '../kill/target.ts';
+import {
+  idle as plain,
+  makeRelease,
+  makeTarget,
+  runProgram,
+  runResident,
+  type Service,
+  type Target,
+} from '../kill/target.ts';
 import { freePort } from '../lab/port.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
@@ -42,6 +50,10 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
     rmSync(root, { recursive: true, force: true });
   });
 
+  /** Real ones are asked by Python: on a busy machine all takes its time. */
+  const boot = 60;
+  const idle = { ...plain, boot };
+
   const notes = (): readonly string[] => {
     const file = join(target.base, 'shared/notes');
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
@@ -49,7 +61,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
 
   const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
     for (let tries = 0; !(await holds()); tries++) {
-      if (tries > 600) throw new Error('it does not come to pass');
+      if (tries > 3000) throw new Error('it does not come to pass');
       await sleep(100);
     }
   };
@@ -118,9 +130,9 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       const port = await freePort();
       const celery = (...words: readonly string[]) => [join(bin, 'celery'), '-A', 'tasks', ...words, '--loglevel=info'];
       const services = (drain: number): Readonly<Record<string, Service>> => ({
-        web: { words: [join(bin, 'python'), 'serve.py', `${port}`], listen: `${port}`, boot: 60 },
-        worker: { words: celery('worker', '--concurrency=2'), role: 'worker', drain, boot: 60 },
-        beat: { words: celery('beat', '-s', join(target.base, 'shared/schedule')), role: 'scheduler', boot: 60 },
+        web: { words: [join(bin, 'python'), 'serve.py', `${port}`], listen: `${port}`, drain: 60, boot },
+        worker: { words: celery('worker', '--concurrency=2'), role: 'worker', drain, boot },
+        beat: { words: celery('beat', '-s', join(target.base, 'shared/schedule')), role: 'scheduler', drain: 60, boot },
       });
       for (const [id, drain] of [
         ['r1', 120],
@@ -182,10 +194,12 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
   needing('python3').test(
     'a switch that is killed while services are stopping is undone all the same',
     async () => {
-      const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
+      const go = join(root, 'go');
+      const trap = `until [ -e ${go} ]; do sleep 0.1; done; exit 0`;
+      const slow = ['/bin/sh', '-c', `trap '${trap}' TERM; while :; do sleep 0.1; done`];
       const services = {
-        web: { words: slow, drain: 10 },
-        worker: { words: slow, drain: 10, role: 'worker' },
+        web: { words: slow, drain: 120, boot },
+        worker: { words: slow, drain: 120, boot, role: 'worker' },
         beat: { ...idle, role: 'scheduler' },
       };
       for (const id of ['r1', 'r2']) makeRelease(target, id, services);
@@ -194,6 +208,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       const switching = runProgram(target, 'switch', switchInput(target, 2, 'r2'));
       await until(async () => (await state('web')) === 'STOPPING');
       process.kill(-Number(readFileSync(join(target.base, '.landfall/running'), 'utf8').split(' ')[0]), 'SIGKILL');
+      writeFileSync(go, '');
       expect(await switching).toMatchObject({ signal: 'SIGKILL' });
       expect(await runResident(target, 'undo', 't2')).toMatchObject({ stdout: 'phase=undone\nnumber=2\nrelease=r1\n' });
       expect(

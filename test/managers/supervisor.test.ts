@@ -6,7 +6,15 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { answered, deployed, looked, open, switched, switchInput } from '../kill/deploy.ts';
 import { servicesOf, servingOf, supervisorOf } from '../kill/processes.ts';
-import { idle, makeRelease, makeTarget, runProgram, runResident, type Ran, type Target } from '../kill/target.ts';
+import {
+  idle as plain,
+  makeRelease,
+  makeTarget,
+  runProgram,
+  runResident,
+  type Ran,
+  type Target,
+} from '../kill/target.ts';
 import { needing } from '../lab/needs.ts';
 import { endProcessesBelow } from '../lab/processes.ts';
 import { runText } from '../lab/program-run.ts';
@@ -44,6 +52,9 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
     rmSync(root, { recursive: true, force: true });
   });
 
+  /** Real ones are asked by Python: on a busy machine all takes its time. */
+  const boot = 60;
+  const idle = { ...plain, boot };
   const scheduler = { ...idle, role: 'scheduler' };
 
   const serving = (): readonly string[] => [...new Set(servingOf(target.base))];
@@ -58,7 +69,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
   };
 
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    for (let tries = 0; !(await holds()); tries++) if (tries > 50) throw new Error('it does not come to pass');
+    for (let tries = 0; !(await holds()); tries++) if (tries > 600) throw new Error('it does not come to pass');
   };
 
   const inFront = (name: string): string => join(target.searched.split(':')[0] ?? '', name);
@@ -122,7 +133,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
 
   test('it has time for others while it waits for a service that stops slowly', async () => {
     const slow = ['/bin/sh', '-c', 'trap "sleep 3; exit 0" TERM; while :; do sleep 0.1; done'];
-    makeRelease(target, 'r1', { web: { words: slow, drain: 20 } });
+    makeRelease(target, 'r1', { web: { words: slow, drain: 20, boot } });
     await deployed(target, 'r1');
     /** Its own processor time: ticks of 1/100 s, proc_pid_stat(5). */
     const used = (): number => {
@@ -175,10 +186,10 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
 
   test('what is stopped when the release is looked at already, or is still stopping, is started again', async () => {
     // longer than the time to boot
-    const slow = ['/bin/sh', '-c', 'trap "sleep 8; exit 0" TERM; while :; do sleep 0.1; done'];
+    const slow = ['/bin/sh', '-c', 'trap "sleep 20; exit 0" TERM; while :; do sleep 0.1; done'];
     makeRelease(target, 'r1', {
       web: idle,
-      tasks: { words: slow, role: 'worker', drain: 20, boot: 5 },
+      tasks: { words: slow, role: 'worker', drain: 60, boot: 5 },
       beat: scheduler,
     });
     const number = await switched(target, 'r1');
@@ -196,8 +207,8 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
 
   test('one that is shutting down is waited for, and another takes its place', async () => {
     const slow = ['/bin/sh', '-c', 'trap "sleep 6; exit 0" TERM; while :; do sleep 0.1; done'];
-    makeRelease(target, 'r1', { web: { words: slow, drain: 20 } });
-    makeRelease(target, 'r2', { web: { words: slow, drain: 20 } });
+    makeRelease(target, 'r1', { web: { words: slow, drain: 20, boot } });
+    makeRelease(target, 'r2', { web: { words: slow, drain: 20, boot } });
     await deployed(target, 'r1');
     const ending = supervisorOf(target.base);
     await supervisorctl('shutdown');
@@ -208,13 +219,18 @@ needing('python3', 'dash', 'flock', 'setsid').describe('a real supervisor that d
 
   test('services whose descriptions change stop side by side', async () => {
     const order = join(root, 'order');
-    const trap = `echo term >>${order}; sleep 3; echo end >>${order}; exit 0`;
-    const slow = ['/bin/sh', '-c', `trap "${trap}" TERM; while :; do sleep 0.1; done`];
-    const both = (drain: number) => ({ one: { words: slow, drain }, two: { words: slow, drain }, beat: scheduler });
-    makeRelease(target, 'r1', both(10));
-    makeRelease(target, 'r2', both(20));
+    // each waits until both were told to stop
+    const both = `until [ "$(grep -c term ${order})" = 2 ]; do sleep 0.1; done`;
+    const trap = `echo term >>${order}; ${both}; echo end >>${order}; exit 0`;
+    const slow = ['/bin/sh', '-c', `trap '${trap}' TERM; while :; do sleep 0.1; done`];
+    const services = (drain: number) => {
+      const service = { words: slow, drain, boot };
+      return { one: service, two: service, beat: scheduler };
+    };
+    makeRelease(target, 'r1', services(30));
+    makeRelease(target, 'r2', services(40));
     await deployed(target, 'r1');
-    expect((await looked(target)).ran.stdout).toContain('\npace=2 10 5\n');
+    expect((await looked(target)).ran.stdout).toContain('\npace=2 30 60\n');
     expect(await toR2()).toMatchObject({ code: 0 });
     expect(readFileSync(order, 'utf8')).toBe('term\nterm\nend\nend\n');
     expect(serving()).toEqual(['beat on r2', 'one on r2', 'two on r2']);

@@ -35,7 +35,7 @@ export const liveOf = (at: At): string => fact(at, fact(at, 'phase') === 'confir
 /** Nobody holds the mutex: whoever has just written its last word ends within seconds, a leak never does. */
 export const mutexFree = ({ base }: At): boolean =>
   !existsSync(join(base, '.landfall/mutex')) ||
-  spawnSync('flock', ['-w', '5', join(base, '.landfall/mutex'), 'true']).status === 0;
+  spawnSync('flock', ['-w', '60', join(base, '.landfall/mutex'), 'true']).status === 0;
 
 const words = (pid: number): string => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 

@@ -94,7 +94,7 @@ export const asleep = async (target: Target, zombie: ZombieCase, line: number): 
   void sleeper.ended.then(() => {
     over.is = true;
   });
-  const until = performance.now() + (zombie.endless === true ? 3000 : 30_000);
+  const until = performance.now() + (zombie.endless === true ? 10_000 : 60_000);
   while (stateOf(sleeper.pid) !== 'T') {
     if (over.is) return undefined;
     if (performance.now() > until) {
@@ -109,7 +109,7 @@ export const asleep = async (target: Target, zombie: ZombieCase, line: number): 
 /** Lets it go on, and waits for its end. */
 export const wake = async ({ pid, ended }: Sleeper): Promise<string> => {
   process.kill(pid, 'SIGCONT');
-  const code = await Promise.race([ended, sleep(60_000, 'did not end', { ref: false })]);
+  const code = await Promise.race([ended, sleep(300_000, 'did not end', { ref: false })]);
   if (code === 'did not end') process.kill(pid, 'SIGKILL');
   return code;
 };

@@ -59,7 +59,7 @@ describe('a step', () => {
       ...about(),
       action: 'fake',
       inputs: { hang: 'true' },
-      patience: [1500, 1500],
+      patience: [5000, 5000],
       onLine: (line) => {
         lines.push(line);
         if (line === 'hanging') step.cancel();

@@ -95,7 +95,7 @@ export const prepareTheatre = async (act: string, dist: string): Promise<Theatre
   const veto = join(host.dir, 'veto');
   const accept = `#!/bin/sh
 # the application's own acceptance: the release at this address must answer, and nobody may object
-python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/notes/", timeout=10)' "$1" || exit 1
+python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/notes/", timeout=60)' "$1" || exit 1
 [ ! -e ${veto} ] || { echo 'the veto is there'; exit 1; }
 `;
   repository.commit('Deploy by workflows', { accept }, ['accept']);

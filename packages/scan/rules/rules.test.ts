@@ -67,9 +67,10 @@ describe('secrets', () => {
 
   test('no text takes long', () => {
     const hostile = ['-----BEGIN PRIVATE KEY-----', ' ', '\n', 'Version: ', 'A', 'xoxb-1', 'SECRET_KEY', '=', 'gh'];
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (const piece of hostile) secretsIn('a.py', piece.repeat(Math.floor(1_000_000 / piece.length)));
-    expect(performance.now() - began).toBeLessThan(20_000);
+    // of its own time: others want the processor, too
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(20_000);
   });
 });
 

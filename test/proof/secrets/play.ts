@@ -107,10 +107,10 @@ export const play = async (
   const config = readFileSync(join(stage.repository.dir, 'landfall.yml'), 'utf8');
   // what does not start is waited for as long as it may take to boot
   const checked = config
-    .replace('boot: 20s', 'boot: 10s')
+    .replace('boot: 60s', 'boot: 30s')
     .replace(
       'smoke:\n',
-      'smoke:\n  - { get: "/health/?token=$CHECK_TOKEN", headers: { x-token: $CHECK_TOKEN }, within: 8s, every: 200ms }\n',
+      'smoke:\n  - { get: "/health/?token=$CHECK_TOKEN", headers: { x-token: $CHECK_TOKEN }, within: 30s, every: 200ms }\n',
     );
   stage.repository.commit('Check with a token', { 'landfall.yml': checked });
   await step('a first deploy', 'done', 'deploy-over-ssh', { 'env-file': given });
