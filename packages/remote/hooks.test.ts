@@ -161,8 +161,13 @@ for (const [turn, shell] of ([['dash'], ['busybox', 'sh']] as const).entries())
       expect(Date.now() - began).toBeLessThan(300_000);
       expect(mutexFree(target)).toBe(true);
       const [ofGroup = 0, ofItsOwn = 0] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
-      const lives = (pid: number): boolean =>
-        existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+      const lives = (pid: number): boolean => {
+        try {
+          return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+        } catch {
+          return false;
+        }
+      };
       while (lives(ofGroup)) await pause(20);
       expect(lives(ofItsOwn)).toBe(true);
       process.kill(ofItsOwn);

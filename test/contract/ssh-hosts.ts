@@ -64,9 +64,9 @@ export const sh = (body: string, more: Partial<Program<Args, string>> = {}): Pro
  * one that is lost.
  */
 export const unlessLost = async <T>(run: () => Promise<Result<T>>): Promise<Result<T>> => {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const result = await run();
-    if (result.ok || result.fault.code !== 'SSH_LOST') return result;
+    if (result.ok || result.fault.code !== 'SSH_LOST' || tries === 5) return result;
   }
 };
 

@@ -393,7 +393,7 @@ test('a run for a fork needs no secret and is not refused', async () => {
 test('a cancelled run ends its commands, says so, and leaves nothing', async () => {
   commit();
   const mark = `${6000 + (process.pid % 1000)}.25`;
-  const running = start({ run: `a: sleep ${mark} & sleep ${mark}\nb: sleep ${mark}` });
+  const running = start({ run: `a: (trap "" TERM; sleep ${mark}; sleep ${mark}) & sleep ${mark}\nb: sleep ${mark}` });
   const alive = (): string[] =>
     execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
       .split('\n')

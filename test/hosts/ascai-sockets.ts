@@ -15,7 +15,7 @@ export type Followed = {
 
 /** Clients that keep a WebSocket open, as browsers do. */
 export type Sockets = {
-  /** Resolves when each has been greeted by this release. Throws after a minute. */
+  /** Resolves when each has been greeted by this release. Throws after five minutes. */
   readonly greetedBy: (release: string) => Promise<void>;
   /** Closes all of them, and tells what each has seen. */
   readonly end: () => readonly Followed[];

@@ -31,13 +31,16 @@ export const sockets: Play<AscaiSite> = {
     const first = Math.min(...followed.map(({ greeted }) => greeted.at(-1) ?? Infinity));
     const wrong = followed.filter(
       ({ codes, releases, greeted }) =>
-        codes.join() !== '1006' || releases.join() !== `${live},${release}` || (greeted.at(-1) ?? 0) > first + 60_000,
+        codes.join() !== '1006' || releases.join() !== `${live},${release}` || (greeted.at(-1) ?? 0) > first + 5000,
     );
     demand(wrong.length === 0, () => `${wrong.length}: ${JSON.stringify(wrong[0])}`);
     // the deploy's own, of the WebSocket that its checks name
     const [own] = told;
     demand(
-      told.length === 1 && own?.measured === true && own.ends.map(({ code }) => code).join() === '1006',
+      told.length === 1 &&
+        own?.measured === true &&
+        own.ends.map(({ code }) => code).join() === '1006' &&
+        own.back !== undefined,
       () => `the report says ${JSON.stringify(told)}`,
     );
     const longest = Math.max(...followed.flatMap(({ gone }) => gone));

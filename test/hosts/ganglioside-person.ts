@@ -14,7 +14,7 @@ type Question = {
 /** What is behind TLS: its address, and the authority that signed its certificate (PEM). */
 export type Front = { readonly url: string; readonly authority: string };
 
-/** One request by a connection of its own, as it is: no redirect is followed, nothing is unpacked. Throws where no answer comes within 20 s. */
+/** One request by a connection of its own, as it is: no redirect is followed, nothing is unpacked. Throws where no answer comes within two minutes. */
 export const ask = (
   { url, authority }: Front,
   path: string,

@@ -72,7 +72,7 @@ const reboot: Play<Ganglioside> = {
     await host.shutDown();
     const began = performance.now();
     await startsBehind(site, live);
-    await demandServes(site, live, 120_000);
+    await demandServes(site, live);
     const after = seconds(performance.now() - began);
     const { status, body } = await ask(site, '/health');
     demand(status === 200 && body === '{"status": "ok"}', () => `/health: ${status} ${body}`);

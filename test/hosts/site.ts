@@ -41,7 +41,7 @@ export type Site = {
   /** Which release answers behind nginx; undefined: none does. */
   readonly serving: () => Promise<string | undefined>;
   readonly state: () => Promise<State>;
-  /** Resolves when the transaction's phase is this one, and what else is asked is so. Throws after a minute. */
+  /** Resolves when the transaction's phase is this one, and what else is asked is so. Throws after five minutes. */
   readonly reached: (phase: string, also?: string) => Promise<void>;
   readonly end: () => Promise<void>;
 };

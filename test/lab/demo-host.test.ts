@@ -33,7 +33,7 @@ needing('python3').test(
       // One that is known by its environment only, in a session of its own, as daemons are.
       const child = spawn('sleep', ['60'], { env, cwd: '/', detached: true, stdio: 'ignore' });
       // its environment is seen once it is sleep, and no copy of this process
-      while (processesBelow(host.dir).length === 0) await pause(20);
+      for (let tries = 0; tries < 500 && processesBelow(host.dir).length === 0; tries++) await pause(20);
       expect(processesBelow(host.dir)).toEqual([child.pid]);
     } finally {
       await host.cleanup();

@@ -54,10 +54,11 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
   const boot = 60;
   const idle = { ...plain, boot };
 
-  const notes = (): readonly string[] => {
-    const file = join(target.base, 'shared/notes');
+  const noted = (name: string): readonly string[] => {
+    const file = join(target.base, 'shared', name);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   };
+  const notes = () => noted('notes');
 
   const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
     for (let tries = 0; !(await holds()); tries++) {
@@ -136,7 +137,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       });
       for (const [id, drain] of [
         ['r1', 120],
-        ['r2', 10],
+        ['r2', 30],
       ] as const) {
         makeRelease(target, id, services(drain), { env: `SHARED=${join(target.base, 'shared')}\n` });
         for (const name of ['tasks.py', 'serve.py'])
@@ -163,6 +164,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       rmSync(go);
       expect(there.result).toMatchObject({ code: 0 });
       expect(notes()).toEqual(['begun by r1', 'done by r1']);
+      expect(noted('order')).toEqual(['r1: the worker was told before web ended']);
       expect(await client(`print(app.AsyncResult('${task}').get(timeout=60))`)).toBe('r1\n');
       expect(there.schedulers).toBe(1);
       expect(there.gap).toBeGreaterThan(0);
@@ -181,6 +183,7 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       const back = await watching(port, () => runResident(target, 'undo', 't2'));
       expect(back.result).toMatchObject({ code: 0, stdout: 'phase=undone\nnumber=2\nrelease=r1\n' });
       expect(notes()).not.toContain('done by r2');
+      expect(noted('order')).toContain('r2: the worker was told before web ended');
       expect(back.schedulers).toBe(1);
       expect(acts(switched)).toEqual([
         'stopped beat',
@@ -208,9 +211,14 @@ needing('python3', 'dash', 'flock', 'setsid').describe('services of several role
       const switching = runProgram(target, 'switch', switchInput(target, 2, 'r2'));
       await until(async () => (await state('web')) === 'STOPPING');
       process.kill(-Number(readFileSync(join(target.base, '.landfall/running'), 'utf8').split(' ')[0]), 'SIGKILL');
-      writeFileSync(go, '');
       expect(await switching).toMatchObject({ signal: 'SIGKILL' });
-      expect(await runResident(target, 'undo', 't2')).toMatchObject({ stdout: 'phase=undone\nnumber=2\nrelease=r1\n' });
+      const undone = runResident(target, 'undo', 't2');
+      const transaction = join(target.base, '.landfall/transaction');
+      await until(() => /^phase=undoing$/m.test(readFileSync(transaction, 'utf8')));
+      // they are still stopping when it comes to them
+      await sleep(3000);
+      writeFileSync(go, '');
+      expect(await undone).toMatchObject({ stdout: 'phase=undone\nnumber=2\nrelease=r1\n' });
       expect(
         servicesOf(target.base)
           .map(({ service, release }) => `${service} on ${release}`)

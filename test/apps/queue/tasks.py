@@ -4,6 +4,7 @@ import os
 import time
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 
 shared = os.environ["SHARED"]
 release = os.environ.get("LANDFALL_RELEASE", "client")
@@ -23,6 +24,11 @@ app.conf.beat_schedule = {"tick": {"task": "tasks.tick", "schedule": 1.0}}
 def note(text):
     with open(os.path.join(shared, "notes"), "a") as notes:
         notes.write(text + "\n")
+
+
+@worker_shutting_down.connect
+def told(**_):
+    open(os.path.join(shared, "told-" + release), "w").close()
 
 
 @app.task
