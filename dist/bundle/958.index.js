@@ -23787,7 +23787,7 @@ module.exports = __webpack_require__.p + "82f0df322fdf94c01318.sh";
 /***/ 15222:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-module.exports = __webpack_require__.p + "8b187015dd8d97da0e2e.sh";
+module.exports = __webpack_require__.p + "1e4326295f9e9e1c3728.sh";
 
 /***/ }),
 
